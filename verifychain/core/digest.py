@@ -1,0 +1,222 @@
+"""
+Digests: every notation in, every notation out, one way to compare.
+
+This is the only module that uses ``hashlib`` and ``hmac``. A ``Digest`` can hold nothing but SHA-256, SHA-384 or
+SHA-512 of the right length, so code that has one need not ask what it is.
+
+What constant time is worth, honestly: a pinned digest is public and whoever serves the bytes can hash them, so the
+time that a comparison takes tells nothing here. It matters where one side is a secret (an HMAC, a token). What it does
+buy is *one* place of comparison, which costs nanoseconds and rules out a class of mistakes (case, prefix, type).
+What protects is the rest: the right algorithm, the full length, the right bytes hashed, and no way to pass by default.
+
+No parser guesses an algorithm from a length, strips blanks, or shortens: the caller says which notation it reads, and
+what is not exactly that notation is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from enum import Enum
+from io import BufferedIOBase, RawIOBase
+
+
+class Algorithm(Enum):
+    """The hash algorithms that pins may use, with their size in bytes."""
+
+    SHA256 = ("sha256", 32)
+    SHA384 = ("sha384", 48)
+    SHA512 = ("sha512", 64)
+
+    def __init__(self, label: str, size: int) -> None:
+        self.label = label
+        self.size = size
+
+    @classmethod
+    def of(cls, label: str) -> Algorithm | None:
+        """The algorithm of exactly that name. A table, because hashlib.new() also takes sha512-256, md5, SHA-256, …"""
+        return _BY_LABEL.get(label)
+
+
+_BY_LABEL = {algorithm.label: algorithm for algorithm in Algorithm}
+
+
+class Notation(Enum):
+    """The ways in which a digest is written."""
+
+    OCI = "oci"  # sha256:<hex>, in image references and lock files
+    HEX = "hex"  # <hex>, in checksum files
+    SRI = "sri"  # sha384-<base64>, in HTML
+    PIP = "pip"  # --hash=sha256:<hex>, in requirements
+
+
+class DigestError(ValueError):
+    """The text is not a digest in the notation that was asked for."""
+
+
+class UnsupportedAlgorithm(DigestError):
+    """Well-formed, but of an algorithm that cannot be verified here: a failure, and not the writer's typo."""
+
+
+# ASCII classes only and always fullmatch: `\d`, `isalnum`, `int(x, 16)`, `$` and re.I all let other texts through.
+_OCI_SHAPE = re.compile(r"([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)")
+_PIP_SHAPE = re.compile(r"--hash=([a-z0-9]+):([a-zA-Z0-9]+)")
+_SRI_SHAPE = re.compile(r"([a-z0-9]+)-([A-Za-z0-9+/]+={0,2})")
+_LOWER_HEX = re.compile(r"[0-9a-f]*")
+_ANY_HEX = re.compile(r"[0-9a-fA-F]*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Digest:
+    """A digest: its algorithm and its raw bytes. Equal only to a digest of the same algorithm and the same bytes."""
+
+    algorithm: Algorithm
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.raw, bytes):
+            raise TypeError(f"raw digest must be bytes, not {type(self.raw).__name__}")
+        if len(self.raw) != self.algorithm.size:
+            raise DigestError(f"{self.algorithm.label} has {self.algorithm.size} bytes, not {len(self.raw)}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Digest):
+            return NotImplemented
+        return self.algorithm is other.algorithm and hmac.compare_digest(self.raw, other.raw)
+
+    def __hash__(self) -> int:
+        return hash((self.algorithm, self.raw))
+
+    def __str__(self) -> str:
+        return f"{self.algorithm.label}:{self.raw.hex()}"
+
+    @property
+    def hex(self) -> str:
+        return self.raw.hex()
+
+    def format(self, notation: Notation) -> str:
+        """The digest in a notation, ready to paste."""
+        match notation:
+            case Notation.OCI:
+                return str(self)
+            case Notation.HEX:
+                return self.hex
+            case Notation.SRI:
+                return f"{self.algorithm.label}-{base64.b64encode(self.raw).decode('ascii')}"
+            case Notation.PIP:
+                return f"--hash={self}"
+
+
+def parse_oci(text: str) -> Digest:
+    """
+    Read ``algorithm:hex`` as the OCI image specification writes it (descriptor.md, "Digests").
+
+    Raises UnsupportedAlgorithm for a well-formed digest of another algorithm, DigestError for anything else.
+    """
+    shape = _OCI_SHAPE.fullmatch(text)
+    if shape is None:
+        raise DigestError(_oci_fault(text))
+    return _from_lower_hex(shape[1], shape[2])
+
+
+def parse_hex(text: str, algorithm: Algorithm) -> Digest:
+    """Read bare hex of a known algorithm, either case, as ``sha256sum`` and ``openssl`` write it."""
+    if _ANY_HEX.fullmatch(text) is None:
+        raise DigestError(f"{_quoted(text)} is not hexadecimal")
+    if len(text) != 2 * algorithm.size:
+        raise DigestError(_wrong_length(algorithm, len(text)))
+    return Digest(algorithm, bytes.fromhex(text))
+
+
+def parse_sri(text: str) -> Digest:
+    """
+    Read one ``algorithm-base64`` of an integrity value; lists and ``?options`` are their reader's business.
+
+    The base64 must be the canonical one of the digest's bytes: ``b64decode`` alone also takes ``YR==`` for ``YQ==``.
+    """
+    shape = _SRI_SHAPE.fullmatch(text)
+    if shape is None:
+        raise DigestError(f"{_quoted(text)} is not algorithm-base64")
+    algorithm = _supported(shape[1])
+    try:
+        raw = base64.b64decode(shape[2], validate=True)
+    except binascii.Error:
+        raise DigestError(f"{_quoted(shape[2])} is not base64") from None
+    if len(raw) != algorithm.size:
+        raise DigestError(f"{algorithm.label} has {algorithm.size} bytes, the base64 holds {len(raw)}")
+    if base64.b64encode(raw).decode("ascii") != shape[2]:
+        raise DigestError(f"{_quoted(shape[2])} is not the canonical base64 of its bytes")
+    return Digest(algorithm, raw)
+
+
+def parse_pip(text: str) -> Digest:
+    """Read ``--hash=algorithm:hex`` of a requirements file. pip takes lower-case hex of the three algorithms only."""
+    shape = _PIP_SHAPE.fullmatch(text)
+    if shape is None:
+        raise DigestError(f"{_quoted(text)} is not --hash=algorithm:hex")
+    return _from_lower_hex(shape[1], shape[2])
+
+
+def of(stream: BufferedIOBase | RawIOBase, algorithm: Algorithm = Algorithm.SHA256) -> Digest:
+    """Hash what is left of a stream, in large chunks (``hashlib.file_digest`` is at the speed of the hardware)."""
+    return Digest(algorithm, hashlib.file_digest(stream, algorithm.label).digest())
+
+
+def of_bytes(data: bytes, algorithm: Algorithm = Algorithm.SHA256) -> Digest:
+    """Hash bytes that are already here."""
+    return Digest(algorithm, hashlib.new(algorithm.label, data).digest())
+
+
+class Hasher:
+    """Hash bytes that arrive piece by piece, counting them."""
+
+    __slots__ = ("_algorithm", "_state", "size")
+
+    def __init__(self, algorithm: Algorithm = Algorithm.SHA256) -> None:
+        self._algorithm = algorithm
+        self._state = hashlib.new(algorithm.label)
+        self.size = 0
+
+    def update(self, chunk: bytes) -> None:
+        self._state.update(chunk)
+        self.size += len(chunk)
+
+    def digest(self) -> Digest:
+        return Digest(self._algorithm, self._state.digest())
+
+
+def _from_lower_hex(label: str, text: str) -> Digest:
+    algorithm = _supported(label)
+    if _LOWER_HEX.fullmatch(text) is None:
+        upper = _ANY_HEX.fullmatch(text) is not None
+        raise DigestError("the hex must be lower-case" if upper else f"{_quoted(text)} is not hexadecimal")
+    if len(text) != 2 * algorithm.size:
+        raise DigestError(_wrong_length(algorithm, len(text)))
+    return Digest(algorithm, bytes.fromhex(text))
+
+
+def _supported(label: str) -> Algorithm:
+    algorithm = Algorithm.of(label)
+    if algorithm is None:
+        raise UnsupportedAlgorithm(f"{_quoted(label)} is none of {', '.join(_BY_LABEL)}")
+    return algorithm
+
+
+def _wrong_length(algorithm: Algorithm, length: int) -> str:
+    return f"{algorithm.label} has {2 * algorithm.size} hexadecimal digits, here are {length}"
+
+
+def _oci_fault(text: str) -> str:
+    label, colon, _ = text.partition(":")
+    if colon and label != label.lower() and Algorithm.of(label.lower()) is not None:
+        return f"the algorithm must be lower-case, not {_quoted(label)}"
+    return f"{_quoted(text)} is not algorithm:hex"
+
+
+def _quoted(text: str) -> str:
+    """A short, printable form for messages: hostile input may be long or hold control characters."""
+    return ascii(text if len(text) <= 80 else text[:77] + "...")

@@ -1,0 +1,20 @@
+"""The errors that reach a user: one line that says what was expected and found, one that says what to do."""
+
+from __future__ import annotations
+
+
+class VerifychainError(Exception):
+    """Something the user must know, with a hint at what to do next. The command exits with 2."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(VerifychainError):
+    """A command line, configuration or environment value that cannot be understood."""
+
+
+class Unavailable(VerifychainError):
+    """The outside could not be asked (network, registry, missing tool): the check is incomplete, never passed."""

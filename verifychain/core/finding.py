@@ -1,0 +1,115 @@
+"""What rules yield and the engine stamps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
+
+from verifychain.core.source import Location, Source, Span
+
+if TYPE_CHECKING:
+    from verifychain.core.pin import Slot
+
+
+class Severity(IntEnum):
+    """How bad a finding is; ordered, so that ``--fail-on`` is a comparison."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, label: str) -> Severity:
+        """The severity called ``label``; ValueError when there is none."""
+        for severity in cls:
+            if severity.label == label:
+                return severity
+        raise ValueError(f"no severity: {label!r}")
+
+
+class Applicability(Enum):
+    """What a fix believes. SAFE: bytes that we hold. TRUST: what the network says today."""
+
+    SAFE = "safe"
+    TRUST = "trust"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the bytes at ``location`` by ``new``; an empty span inserts."""
+
+    location: Location
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a problem; its edits are applied together or not at all."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fix whose digest must first be asked for: ``--fix --online --trust`` resolves it and writes the slot."""
+
+    title: str
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A further place that explains a problem, with a word on what it is."""
+
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """
+    What a rule yields: where, what, and what to do.
+
+    ``source`` is needed only where the place to edit lies in another file than the fact. ``severity`` is given only
+    to say less than the rule's own (a note for a template that cannot be read whole).
+    """
+
+    span: Span
+    message: str
+    help: str = ""
+    fix: Fix | Wanted | None = None
+    related: tuple[Related, ...] = ()
+    source: Source | None = None
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem, stamped by the engine with its rule, its severity and its file."""
+
+    rule: str
+    severity: Severity
+    source: Source
+    problem: Problem
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        span = self.problem.span
+        return (self.source.path, span.start, span.end, self.rule, self.problem.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A check that was asked for and could not be done. Never a pass: exit 4."""
+
+    rule: str
+    path: str
+    message: str
+    hint: str = field(default="")

@@ -1,0 +1,76 @@
+"""
+A rule: a function from one type of fact to problems, whose docstring is its documentation.
+
+The annotation of the first parameter says which facts the function sees (a union means several). Each further one is
+injected by its annotation: a dataclass of ``core.settings`` or, for rules that ask the outside, a port.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifychain.core.finding import Problem, Severity
+
+Check = Callable[..., Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. ``documentation`` is the dedented docstring: a summary line, prose, then Bad and Good examples."""
+
+    id: str
+    severity: Severity
+    check: Check
+    on_by_default: bool = True
+    _signature: list[tuple[tuple[type, ...], tuple[type, ...]]] = field(default_factory=list, repr=False)
+
+    @property
+    def group(self) -> str:
+        return self.id.partition("-")[0]
+
+    @property
+    def documentation(self) -> str:
+        return inspect.cleandoc(self.check.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        return self.documentation.partition("\n")[0]
+
+    @property
+    def facts(self) -> tuple[type, ...]:
+        """The types of fact that the rule judges."""
+        return self._types()[0]
+
+    @property
+    def needs(self) -> tuple[type, ...]:
+        """The types of what is injected after the fact."""
+        return self._types()[1]
+
+    def _types(self) -> tuple[tuple[type, ...], tuple[type, ...]]:
+        # Annotations are resolved on first use: resolving imports nothing, but costs time that `--version` need not pay.
+        if not self._signature:
+            hints: dict[str, Any] = typing.get_type_hints(self.check)
+            hints.pop("return", None)
+            first, *rest = hints.values()
+            self._signature.append((_members(first), tuple(rest)))
+        return self._signature[0]
+
+
+def rule(id: str, *, severity: Severity, on_by_default: bool = True) -> Callable[[Check], Rule]:
+    """Make a rule of a function. The module that holds it is named after the id."""
+
+    def decorate(check: Check) -> Rule:
+        return Rule(id, severity, check, on_by_default)
+
+    return decorate
+
+
+def _members(annotation: Any) -> tuple[type, ...]:
+    if isinstance(annotation, types.UnionType):
+        return tuple(annotation.__args__)
+    return (annotation,)

@@ -1,0 +1,96 @@
+"""A file as bytes, and places in it. Offsets are bytes; what people read is lines and code points."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of byte offsets into ``Source.data``."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"no span: {self.start}..{self.end}")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def covers(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Line and column, both from 1; a column counts code points (an undecodable byte is one)."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """
+    One file that is checked.
+
+    ``path`` is what is shown: relative to the working directory where possible, with ``/`` and no leading ``./``.
+    Two sources are the same only when they are the same object: a path may name other bytes in another revision.
+    """
+
+    path: str
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The bytes as UTF-8; a byte that is none becomes one lone surrogate, so nothing is lost."""
+        return self.data.decode("utf-8", "surrogateescape")
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts = [0]
+        find = self.data.find
+        at = find(b"\n")
+        while at != -1:
+            starts.append(at + 1)
+            at = find(b"\n", at + 1)
+        return starts
+
+    @property
+    def line_count(self) -> int:
+        return len(self._line_starts)
+
+    def slice(self, span: Span) -> str:
+        """The text of a span; undecodable bytes are shown as U+FFFD."""
+        return self.data[span.start : span.end].decode("utf-8", "replace")
+
+    def line_at(self, offset: int) -> int:
+        """Number, from 1, of the line that holds the byte ``offset``."""
+        return bisect_right(self._line_starts, offset)
+
+    def position(self, offset: int) -> Position:
+        line = self.line_at(offset)
+        start = self._line_starts[line - 1]
+        if start == 0 and self.data.startswith(b"\xef\xbb\xbf"):
+            start = min(3, offset)  # editors do not count a byte order mark as a column
+        return Position(line, len(self.data[start:offset].decode("utf-8", "surrogateescape")) + 1)
+
+    def line_span(self, line: int) -> Span:
+        """The bytes of a line (from 1) without its line end."""
+        start = self._line_starts[line - 1]
+        end = self._line_starts[line] - 1 if line < len(self._line_starts) else len(self.data)
+        if end > start and self.data[end - 1 : end] == b"\r":
+            end -= 1
+        return Span(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place that may lie in another file than the fact that points at it."""
+
+    source: Source
+    span: Span

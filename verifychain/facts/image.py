@@ -1,0 +1,21 @@
+"""A container image that is pulled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verifychain.core.image_name import ImageName
+from verifychain.facts.reference import Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Reference):
+    """
+    An image named in a FROM line, a ``--from``, a syntax directive, a compose file, ….
+
+    name       the parsed name, None where the text is no image name (a variable decides it, a malformed digest)
+    variables  names of variables without a value that take part in it, in order
+    """
+
+    name: ImageName | None
+    variables: tuple[str, ...] = ()
