@@ -17,6 +17,10 @@ class Tree(Protocol):
 
     def is_directory(self, path: str) -> bool: ...
 
+    def identity(self, path: str) -> str:
+        """A name that is the same for every path to the same file (links resolved)."""
+        ...
+
     def walk(self, path: str) -> Iterator[str]:
         """Every file below a directory that is not ignored, sorted."""
         ...

@@ -1,0 +1,35 @@
+"""`verifychain inventory`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from verifychain.cli.console import Console
+from verifychain.cli.options import collect, shared, talk
+from verifychain.cli.run import conclude, examine, settle
+from verifychain.engine import ALWAYS_ON
+from verifychain.formats import FORMATS
+from verifychain.output import concise, json
+from verifychain.output import inventory as table
+
+
+@click.command()
+@shared
+@talk(("text", "json"))
+@click.pass_obj
+def inventory(console: Console, /, **given: Any) -> int:
+    """
+    List every reference that the files below PATH fetch, with how well each is pinned.
+
+    What cannot be read is said on standard error, and the exit code is then 1: the list is not whole.
+    """
+    from dataclasses import replace
+
+    options = replace(collect(given), select=tuple(sorted(ALWAYS_ON)))
+    report = examine(options, FORMATS)
+    settle(report, options, console)
+    console.result(json.inventory(report) if options.format == "json" else table.render(report, console.style()))
+    console.say(concise.render(report, console.style()))
+    return conclude(report, options, console)

@@ -1,0 +1,117 @@
+"""The ``verifychain`` command: its subcommands, and how every kind of end becomes an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from verifychain import __version__
+from verifychain.cli.console import Console
+from verifychain.core.errors import VerifychainError
+from verifychain.core.report import ExitCode
+
+# name -> (module below verifychain.cli, attribute, help line). Modules are imported when their command is called, and
+# the help lines stand here so that `verifychain --help` imports none of them.
+COMMANDS = {
+    "check": ("check", "check", "Check every supported file below PATH (default: .)."),
+    "dockerfile": ("check", "dockerfile", "Check Dockerfiles: base images, stages, remote ADDs."),
+    "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
+    "digest": ("digest", "digest", "Print digests of files in every notation."),
+    "rules": ("rules", "rules", "List the rules, or explain one."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when that command is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[name]
+        command = getattr(importlib.import_module(f"verifychain.cli.{module}"), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{name} is no command")
+        return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            context.fail(_unknown_command(name))
+        return super().resolve_command(context, args)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VERIFYCHAIN"},
+    epilog="Exit codes: 0 all checked and good, 1 findings, 2 the run failed, 3 nothing to check, "
+    "4 a check could not be done.",
+)
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Is every byte that a repository fetches from outside pinned by a digest, and is the digest really checked?"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code is one of ``cli.md``. Nothing is raised, and no traceback shown without -vv."""
+    console = Console()
+    try:
+        code = _run(sys.argv[1:] if argv is None else list(argv), console)
+        console.flush()
+    except BrokenPipeError:
+        # `| head` has seen enough. Standard output is replaced so that the interpreter does not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(console.verdict)
+    return code
+
+
+def _run(argv: list[str], console: Console) -> int:
+    try:
+        result: Any = cli.main(argv, prog_name="verifychain", standalone_mode=False, obj=console)
+    except click.ClickException as error:
+        console.fail(error.format_message(), _usage_hint(error))
+        return ExitCode.FAILED
+    except VerifychainError as error:
+        console.fail(error.message, error.hint)
+        return ExitCode.FAILED
+    except click.Abort:
+        console.fail("interrupted")
+        return ExitCode.INTERRUPTED
+    except KeyboardInterrupt:
+        console.fail("interrupted")
+        return ExitCode.INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, a user gets one line and not a traceback
+        console.crash(error)
+        return ExitCode.FAILED
+    return int(result) if isinstance(result, int) else ExitCode.OK
+
+
+def _unknown_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    if close:
+        return f"there is no command {name!r}; did you mean {close[0]!r}?"
+    if os.path.exists(name):
+        return f"there is no command {name!r}; to check that path: verifychain check {name}"
+    return f"there is no command {name!r}"
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return "" if context is None else f"`{context.command_path} --help` lists what it takes"

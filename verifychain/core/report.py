@@ -1,0 +1,123 @@
+"""What a run found, and the verdict. The exit code follows from it and from nothing else (``cli.md``, "Exit codes")."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from verifychain.core import digest
+from verifychain.core.finding import Finding, Fix, Incomplete, Severity, Wanted
+from verifychain.core.pin import Grade
+from verifychain.core.source import Source
+
+
+class ExitCode(IntEnum):
+    """What a command says to its caller, the same for every output format."""
+
+    OK = 0
+    FINDINGS = 1
+    FAILED = 2
+    NOTHING = 3
+    INCOMPLETE = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be examined at all: missing, unreadable, or a fault of ours. Exit 2, after all others ran."""
+
+    path: str
+    message: str
+    hint: str = ""
+    trace: str = ""  # shown with -vv only
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One reference as the inventory lists it; no fact is kept, so that a file's report is small."""
+
+    kind: str
+    subject: str
+    grade: Grade
+    via: str
+    pins: tuple[str, ...]
+    source: Source
+    start: int
+    end: int
+    origin_source: Source
+    origin: int
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that was set aside, and by what (``inline``, ``configuration``, ``baseline``)."""
+
+    finding: Finding
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    The outcome of a run.
+
+    files    examined files per format name
+    skipped  files left alone per reason, such as ``vendor/``
+    notes    lines for the summary: what a reader must know to judge how much was checked
+    """
+
+    findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    files: tuple[tuple[str, int], ...] = ()
+    skipped: tuple[tuple[str, int], ...] = ()
+    incomplete: tuple[Incomplete, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+    online: bool = False
+
+    @property
+    def file_count(self) -> int:
+        return sum(count for _, count in self.files)
+
+    def count(self, severity: Severity) -> int:
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def fixable(self) -> int:
+        return sum(isinstance(finding.problem.fix, Fix | Wanted) for finding in self.findings)
+
+    def grades(self) -> Counter[Grade]:
+        return Counter(listed.grade for listed in self.listed)
+
+    def exit_code(self, fail_on: Severity, *, exit_zero: bool = False, allow_empty: bool = False) -> ExitCode:
+        """The verdict. ``exit_zero`` forgives findings only: what failed or could not be checked stays so."""
+        if self.failures:
+            return ExitCode.FAILED
+        if not exit_zero and any(finding.severity >= fail_on for finding in self.findings):
+            return ExitCode.FINDINGS
+        if self.incomplete:
+            return ExitCode.INCOMPLETE
+        if self.file_count == 0 and not allow_empty:
+            return ExitCode.NOTHING
+        return ExitCode.OK
+
+
+def with_fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, str]]:
+    """
+    Each finding with a name that survives edits elsewhere in its file.
+
+    Made of rule, path and the text of the first marked line; equal ones are numbered in order. No line number goes in.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for finding in findings:
+        source, span = finding.source, finding.problem.span
+        line = source.slice(source.line_span(source.line_at(span.start)))
+        key = (finding.rule, source.path, " ".join(line.split()))
+        text = "\0".join((*key, str(seen[key])))
+        seen[key] += 1
+        yield finding, digest.of_bytes(text.encode("utf-8", "surrogateescape")).hex[:32]

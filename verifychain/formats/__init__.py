@@ -1,0 +1,69 @@
+"""The file formats: which names belong to which, and the package that reads each. Packages are imported when used."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from verifychain.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """
+    One file format.
+
+    name    its package below ``verifychain.formats`` and its command
+    nouns   one and several, for people
+    groups  the groups of rules that judge what it yields
+    names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
+    """
+
+    name: str
+    nouns: tuple[str, str]
+    groups: frozenset[str]
+    names: str
+    but_not: str
+
+    def matches(self, path: str) -> bool:
+        """Whether a file of that path is taken for this format when a directory is walked."""
+        return re.search(self.names, path) is not None and re.search(self.but_not, path) is None
+
+    def extract(self, source: Source, scope: Scope) -> Iterator[Fact]:
+        """Read a source and yield its facts. Never raises for any bytes: what cannot be read is a ``Broken``."""
+        package = importlib.import_module(f"{__name__}.{self.name}")
+        extract = cast("Callable[[Source, Scope], Iterator[Fact]]", package.extract)
+        return extract(source, scope)
+
+
+FORMATS = (
+    Format(
+        "dockerfile",
+        ("Dockerfile", "Dockerfiles"),
+        frozenset({"core", "image", "download"}),
+        r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
+        r"\.(dockerignore|md|rst|txt)$",
+    ),
+)
+
+
+def named(name: str) -> Format:
+    """The format of that name; KeyError when there is none."""
+    for format in FORMATS:
+        if format.name == name:
+            return format
+    raise KeyError(name)
+
+
+def of_path(path: str) -> Format | None:
+    """The format that a file of that name is taken for, None for what we do not read."""
+    return next((format for format in FORMATS if format.matches(path)), None)

@@ -1,0 +1,179 @@
+"""From what the user names to files with their formats: the working tree, walks, standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from verifychain import formats
+from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.ports import FileLister, Tree
+from verifychain.core.report import Failure
+from verifychain.core.source import Source
+from verifychain.formats import Format
+
+STDIN = "-"
+# Code of others that is kept beside one's own, and files that are wrong on purpose.
+SKIPPED_FOLDERS = frozenset({"vendor", "third_party", "node_modules", "testdata"})
+_HIDDEN_FOLDERS = frozenset({".git", ".hg", ".svn"})
+MAX_BYTES = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One file to examine, as the format it is read as."""
+
+    path: str
+    format: Format
+
+
+@dataclass(slots=True)
+class Selection:
+    """What a run will examine, and what it left alone."""
+
+    targets: list[Target] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, target: Target, identity: str, seen: set[str]) -> None:
+        """Take a target, unless the same file was taken under another name."""
+        if identity not in seen:
+            seen.add(identity)
+            self.targets.append(target)
+
+
+class WorkingTree:
+    """The files on disk. Implements ``core.ports.Tree``."""
+
+    def __init__(self, lister: FileLister | None = None, stdin: tuple[str, bytes] | None = None) -> None:
+        self._lister = lister
+        self._stdin = stdin
+        self.notes: list[str] = []
+
+    def exists(self, path: str) -> bool:
+        return self._is_stdin(path) or os.path.lexists(path)
+
+    def is_directory(self, path: str) -> bool:
+        return not self._is_stdin(path) and os.path.isdir(path)
+
+    def read(self, path: str) -> Source:
+        if self._stdin is not None and path == self._stdin[0]:
+            return Source(path, self._stdin[1])
+        # O_NONBLOCK: opening a FIFO must not wait for a writer that never comes.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("not a regular file")
+            if status.st_size > MAX_BYTES:
+                raise OSError(f"larger than {MAX_BYTES >> 20} MiB")
+            return Source(path, file.read(MAX_BYTES + 1))
+
+    def walk(self, path: str) -> Iterator[str]:
+        listed = self._listed(path)
+        names = _all_files(path) if listed is None else listed
+        joined = (name if path == "." else f"{path.rstrip('/')}/{name}" for name in names)
+        return iter(sorted(file for file in joined if os.path.isfile(file)))
+
+    def identity(self, path: str) -> str:
+        return path if self._is_stdin(path) else os.path.realpath(path)
+
+    def _is_stdin(self, path: str) -> bool:
+        return self._stdin is not None and path == self._stdin[0]
+
+    def _listed(self, path: str) -> Iterable[str] | None:
+        if self._lister is None:
+            return None
+        try:
+            return self._lister.files(path)
+        except Unavailable as error:
+            # More files are read than git would name, never fewer.
+            self.notes.append(f"{error.message}: ignored files are checked too")
+            return None
+
+
+def select(paths: Sequence[str], tree: Tree, only: Sequence[Format]) -> Selection:
+    """
+    Resolve paths to targets: a file as named, a directory walked.
+
+    A file that is named to a single format is read as that format whatever its name; otherwise the name decides, and a
+    named file of no known format is passed over with a note.
+    """
+    selection = Selection()
+    seen: set[str] = set()
+    for path in paths:
+        if not tree.exists(path):
+            selection.failures.append(Failure(path, "no such file or directory", "check the spelling of the path"))
+        elif tree.is_directory(path):
+            _walk(path, tree, only, selection, seen)
+        else:
+            _add_named(path, tree, only, selection, seen)
+    return selection
+
+
+def read_stdin(name: str | None, data: bytes, only: Sequence[Format]) -> tuple[str, bytes]:
+    """What ``-`` stands for: a name that decides format and configuration, and the bytes."""
+    if name is None:
+        if len(only) != 1:
+            raise UsageError(
+                "reading from standard input needs a name to know the format",
+                "give --stdin-filename Dockerfile, or use a command of one format: verifychain dockerfile -",
+            )
+        name = "<stdin>"
+    return display_path(name), data
+
+
+def display_path(path: str) -> str:
+    """A path as it is shown and compared: below the working directory relative to it, with ``/``, without ``./``."""
+    here = os.getcwd()
+    if os.path.isabs(path) and (path + os.sep).startswith(here.rstrip(os.sep) + os.sep):
+        path = path[len(here) :].lstrip(os.sep)
+    root = "/" if path.startswith(os.sep) else ""
+    # Not normpath: `link/../x` is not `x` when `link` is a link.
+    parts = [part for part in path.split(os.sep) if part not in ("", ".")]
+    return root + "/".join(parts) or "."
+
+
+def _add_named(path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str]) -> None:
+    format = only[0] if len(only) == 1 else next((one for one in only if one.matches(path)), None)
+    if format is None:
+        selection.notes.append(f"{path}: not a kind of file that is checked")
+    else:
+        selection.add(Target(path, format), tree.identity(path), seen)
+
+
+def _walk(path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str]) -> None:
+    inside = tree.identity(path).rstrip("/") + "/"
+    prefix = 0 if path == "." else len(path.rstrip("/")) + 1
+    links: list[tuple[Target, str]] = []
+    for file in tree.walk(path):
+        format = formats.of_path(file)
+        if format is None or format not in only:
+            continue
+        folder = next((part for part in file[prefix:].split("/")[:-1] if part in SKIPPED_FOLDERS), None)
+        if folder is not None:
+            selection.skipped[f"{folder}/"] += 1
+            continue
+        target, identity = Target(file, format), tree.identity(file)
+        if identity == inside + file[prefix:]:
+            selection.add(target, identity, seen)
+        else:
+            links.append((target, identity))
+    for target, identity in links:
+        if identity.startswith(inside):
+            selection.add(target, identity, seen)
+        else:
+            # A pull request could otherwise have a file of the build machine printed as a snippet.
+            selection.skipped["links out of the tree"] += 1
+
+
+def _all_files(path: str) -> Iterator[str]:
+    """Every file below a directory without asking git, relative to it; links to directories are not followed."""
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in _HIDDEN_FOLDERS]
+        relative = os.path.relpath(folder, path).replace(os.sep, "/")
+        yield from files if relative == "." else (f"{relative}/{name}" for name in files)

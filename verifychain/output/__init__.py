@@ -1,0 +1,1 @@
+"""Writers: a report in, text out. Each module has ``render``; none of them prints."""

@@ -1,0 +1,20 @@
+"""One line a finding: ``path:line:column: error[id]: message``."""
+
+from __future__ import annotations
+
+from verifychain.core.finding import Finding
+from verifychain.core.report import Report
+from verifychain.output.style import Style, printable
+
+
+def render(report: Report, style: Style) -> str:
+    """All findings, one line each."""
+    return "".join(line(finding, style) + "\n" for finding in report.findings)
+
+
+def line(finding: Finding, style: Style) -> str:
+    """The line of one finding."""
+    position = finding.source.position(finding.problem.span.start)
+    title = style.severity(finding.severity, f"{finding.severity.label}[{finding.rule}]")
+    place = f"{printable(finding.source.path)}:{position.line}:{position.column}"
+    return f"{style.bold(place)}: {title}: {printable(finding.problem.message)}"

@@ -1,0 +1,65 @@
+"""The lines that say what was checked, in which mode, and how it ended. They go to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifychain import formats
+from verifychain.core.finding import Severity
+from verifychain.core.report import Report
+from verifychain.output.style import Style, count, printable
+
+
+def render(report: Report, style: Style) -> str:
+    """The summary of a run, ending in a newline."""
+    return "".join(line + "\n" for line in _lines(report, style))
+
+
+def _lines(report: Report, style: Style) -> Iterator[str]:
+    for failure in report.failures:
+        yield f"{style.severity(Severity.ERROR, 'failed')}: {printable(failure.path)}: {printable(failure.message)}"
+        if failure.hint:
+            yield f"  hint: {printable(failure.hint)}"
+    for missing in report.incomplete:
+        place = f"{printable(missing.path)}: {missing.rule}"
+        yield f"{style.severity(Severity.WARNING, 'not checked')}: {place}: {printable(missing.message)}"
+        if missing.hint:
+            yield f"  hint: {printable(missing.hint)}"
+    for note in report.notes:
+        yield f"note: {printable(note)}"
+    yield checked(report)
+    yield _verdict(report, style)
+
+
+def checked(report: Report) -> str:
+    """``checked 7 Dockerfiles, 31 references (26 pinned, 5 unpinned), skipped 3 files (vendor/); offline``."""
+    parts = []
+    for name, number in report.files:
+        one, several = formats.named(name).nouns
+        parts.append(count(number, one, several))
+    grades = report.grades()
+    references = count(len(report.listed), "reference")
+    if grades:
+        listed = ", ".join(f"{number} {grade.value}" for grade, number in grades.most_common())
+        references += f" ({listed})"
+    parts.append(references)
+    line = f"checked {', '.join(parts)}" if report.files else "checked no file"
+    if report.skipped:
+        kinds = ", ".join(kind for kind, _ in report.skipped)
+        line += f"; skipped {count(sum(number for _, number in report.skipped), 'file')} ({kinds})"
+    return f"{line}; {'online' if report.online else 'offline'}"
+
+
+def _verdict(report: Report, style: Style) -> str:
+    parts = []
+    for severity in sorted(Severity, reverse=True):
+        number = report.count(severity)
+        words = count(number, severity.label)
+        parts.append(style.severity(severity, words) if number else words)
+    if report.suppressed:
+        parts.append(f"{len(report.suppressed)} ignored")
+    if report.failures:
+        parts.append(f"{len(report.failures)} failed")
+    if report.incomplete:
+        parts.append(f"{len(report.incomplete)} not checked")
+    return ", ".join(parts) + (f"; {report.fixable} fixable" if report.fixable else "")

@@ -1,0 +1,40 @@
+"""Findings for people: what is wrong, the line that says so, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifychain.core.finding import Fix, Finding
+from verifychain.core.report import Report
+from verifychain.output.snippet import framed
+from verifychain.output.style import Style, printable
+
+_MOST_RELATED = 8
+
+
+def render(report: Report, style: Style) -> str:
+    """All findings, a blank line behind each."""
+    return "".join("\n".join(_lines(finding, style)) + "\n\n" for finding in report.findings)
+
+
+def _lines(finding: Finding, style: Style) -> Iterator[str]:
+    problem = finding.problem
+    title = style.severity(finding.severity, f"{finding.severity.label}[{finding.rule}]")
+    yield f"{title}: {style.bold(printable(problem.message))}"
+    place, gutter, line, carets = framed(finding.source, problem.span)
+    margin = gutter[:-1]
+    yield style.dim(place)
+    yield style.dim(gutter)
+    yield line
+    yield f"{gutter} {style.severity(finding.severity, carets.partition('| ')[2].rstrip())}".rstrip()
+    for related in problem.related[:_MOST_RELATED]:
+        position = related.location.source.position(related.location.span.start)
+        where = f"{printable(related.location.source.path)}:{position.line}:{position.column}"
+        yield f"{margin}= {printable(related.message)}: {where}"
+    if len(problem.related) > _MOST_RELATED:
+        yield f"{margin}= and {len(problem.related) - _MOST_RELATED} places more"
+    if isinstance(problem.fix, Fix):
+        yield f"{margin}= fix: {printable(problem.fix.title)} (--fix)"
+    if problem.help:
+        yield f"{margin}= help: {printable(problem.help)}"
+    yield style.dim(f"{margin}= docs: verifychain rules {finding.rule}")

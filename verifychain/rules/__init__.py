@@ -1,0 +1,39 @@
+"""The rules, one module each, named after the id. Found by looking into this folder: no list to keep."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Collection
+from functools import cache
+
+from verifychain.core.rule import Rule
+
+
+@cache
+def ids() -> tuple[str, ...]:
+    """Every rule's id, sorted; imports none of them."""
+    # os.listdir and not pkgutil: this runs at every start, and pkgutil costs as much as all the rest of it.
+    names = os.listdir(os.path.dirname(__file__))
+    return tuple(sorted(name[:-3].replace("_", "-") for name in names if name.endswith(".py") and name[0] != "_"))
+
+
+@cache
+def groups() -> tuple[str, ...]:
+    """The first words of all ids, sorted."""
+    return tuple(sorted({id.partition("-")[0] for id in ids()}))
+
+
+def load_one(id: str) -> Rule:
+    """The rule of that id; KeyError when there is none."""
+    if id not in ids():
+        raise KeyError(id)
+    found = importlib.import_module(f"{__name__}.{id.replace('-', '_')}").check
+    if not isinstance(found, Rule):
+        raise TypeError(f"{id}: `check` is no rule")
+    return found
+
+
+def load(of_groups: Collection[str] | None = None) -> tuple[Rule, ...]:
+    """The rules of the given groups, or all; sorted by id."""
+    return tuple(load_one(id) for id in ids() if of_groups is None or id.partition("-")[0] in of_groups)

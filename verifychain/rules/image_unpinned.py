@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem, Severity, Wanted
+from verifychain.core.pin import Grade
+from verifychain.core.rule import rule
+from verifychain.core.settings import ImageSettings
+from verifychain.facts.image import Image
+
+
+@rule("image-unpinned", severity=Severity.ERROR)
+def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
+    """
+    An image is used without a digest.
+
+    A tag is a name that its owner, or whoever takes over the account or the registry, can move to other content at any
+    time. A digest is the hash of the content: what it names cannot change, and the builder checks it on every pull.
+    The tag may stay in front of the digest for people to read; the builder then ignores it.
+
+    Images that are built a moment earlier by the same pipeline can be allowed by pattern:
+    `[tool.verifychain.image] allow-unpinned = ["registry.internal/*"]`.
+
+    Bad:
+    ```dockerfile
+    FROM python:3.12-slim
+    ```
+
+    Good:
+    ```dockerfile
+    FROM python:3.12-slim@sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
+    ```
+    """
+    if image.grade is not Grade.UNPINNED or image.malformed or image.name is None or settings.allows(image.subject):
+        return
+    if image.name.tag is None:
+        message = "no tag and no digest: whatever `latest` is that day is used"
+    else:
+        message = "no digest: the tag can be moved to other content"
+    yield Problem(
+        image.origin.span,
+        message,
+        help=f"append the digest of the image: {image.name.normalised}@sha256:…",
+        fix=None if image.slot is None else Wanted(f"pin {image.subject}", image.slot),
+        related=image.chain,
+        source=image.origin.source,
+    )
