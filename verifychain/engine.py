@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from verifychain import formats, rules
 from verifychain.core.errors import UsageError
-from verifychain.core.finding import Finding, Problem, Severity
+from verifychain.core.finding import Finding, Problem
 from verifychain.core.pin import Pin
 from verifychain.core.ports import Scope
 from verifychain.core.report import Failure, Listed, Report
 from verifychain.core.rule import Rule
+from verifychain.core.severity import Severity
 from verifychain.core.source import Source
 from verifychain.facts.download import Download
 from verifychain.facts.image import Image
@@ -153,11 +154,9 @@ def _unique(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _merged(finding: Finding, other: Problem) -> Finding:
-    from dataclasses import replace
-
     problem = finding.problem
     more = tuple(related for related in other.related if related not in problem.related)
-    return replace(finding, problem=replace(problem, related=problem.related + more))
+    return finding._replace(problem=problem._replace(related=problem.related + more))
 
 
 def _listed(fact: Fact, source: Source) -> Listed | None:
@@ -205,4 +204,4 @@ def noun(name: str, count: int) -> str:
 
 def severities(report: Report) -> Mapping[Severity, int]:
     """How many findings of each severity, worst first."""
-    return {severity: report.count(severity) for severity in sorted(Severity, reverse=True)}
+    return {severity: report.number_of(severity) for severity in sorted(Severity, reverse=True)}

@@ -7,6 +7,7 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from verifychain import formats
 from verifychain.core.errors import Unavailable, UsageError
@@ -22,8 +23,7 @@ _HIDDEN_FOLDERS = frozenset({".git", ".hg", ".svn"})
 MAX_BYTES = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One file to examine, as the format it is read as."""
 
     path: str

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TextIO
 
-from verifychain.core.finding import Severity
-from verifychain.core.report import ExitCode
+from verifychain.core.exit_code import ExitCode
+from verifychain.core.severity import Severity
 from verifychain.output.style import Style
 
 

@@ -12,7 +12,7 @@ from verifychain.cli.console import Console
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
 from verifychain.core.errors import UsageError
-from verifychain.core.report import ExitCode
+from verifychain.core.exit_code import ExitCode
 from verifychain.inputs import STDIN
 from verifychain.output.style import printable
 

@@ -25,9 +25,7 @@ def inventory(console: Console, /, **given: Any) -> int:
 
     What cannot be read is said on standard error, and the exit code is then 1: the list is not whole.
     """
-    from dataclasses import replace
-
-    options = replace(collect(given), select=tuple(sorted(ALWAYS_ON)))
+    options = collect(given)._replace(select=tuple(sorted(ALWAYS_ON)))
     report = examine(options, FORMATS)
     settle(report, options, console)
     console.result(json.inventory(report) if options.format == "json" else table.render(report, console.style()))

@@ -13,7 +13,7 @@ import click
 from verifychain import __version__
 from verifychain.cli.console import Console
 from verifychain.core.errors import VerifychainError
-from verifychain.core.report import ExitCode
+from verifychain.core.exit_code import ExitCode
 
 # name -> (module below verifychain.cli, attribute, help line). Modules are imported when their command is called, and
 # the help lines stand here so that `verifychain --help` imports none of them.

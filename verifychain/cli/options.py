@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from verifychain.core.finding import Severity
+from verifychain.core.severity import Severity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FORMATS = ("text", "concise", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command line asked for, as given."""
 
     paths: tuple[str, ...]

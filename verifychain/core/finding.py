@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum, IntEnum
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
+from verifychain.core.severity import Severity
 from verifychain.core.source import Location, Source, Span
 
 if TYPE_CHECKING:
     from verifychain.core.pin import Slot
-
-
-class Severity(IntEnum):
-    """How bad a finding is; ordered, so that ``--fail-on`` is a comparison."""
-
-    NOTE = 1
-    WARNING = 2
-    ERROR = 3
-
-    @property
-    def label(self) -> str:
-        return self.name.lower()
-
-    @classmethod
-    def of(cls, label: str) -> Severity:
-        """The severity called ``label``; ValueError when there is none."""
-        for severity in cls:
-            if severity.label == label:
-                return severity
-        raise ValueError(f"no severity: {label!r}")
 
 
 class Applicability(Enum):
@@ -39,16 +19,14 @@ class Applicability(Enum):
     TRUST = "trust"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the bytes at ``location`` by ``new``; an empty span inserts."""
 
     location: Location
     new: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that mends a problem; its edits are applied together or not at all."""
 
     title: str
@@ -56,24 +34,21 @@ class Fix:
     applicability: Applicability
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A fix whose digest must first be asked for: ``--fix --online --trust`` resolves it and writes the slot."""
 
     title: str
     slot: Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A further place that explains a problem, with a word on what it is."""
 
     location: Location
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """
     What a rule yields: where, what, and what to do.
 
@@ -90,8 +65,7 @@ class Problem:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem, stamped by the engine with its rule, its severity and its file."""
 
     rule: str
@@ -105,11 +79,10 @@ class Finding:
         return (self.source.path, span.start, span.end, self.rule, self.problem.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(NamedTuple):
     """A check that was asked for and could not be done. Never a pass: exit 4."""
 
     rule: str
     path: str
     message: str
-    hint: str = field(default="")
+    hint: str = ""

@@ -8,7 +8,7 @@ one path component there is below ``library/``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from verifychain.core.digest import Digest, DigestError, parse_oci
 
@@ -33,8 +33,7 @@ class ImageNameError(ValueError):
         self.digest = digest  # the fault lies in the digest part
 
 
-@dataclass(frozen=True, slots=True)
-class ImageName:
+class ImageName(NamedTuple):
     """A parsed image reference; ``registry`` and ``path`` are always filled in."""
 
     registry: str

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from verifychain.core.digest import Digest, Notation
 from verifychain.core.finding import Edit
 from verifychain.core.source import Location, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(NamedTuple):
     """A digest that a file states, and where."""
 
     digest: Digest
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """Something that stands where a digest belongs and is none; ``reason`` says what is wrong with it."""
 
     text: str
@@ -42,8 +40,7 @@ class Grade(Enum):
     UNPINNED = "unpinned"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """
     Where a pin stands or would be written, and how.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
@@ -38,10 +37,9 @@ class FileLister(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What a format may look at beside its source: other files of the same state, and the settings."""
 
     tree: Tree
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = Settings()
     platform: str | None = None

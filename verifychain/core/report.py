@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
+from typing import NamedTuple
 
 from verifychain.core import digest
-from verifychain.core.finding import Finding, Fix, Incomplete, Severity, Wanted
+from verifychain.core.exit_code import ExitCode
+from verifychain.core.finding import Finding, Fix, Incomplete, Wanted
 from verifychain.core.pin import Grade
+from verifychain.core.severity import Severity
 from verifychain.core.source import Source
 
 
-class ExitCode(IntEnum):
-    """What a command says to its caller, the same for every output format."""
-
-    OK = 0
-    FINDINGS = 1
-    FAILED = 2
-    NOTHING = 3
-    INCOMPLETE = 4
-    INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A file that could not be examined at all: missing, unreadable, or a fault of ours. Exit 2, after all others ran."""
 
     path: str
@@ -34,8 +23,7 @@ class Failure:
     trace: str = ""  # shown with -vv only
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One reference as the inventory lists it; no fact is kept, so that a file's report is small."""
 
     kind: str
@@ -51,8 +39,7 @@ class Listed:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """A finding that was set aside, and by what (``inline``, ``configuration``, ``baseline``)."""
 
     finding: Finding
@@ -60,8 +47,7 @@ class Suppressed:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """
     The outcome of a run.
 
@@ -84,7 +70,7 @@ class Report:
     def file_count(self) -> int:
         return sum(count for _, count in self.files)
 
-    def count(self, severity: Severity) -> int:
+    def number_of(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.findings)
 
     @property

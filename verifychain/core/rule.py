@@ -11,23 +11,22 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from verifychain.core.finding import Problem, Severity
+from verifychain.core.finding import Problem
+from verifychain.core.severity import Severity
 
 Check = Callable[..., Iterator[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule. ``documentation`` is the dedented docstring: a summary line, prose, then Bad and Good examples."""
 
     id: str
     severity: Severity
     check: Check
     on_by_default: bool = True
-    _signature: list[tuple[tuple[type, ...], tuple[type, ...]]] = field(default_factory=list, repr=False)
 
     @property
     def group(self) -> str:
@@ -44,21 +43,12 @@ class Rule:
     @property
     def facts(self) -> tuple[type, ...]:
         """The types of fact that the rule judges."""
-        return self._types()[0]
+        return _types(self.check)[0]
 
     @property
     def needs(self) -> tuple[type, ...]:
         """The types of what is injected after the fact."""
-        return self._types()[1]
-
-    def _types(self) -> tuple[tuple[type, ...], tuple[type, ...]]:
-        # Annotations are resolved on first use: resolving imports nothing, but costs time that `--version` need not pay.
-        if not self._signature:
-            hints: dict[str, Any] = typing.get_type_hints(self.check)
-            hints.pop("return", None)
-            first, *rest = hints.values()
-            self._signature.append((_members(first), tuple(rest)))
-        return self._signature[0]
+        return _types(self.check)[1]
 
 
 def rule(id: str, *, severity: Severity, on_by_default: bool = True) -> Callable[[Check], Rule]:
@@ -68,6 +58,14 @@ def rule(id: str, *, severity: Severity, on_by_default: bool = True) -> Callable
         return Rule(id, severity, check, on_by_default)
 
     return decorate
+
+
+@cache
+def _types(check: Check) -> tuple[tuple[type, ...], tuple[type, ...]]:
+    hints: dict[str, Any] = typing.get_type_hints(check)
+    hints.pop("return", None)
+    first, *rest = hints.values()
+    return _members(first), tuple(rest)
 
 
 def _members(annotation: Any) -> tuple[type, ...]:

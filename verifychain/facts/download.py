@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from verifychain.facts.reference import Reference
 
 
-@dataclass(frozen=True, slots=True)
-class GitRef:
+class GitRef(NamedTuple):
     """What of a git repository is fetched: ``ref`` as written (None: the default branch), full commit id or not."""
 
     ref: str | None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from verifychain.core.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class ShellText:
+class ShellText(NamedTuple):
     """
     What a shell is given to run: a RUN line after continuations and comments are gone, or a heredoc's body.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """
     One file format.
 

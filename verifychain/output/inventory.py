@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from verifychain.core.finding import Severity
 from verifychain.core.pin import Grade
 from verifychain.core.report import Report
+from verifychain.core.severity import Severity
 from verifychain.output.style import Style, printable
 
 _HEAD = ("GRADE", "KIND", "VIA", "SUBJECT", "WHERE")

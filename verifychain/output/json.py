@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from verifychain import __version__
-from verifychain.core.finding import Edit, Finding, Fix, Severity, Wanted
+from verifychain.core.finding import Edit, Finding, Fix, Wanted
 from verifychain.core.report import Listed, Report, with_fingerprints
+from verifychain.core.severity import Severity
 from verifychain.core.source import Source
 from verifychain.output.links import documentation_url
 from verifychain.output.style import Style
@@ -62,7 +63,7 @@ def _summary(report: Report) -> dict[str, Any]:
     return {
         "files": dict(report.files),
         "references": {grade.value: number for grade, number in sorted(report.grades().items(), key=_by_value)},
-        **{f"{severity.label}s": report.count(severity) for severity in sorted(Severity, reverse=True)},
+        **{f"{severity.label}s": report.number_of(severity) for severity in sorted(Severity, reverse=True)},
         "suppressed": len(report.suppressed),
         "incomplete": len(report.incomplete),
         "failed": len(report.failures),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifychain import formats
-from verifychain.core.finding import Severity
 from verifychain.core.report import Report
+from verifychain.core.severity import Severity
 from verifychain.output.style import Style, count, printable
 
 
@@ -53,7 +53,7 @@ def checked(report: Report) -> str:
 def _verdict(report: Report, style: Style) -> str:
     parts = []
     for severity in sorted(Severity, reverse=True):
-        number = report.count(severity)
+        number = report.number_of(severity)
         words = count(number, severity.label)
         parts.append(style.severity(severity, words) if number else words)
     if report.suppressed:

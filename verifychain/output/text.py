@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifychain.core.finding import Fix, Finding
+from verifychain.core.finding import Finding, Fix
 from verifychain.core.report import Report
 from verifychain.output.snippet import framed
 from verifychain.output.style import Style, printable

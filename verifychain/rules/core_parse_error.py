@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Problem, Severity
+from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
 from verifychain.facts.broken import Broken
 
 

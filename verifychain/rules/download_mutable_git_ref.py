@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Problem, Severity
+from verifychain.core.finding import Problem
 from verifychain.core.pin import Grade
 from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
 from verifychain.facts.download import Download
 
 

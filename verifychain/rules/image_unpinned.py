@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Problem, Severity, Wanted
+from verifychain.core.finding import Problem, Wanted
 from verifychain.core.pin import Grade
 from verifychain.core.rule import rule
 from verifychain.core.settings import ImageSettings
+from verifychain.core.severity import Severity
 from verifychain.facts.image import Image
 
 
