@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 from functools import cache
 
+from verifychain.core.errors import UsageError
 from verifychain.core.rule import Rule
 
 
@@ -22,6 +23,18 @@ def ids() -> tuple[str, ...]:
 def groups() -> tuple[str, ...]:
     """The first words of all ids, sorted."""
     return tuple(sorted({id.partition("-")[0] for id in ids()}))
+
+
+def require(word: str, where: str, *, exact: bool = False) -> None:
+    """Raise UsageError unless ``word`` is a rule's id or, if not ``exact``, a group."""
+    if word in ids() or (not exact and word in groups()):
+        return
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, ids() if exact else (*ids(), *groups()), n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}?" if close else "`verifychain rules` lists them"
+    kind = "rule" if exact else "rule or group"
+    raise UsageError(f"{where}: no {kind} is called {word!r}", hint)
 
 
 def load_one(id: str) -> Rule:

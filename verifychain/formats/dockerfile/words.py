@@ -1,0 +1,409 @@
+"""
+Expansion of variables and quotes in one word, equal to BuildKit's shell/lex.go, with a memory of what came from where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from verifychain.formats.dockerfile import patterns
+from verifychain.formats.dockerfile.arguments import go_quoted
+from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.text import SPACES, Word
+
+# BuildKit has no limits here; a word of this size or depth is an attack on its reader.
+MAX_LENGTH = 1 << 18
+_MAX_DEPTH = 100
+_SPECIAL = "@*#?-$!0"
+
+
+class WordError(ParseError):
+    """A word that BuildKit refuses to expand."""
+
+
+class Expanded(NamedTuple):
+    """
+    What a word becomes.
+
+    at        file offset of each character (-1: it stands in no file), as long as ``value``
+    varies    whether a character depends on a variable
+    used      variables with a value that took part, in order; ``unset`` those without
+    """
+
+    value: str
+    at: tuple[int, ...]
+    varies: tuple[bool, ...]
+    used: tuple[str, ...]
+    unset: tuple[str, ...]
+
+    def word(self) -> Word:
+        """The result as the value of a further variable."""
+        return Word(self.value, (*self.at, self.at[-1] + 1 if self.at else -1))
+
+
+class _Out:
+    """Characters with their origins, growing."""
+
+    __slots__ = ("at", "chars", "varies")
+
+    def __init__(self) -> None:
+        self.chars: list[str] = []
+        self.at: list[int] = []
+        self.varies: list[bool] = []
+
+    def put(self, char: str, at: int) -> None:
+        self.chars.append(char)
+        self.at.append(at)
+        self.varies.append(False)
+
+    def extend(self, other: _Out) -> None:
+        self.chars += other.chars
+        self.at += other.at
+        self.varies += other.varies
+        if len(self.chars) > MAX_LENGTH:
+            raise WordError(f"a word expands to more than {MAX_LENGTH} characters")
+
+    def text(self) -> str:
+        return "".join(self.chars)
+
+    def cut(self, start: int, end: int) -> _Out:
+        part = _Out()
+        part.chars, part.at, part.varies = self.chars[start:end], self.at[start:end], self.varies[start:end]
+        return part
+
+
+def _variable(value: Word) -> _Out:
+    out = _Out()
+    out.chars, out.at = list(value.value), list(value.at[: len(value.value)])
+    out.varies = [True] * len(out.chars)
+    return out
+
+
+def _literal(text: str, at: int) -> _Out:
+    out = _Out()
+    out.chars, out.at, out.varies = list(text), [at] * len(text), [False] * len(text)
+    return out
+
+
+class Expander:
+    """
+    The lexer with its switches: ``raw_quotes`` and ``raw_escapes`` keep them in the result, ``keep_unset`` keeps
+    ``$NAME`` where NAME has no value.
+    """
+
+    def __init__(
+        self, escape: str, *, raw_quotes: bool = False, raw_escapes: bool = False, keep_unset: bool = False
+    ) -> None:
+        self._escape = escape
+        self._raw_quotes = raw_quotes
+        self._raw_escapes_at_start = raw_escapes
+        self._keep_unset = keep_unset
+
+    def word(self, word: Word, environment: Mapping[str, Word]) -> Expanded:
+        """Expand one word; raises WordError."""
+        out, _ = self._process(word.value, word.at, environment)
+        value = out.text()
+        return Expanded(value, tuple(out.at), tuple(out.varies), tuple(self._used), tuple(self._unset))
+
+    def words(self, text: str) -> list[str]:
+        """Cut text into words, with no variable set; raises WordError."""
+        return self._process(text, range(len(text) + 1), {})[1]
+
+    def _process(self, text: str, at: Sequence[int], environment: Mapping[str, Word]) -> tuple[_Out, list[str]]:
+        self._chars, self._at, self._end = text, at, len(text)
+        self._position = 1 if text.startswith("\ufeff") else 0  # Go's scanner drops a byte order mark
+        self._environment = environment
+        self._raw = self._raw_escapes_at_start
+        self._depth = 0
+        self._buffer: list[str] = []
+        self._used: dict[str, None] = {}
+        self._unset: dict[str, None] = {}
+        try:
+            return self._until("", self._raw, keep=False)
+        except WordError as error:
+            raise WordError(f"failed to process {go_quoted(text)}: {error.message}") from None
+
+    def _peek(self) -> str:
+        return self._chars[self._position] if self._position < self._end else ""
+
+    def _next(self, out: _Out | None = None) -> str:
+        """The next character, ``""`` at the end; it is put on ``out`` if that is given."""
+        position = self._position
+        if position >= self._end:
+            return ""
+        self._position = position + 1
+        char = self._chars[position]
+        if out is not None:
+            out.put(char, self._at[position])
+        return char
+
+    def _until(self, stop: str, raw: bool, *, keep: bool) -> tuple[_Out, list[str]]:
+        """
+        Read up to ``stop`` (or the end): the text, and the words in it.
+
+        The buffer of the words is one for all levels, so that a nested call makes its caller forget the word it was in:
+        that is BuildKit's, and decides what is a here-document.
+        """
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise WordError(f"substitutions are nested more than {_MAX_DEPTH} deep")
+        out, words = _Out(), _Words(self._buffer)
+        before, self._raw = self._raw, raw
+        while self._position < self._end:
+            char = self._chars[self._position]
+            if char == stop:
+                self._position += 1
+                break
+            if char in "$<'\"":
+                piece = self._special(char, keep)
+                out.extend(piece)
+                words.add_text(piece.chars, splits=char == "$")
+            elif char == self._escape:
+                if self._raw:
+                    words.add_raw(char)
+                    out.put(char, self._at[self._position])
+                self._position += 1
+                escaped = self._next(out)
+                if escaped:
+                    words.add_raw(escaped)
+            else:
+                self._next(out)
+                words.add(char)
+        else:
+            if stop:
+                raise WordError(f"unexpected end of statement while looking for matching {stop}")
+        self._raw = before
+        self._depth -= 1
+        return out, words.finish()
+
+    def _special(self, char: str, keep: bool) -> _Out:
+        if char == "$":
+            return self._dollar()
+        if char == "<":
+            return self._less()
+        return self._single(keep) if char == "'" else self._double(keep)
+
+    def _single(self, keep: bool) -> _Out:
+        out = _Out()
+        self._next(out if self._raw_quotes else None)
+        while True:
+            at = self._position
+            char = self._next()
+            if not char:
+                raise WordError("unexpected end of statement while looking for matching single-quote")
+            if char == "'":
+                if self._raw_quotes:
+                    out.put(char, self._at[at])
+                return out
+            if keep and char == self._escape:
+                out.put(char, self._at[at])
+            out.put(char, self._at[at])
+
+    def _double(self, keep: bool) -> _Out:
+        out = _Out()
+        self._next(out if self._raw_quotes else None)
+        while True:
+            char = self._peek()
+            if not char:
+                raise WordError("unexpected end of statement while looking for matching double-quote")
+            if char == '"':
+                self._next(out if self._raw_quotes else None)
+                return out
+            if char == "$":
+                out.extend(self._dollar())
+            elif char == self._escape:
+                self._escaped_in_double(out, keep)
+            else:
+                self._next(out)
+
+    def _escaped_in_double(self, out: _Out, keep: bool) -> None:
+        at = self._at[self._position]
+        self._next()
+        following = self._peek()
+        if not following:
+            return  # an escape at the end of the word is dropped
+        if following in ('"', "$", self._escape):
+            if self._raw:
+                out.put(self._escape, at)
+            self._next(out)
+            return
+        if self._raw and (not self._raw_quotes or keep):
+            out.put(self._escape, at)
+        out.put(self._escape, at)
+
+    def _less(self) -> _Out:
+        out = _Out()
+        self._next(out)
+        if self._peek() == "<":
+            self._next(out)
+            while self._peek() and self._peek() in "\t\r ":
+                self._next(out)
+        return out
+
+    def _dollar(self) -> _Out:
+        at = self._at[self._position]
+        self._next()
+        if self._peek() != "{":
+            name = self._name()
+            if not name:
+                return _literal("$", at)
+            value = self._get(name)
+            if value is None:
+                return _literal(f"${name}", at) if self._keep_unset else _Out()
+            return _variable(value)
+        self._next()
+        following = self._peek()
+        if not following:
+            raise WordError("syntax error: missing '}'")
+        if following in "{}:":
+            raise WordError("syntax error: bad substitution")
+        out = self._braced(self._name(), at)
+        out.varies = [True] * len(out.chars)
+        return out
+
+    def _braced(self, name: str, at: int) -> _Out:
+        operator = self._next()
+        if operator == "}":
+            value = self._get(name)
+            if value is None:
+                return _literal(f"${{{name}}}", at) if self._keep_unset else _Out()
+            return _variable(value)
+        if operator == "/":
+            return self._replace(name, at)
+        colon = operator == ":"
+        kind = self._next() if colon else operator
+        shown = (":" if colon else "") + (kind or "\ufffd")
+        if not colon and kind not in tuple("+-?#%"):
+            raise WordError(f"unsupported modifier ({shown}) in substitution")
+        trims = kind in tuple("#%")
+        if colon and trims:
+            raise WordError(f"unsupported modifier ({shown}) in substitution")
+        word = self._operand("}", trims, trims)
+        value = self._get(name)
+        if value is None and self._keep_unset:
+            return _literal(f"${{{name}{shown}{word.text()}}}", at)
+        return _apply(kind, shown, name, value, word, colon=colon)
+
+    def _operand(self, stop: str, raw: bool, keep: bool, missing: str = "syntax error: missing '}'") -> _Out:
+        try:
+            return self._until(stop, raw, keep=keep)[0]
+        except WordError:
+            if self._position >= self._end:
+                raise WordError(missing) from None
+            raise
+
+    def _replace(self, name: str, at: int) -> _Out:
+        everywhere = self._peek() == "/"
+        if everywhere:
+            self._next()
+        pattern = self._operand("/", True, True, "syntax error: missing '/' in ${}").text()
+        replacement = self._operand("}", True, False)
+        value = self._get(name)
+        if value is None and self._keep_unset:
+            return _literal(f"${{{name}/{pattern}/{replacement.text()}}}", at)
+        source = _Out() if value is None else _variable(value)
+        try:
+            pieces = patterns.replaced(pattern, source.text(), replacement.text(), everywhere=everywhere)
+        except patterns.PatternError as error:
+            raise WordError(f"invalid pattern ({pattern}) in substitution: {error}") from None
+        out = _Out()
+        for piece in pieces:
+            taken = source if piece.of_value else replacement
+            out.extend(taken.cut(piece.start, piece.end))
+        return out
+
+    def _get(self, name: str) -> Word | None:
+        value = self._environment.get(name)
+        (self._unset if value is None else self._used)[name] = None
+        return value
+
+    def _name(self) -> str:
+        start = self._position
+        while (char := self._peek()) != "":
+            if self._position == start:
+                if char.isdecimal():
+                    while self._peek().isdecimal():
+                        self._position += 1
+                    break
+                if char in _SPECIAL:
+                    self._position += 1
+                    break
+            if not (char.isalpha() or char.isdecimal() or char == "_"):
+                break
+            self._position += 1
+        return self._chars[start : self._position]
+
+
+def _apply(kind: str, shown: str, name: str, value: Word | None, word: _Out, *, colon: bool) -> _Out:
+    """The operators ``- + ? # %`` of ``${name…word}``."""
+    empty = value is None or (colon and value.value == "")
+    source = _Out() if value is None else _variable(value)
+    match kind:
+        case "-":
+            return word if empty else source
+        case "+":
+            return _Out() if empty else word
+        case "?":
+            if empty:
+                state = "unset" if value is None else "empty"
+                raise WordError(f"{name}: {word.text() or f'is not allowed to be {state}'}")
+            return source
+        case "#" | "%":
+            return _without(kind, word.text(), source)
+        case _:
+            raise WordError(f"unsupported modifier ({shown}) in substitution")
+
+
+def _without(kind: str, pattern: str, source: _Out) -> _Out:
+    """``${name#pattern}`` and its kin: the value without the shortest or longest start or end that matches."""
+    greedy = pattern.startswith(kind)
+    pattern = pattern[1:] if greedy else pattern
+    text = source.text()
+    if kind == "%":
+        pattern, text = patterns.reversed_pattern(pattern), text[::-1]
+    try:
+        size = patterns.prefix(pattern, text, greedy=greedy)
+    except patterns.PatternError as error:
+        raise WordError(f"invalid pattern ({pattern}) in substitution: {error}") from None
+    if size is None:
+        return source
+    return source.cut(size, len(text)) if kind == "#" else source.cut(0, len(text) - size)
+
+
+class _Words:
+    """Collects words between blanks in a buffer that is shared by all levels."""
+
+    def __init__(self, buffer: list[str]) -> None:
+        buffer.clear()
+        self._buffer = buffer
+        self._words: list[str] = []
+        self._inside = False
+
+    def add(self, char: str) -> None:
+        if char not in SPACES:
+            self.add_raw(char)
+        elif self._inside and self._buffer:
+            self._take()
+
+    def add_raw(self, char: str) -> None:
+        self._buffer.append(char)
+        self._inside = True
+
+    def add_text(self, chars: list[str], *, splits: bool) -> None:
+        if splits:
+            for char in chars:
+                self.add(char)
+        else:
+            self._buffer += chars
+            self._inside = True
+
+    def _take(self) -> None:
+        self._words.append("".join(self._buffer))
+        self._buffer.clear()
+        self._inside = False
+
+    def finish(self) -> list[str]:
+        if self._buffer:
+            self._take()
+        return self._words

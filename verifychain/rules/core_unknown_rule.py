@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.ignore import UnknownRule
+
+
+@rule("core-unknown-rule", severity=Severity.WARNING)
+def check(unknown: UnknownRule) -> Iterator[Problem]:
+    """
+    An ignore names a rule that does not exist.
+
+    It ignores nothing, and whoever wrote it believes that it does.
+
+    Bad:
+    ```dockerfile
+    # verifychain: ignore[image-unpined] built by us an hour earlier
+    FROM registry.internal/base:today@sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
+    ```
+
+    Good:
+    ```dockerfile
+    # verifychain: ignore[image-unpinned] built by us an hour earlier
+    FROM registry.internal/base:today
+    ```
+    """
+    yield Problem(unknown.span, f"no rule is called {unknown.rule!r}", help=unknown.hint)
