@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from verifychain.core import digest
 from verifychain.core.exit_code import ExitCode
-from verifychain.core.finding import Finding, Fix, Incomplete, Wanted
+from verifychain.core.finding import Finding, Fix, Incomplete
 from verifychain.core.pin import Grade
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source
@@ -75,7 +75,7 @@ class Report(NamedTuple):
 
     @property
     def fixable(self) -> int:
-        return sum(isinstance(finding.problem.fix, Fix | Wanted) for finding in self.findings)
+        return sum(isinstance(finding.problem.fix, Fix) for finding in self.findings)
 
     def grades(self) -> Counter[Grade]:
         return Counter(listed.grade for listed in self.listed)

@@ -1,0 +1,70 @@
+# verifychain: `make help` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export PIP_REQUIRE_VIRTUALENV := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench docs locks clean system-packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.runtime ## .venv with the command in it
+	@echo "$(BIN)/verifychain is ready"
+
+demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
+	@sh tools/demo.sh $(BIN)/verifychain
+
+test: $(VENV)/.dev system-packages $(VENV)/wheelhouse ## set up, check the code, and run every test
+	@$(MAKE) --no-print-directory lint
+	@rm -f .coverage .coverage.*
+	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+lint: $(VENV)/.dev ## ruff, mypy --strict, and whether generated files are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.generate --check
+
+docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, blocks of the README
+	$(BIN)/python -m tools.generate
+
+bench: $(VENV)/.dev $(VENV)/peers/.done ## measure against hadolint and tally on the same files
+	$(BIN)/python -m benchmarks.dockerfiles --peers $(VENV)/peers/bin
+
+locks: $(VENV)/.dev ## write requirements/*.txt again, hashed, from pyproject.toml
+	sh tools/locks.sh $(BIN)/python
+
+system-packages:
+	@sh tools/system-packages.sh
+
+clean: ## remove what was built
+	rm -rf $(VENV) .cache build dist .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# What `pre-commit` installs from in the tests, which have no network.
+$(VENV)/wheelhouse: requirements/build.txt requirements/runtime.txt $(VENV)/.runtime
+	$(PIP) download --quiet --require-hashes --dest $@ -r requirements/build.txt -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@

