@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import io
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -56,9 +55,9 @@ def _output() -> str:
 def _with_blocks(text: str, blocks: dict[str, str]) -> str:
     for name, content in blocks.items():
         begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if pattern.search(text):
-            text = pattern.sub(lambda _, made=begin + content + end: made, text)
+        if begin in text and end in text:
+            before, _, rest = text.partition(begin)
+            text = before + begin + content + end + rest.partition(end)[2]
     return text
 
 

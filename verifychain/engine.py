@@ -3,85 +3,93 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from verifychain import formats, rules
+from verifychain import rules
 from verifychain.core.errors import UsageError
 from verifychain.core.finding import Finding, Problem
+from verifychain.core.glob import matches_any
 from verifychain.core.pin import Pin
 from verifychain.core.ports import Scope
-from verifychain.core.report import Failure, Listed, Report
+from verifychain.core.report import Failure, Listed, Report, Suppressed
 from verifychain.core.rule import Rule
 from verifychain.core.severity import Severity
-from verifychain.core.source import Source
+from verifychain.core.source import Source, Span
 from verifychain.facts.download import Download
 from verifychain.facts.image import Image
 from verifychain.inputs import Selection, Target
+from verifychain.suppress import Configured, Inline
 
 if TYPE_CHECKING:
+    from verifychain.config import Configuration
     from verifychain.facts import Fact
 
 # Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
 ALWAYS_ON = frozenset({"core-parse-error"})
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Which rules run: ids and groups as the user gave them; an empty selection means all that are on by default."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        for word in (*self.select, *self.ignore):
-            if word not in rules.ids() and word not in rules.groups():
-                raise UsageError(f"no rule or group is called {word!r}", suggestion(word))
+    def check(self) -> None:
+        """Raise UsageError for a name that no rule or group has: a typo would otherwise switch nothing off or on."""
+        for option, words in (("--select", self.select), ("--ignore", self.ignore)):
+            for word in words:
+                rules.require(word, option)
+        for word in ALWAYS_ON.intersection(self.ignore):
+            raise UsageError(f"{word} cannot be switched off", "exclude the file by configuration, with a reason")
 
     def includes(self, rule: Rule) -> bool:
+        """Whether the rule runs; a rule that is selected by its id beats an ignored group."""
         if rule.id in ALWAYS_ON:
             return True
         names = {rule.id, rule.group}
-        if names.intersection(self.ignore) and rule.id not in self.select:
+        if names.intersection(self.ignore) and not (rule.id in self.select and rule.id not in self.ignore):
             return False
+        # What is wrong with ignores is always said, unless it is ignored by name.
+        if rule.group == "core":
+            return True
         return bool(names.intersection(self.select)) if self.select else rule.on_by_default
-
-
-def suggestion(word: str) -> str:
-    """A hint for a misspelt rule id."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, (*rules.ids(), *rules.groups()), n=1, cutoff=0.5)
-    return f"did you mean {close[0]}?" if close else "`verifychain rules` lists them"
 
 
 @dataclass(slots=True)
 class FileReport:
-    """What one file gave."""
+    """What one file gave; ``used`` and ``expired`` are entries of the configuration's ignores."""
 
     findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     failure: Failure | None = None
+    used: set[int] = field(default_factory=set)
+    expired: set[int] = field(default_factory=set)
 
 
 class Engine:
     """Rules that are ready to run: chosen, loaded, and with what they need bound to them."""
 
-    def __init__(self, targets: Sequence[Target], choice: Choice, scope: Scope) -> None:
+    def __init__(
+        self, groups: Collection[str], choice: Choice, scope: Scope, configuration: Configuration, *, no_ignores: bool
+    ) -> None:
+        choice.check()
         self._scope = scope
+        self._configuration = configuration
+        self._no_ignores = no_ignores
+        self._settings = configuration.settings
         self._by_fact: dict[type, list[tuple[Rule, tuple[Any, ...]]]] = {}
-        groups = frozenset[str]().union(*(target.format.groups for target in targets))
-        for rule in rules.load(groups):
-            if choice.includes(rule):
-                arguments = tuple(self._provide(kind, rule) for kind in rule.needs)
-                for kind in rule.facts:
-                    self._by_fact.setdefault(kind, []).append((rule, arguments))
+        self.rules = {rule.id: rule for rule in rules.load({*groups, "core"}) if choice.includes(rule)}
+        for rule in self.rules.values():
+            arguments = tuple(self._provide(kind, rule) for kind in rule.needs)
+            for kind in rule.facts:
+                self._by_fact.setdefault(kind, []).append((rule, arguments))
 
     def _provide(self, kind: type, rule: Rule) -> Any:
-        settings = self._scope.settings
-        for part in fields(settings):
-            value = getattr(settings, part.name)
+        for part in fields(self._settings):
+            value = getattr(self._settings, part.name)
             if type(value) is kind:
                 return value
         raise TypeError(f"{rule.id} asks for {kind.__name__}, which nothing provides")
@@ -95,45 +103,124 @@ class Engine:
             report.failure = Failure(target.path, _reason(error), "the other files were checked all the same")
             return report
         try:
-            for fact in target.format.extract(source, self._scope):
-                report.findings.extend(self._judge(fact, source))
-                listed = _listed(fact, source)
-                if listed is not None:
-                    report.listed.append(listed)
+            self._examine(source, target, report)
         except Exception as error:  # noqa: BLE001 - whatever a parser does on hostile bytes, the other files are checked
             report.failure = _internal(target.path, error)
         report.findings = _unique(report.findings)
         return report
 
-    def _judge(self, fact: Fact, source: Source) -> Iterator[Finding]:
+    def _examine(self, source: Source, target: Target, report: FileReport) -> None:
+        path = self._configuration.relative(source.path)
+        local = _Local(self._settings.severity, path, self._settings.overrides)
+        inline = Inline(
+            source, target.format.comments, reason_required=self._settings.require_ignore_reason, off=self._no_ignores
+        )
+        ignores = () if self._no_ignores else self._settings.ignores
+        configured = Configured(ignores, self._configuration.source)
+        for fact in target.format.extract(source, self._scope):
+            for finding in self._judge(fact, source, local):
+                aside = self._set_aside(finding, fact.span, inline, configured, path)
+                if aside is None:
+                    report.findings.append(finding)
+                else:
+                    report.suppressed.append(aside)
+            listed = _listed(fact, source)
+            if listed is not None:
+                report.listed.append(listed)
+        ran = {id for id in self.rules if not local.ignores(self.rules[id])}
+        never = {id for id, rule in self.rules.items() if not rule.in_comments}
+        for fault in inline.faults(ran, never):
+            report.findings.extend(self._judge(fault, source, local))
+        report.used, report.expired = configured.used, configured.expired
+
+    def _judge(self, fact: Any, source: Source, local: _Local) -> Iterator[Finding]:
         for rule, arguments in self._by_fact.get(type(fact), ()):
+            if local.ignores(rule):
+                continue
             for problem in rule.check(fact, *arguments):
-                severity = rule.severity if problem.severity is None else problem.severity
-                yield Finding(rule.id, severity, problem.source or source, problem)
+                yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
+
+    def _set_aside(
+        self, finding: Finding, extent: Span, inline: Inline, configured: Configured, path: str
+    ) -> Suppressed | None:
+        rule = self.rules[finding.rule]
+        if rule.in_comments:
+            directive = inline.covers(finding.rule, (finding.problem.span, extent))
+            if directive is not None:
+                return Suppressed(finding, "comment", directive.reason)
+        entry = configured.covers(finding.rule, path)
+        return None if entry is None else Suppressed(finding, "configuration", entry.reason)
+
+    def faults(self, used: set[int], expired: set[int], *, whole: bool) -> Iterator[Finding]:
+        """What is wrong with the configuration's own ignores, after all files were seen."""
+        source = self._configuration.source
+        if source is None or self._no_ignores:
+            return
+        configured = Configured(self._settings.ignores, source)
+        configured.used, configured.expired = used, expired
+        local = _Local(self._settings.severity, source.path, ())
+        for fault in configured.faults(self.rules, whole=whole):
+            yield from self._judge(fault, source, local)
 
 
-def run(selection: Selection, choice: Choice, scope: Scope) -> Report:
+class _Local:
+    """What the configuration says for one path."""
+
+    def __init__(self, severity: dict[str, str], path: str, overrides: Sequence[Any]) -> None:
+        self._severity = dict(severity)
+        self._ignored: set[str] = set()
+        for override in overrides:
+            if matches_any(path, override.paths):
+                self._ignored.update(override.ignore)
+                self._severity.update(override.severity)
+
+    def ignores(self, rule: Rule) -> bool:
+        return bool(self._ignored) and rule.id not in ALWAYS_ON and not self._ignored.isdisjoint((rule.id, rule.group))
+
+    def severity(self, rule: Rule, problem: Problem) -> Severity:
+        """The configured severity; a problem that says less than its rule (a template) keeps saying less."""
+        configured = self._severity.get(rule.id)
+        severity = rule.severity if configured is None else Severity.of(configured)
+        return severity if problem.severity is None else min(severity, problem.severity)
+
+
+def run(
+    selection: Selection, choice: Choice, scope: Scope, configuration: Configuration, *, no_ignores: bool = False
+) -> Report:
     """Examine all targets of a selection."""
-    engine = Engine(selection.targets, choice, scope)
+    groups = frozenset[str]().union(*(target.format.groups for target in selection.targets))
+    engine = Engine(groups, choice, scope, configuration, no_ignores=no_ignores)
     findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
     listed: list[Listed] = []
     failures = list(selection.failures)
     counts: Counter[str] = Counter()
+    examined: list[str] = []
+    used, expired = set[int](), set[int]()
     for target in selection.targets:
         one = engine.examine(target)
-        findings.extend(one.findings)
-        listed.extend(one.listed)
+        findings += one.findings
+        suppressed += one.suppressed
+        listed += one.listed
+        used |= one.used
+        expired |= one.expired
         if one.failure is not None:
             failures.append(one.failure)
         else:
+            examined.append(target.path)
             counts[target.format.name] += 1
+    whole = any(scope.tree.identity(path) == scope.tree.identity(configuration.folder) for path in selection.walked)
+    findings += engine.faults(used, expired, whole=whole)
     return Report(
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        suppressed=tuple(sorted(suppressed, key=lambda one: one.finding.sort_key)),
         listed=tuple(listed),
         files=tuple(counts.items()),
         skipped=tuple(sorted(selection.skipped.items())),
         failures=tuple(failures),
         notes=tuple(selection.notes),
+        examined=tuple(examined),
+        excluded=selection.excluded,
     )
 
 
@@ -167,20 +254,18 @@ def _listed(fact: Fact, source: Source) -> Listed | None:
             kind, target = "download", fact.target
         case _:
             return None
-    pins = tuple(str(pin.digest) for pin in fact.pins if isinstance(pin, Pin))
-    place, origin = fact.span, fact.origin
     return Listed(
-        kind,
-        fact.subject,
-        fact.grade,
-        fact.via,
-        pins,
-        source,
-        place.start,
-        place.end,
-        origin.source,
-        origin.span.start,
-        target,
+        kind=kind,
+        subject=fact.subject,
+        grade=fact.grade,
+        via=fact.via,
+        pins=tuple(str(pin.digest) for pin in fact.pins if isinstance(pin, Pin)),
+        source=source,
+        start=fact.span.start,
+        end=fact.span.end,
+        origin_source=fact.origin.source,
+        origin=fact.origin.span.start,
+        target=target,
     )
 
 
@@ -194,14 +279,3 @@ def _internal(path: str, error: Exception) -> Failure:
     message = f"internal error: {type(error).__name__}: {error}"
     hint = "please report this with the output of -vv; the other files were checked all the same"
     return Failure(path, message, hint, traceback.format_exc())
-
-
-def noun(name: str, count: int) -> str:
-    """``1 Dockerfile``, ``2 Dockerfiles``."""
-    one, several = formats.named(name).nouns
-    return f"{count:,} {one if count == 1 else several}"
-
-
-def severities(report: Report) -> Mapping[Severity, int]:
-    """How many findings of each severity, worst first."""
-    return {severity: report.number_of(severity) for severity in sorted(Severity, reverse=True)}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from verifychain import formats
 from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.glob import matches_any
 from verifychain.core.ports import FileLister, Tree
 from verifychain.core.report import Failure
 from verifychain.core.source import Source
@@ -38,6 +39,8 @@ class Selection:
     failures: list[Failure] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+    walked: list[str] = field(default_factory=list)
+    excluded: int = 0
 
     def add(self, target: Target, identity: str, seen: set[str]) -> None:
         """Take a target, unless the same file was taken under another name."""
@@ -46,13 +49,25 @@ class Selection:
             self.targets.append(target)
 
 
+class Exclude(NamedTuple):
+    """What the configuration leaves out: of walks, and with ``named_too`` also of the files that are named."""
+
+    patterns: tuple[str, ...] = ()
+    relative: Callable[[str], str] = str
+    named_too: bool = False
+
+    def covers(self, path: str) -> bool:
+        """Whether a pattern covers the path."""
+        return bool(self.patterns) and matches_any(self.relative(path), self.patterns)
+
+
 class WorkingTree:
     """The files on disk. Implements ``core.ports.Tree``."""
 
     def __init__(self, lister: FileLister | None = None, stdin: tuple[str, bytes] | None = None) -> None:
         self._lister = lister
         self._stdin = stdin
-        self.notes: list[str] = []
+        self.notes: list[str] = []  # what a reader must know of how files were found
 
     def exists(self, path: str) -> bool:
         return self._is_stdin(path) or os.path.lexists(path)
@@ -96,7 +111,7 @@ class WorkingTree:
             return None
 
 
-def select(paths: Sequence[str], tree: Tree, only: Sequence[Format]) -> Selection:
+def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Exclude = Exclude()) -> Selection:
     """
     Resolve paths to targets: a file as named, a directory walked.
 
@@ -109,9 +124,14 @@ def select(paths: Sequence[str], tree: Tree, only: Sequence[Format]) -> Selectio
         if not tree.exists(path):
             selection.failures.append(Failure(path, "no such file or directory", "check the spelling of the path"))
         elif tree.is_directory(path):
-            _walk(path, tree, only, selection, seen)
+            selection.walked.append(path)
+            _walk(path, tree, only, selection, seen, exclude)
+        elif exclude.named_too and exclude.covers(path):
+            selection.excluded += 1
+            selection.notes.append(f"{path}: left out by the configuration")
         else:
             _add_named(path, tree, only, selection, seen)
+    selection.notes.extend(tree.notes)
     return selection
 
 
@@ -141,18 +161,24 @@ def display_path(path: str) -> str:
 def _add_named(path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str]) -> None:
     format = only[0] if len(only) == 1 else next((one for one in only if one.matches(path)), None)
     if format is None:
-        selection.notes.append(f"{path}: not a kind of file that is checked")
+        # Hooks name every file of a commit: a line for each would bury the findings.
+        selection.skipped["no kind that is read"] += 1
     else:
         selection.add(Target(path, format), tree.identity(path), seen)
 
 
-def _walk(path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str]) -> None:
+def _walk(
+    path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str], exclude: Exclude
+) -> None:
     inside = tree.identity(path).rstrip("/") + "/"
     prefix = 0 if path == "." else len(path.rstrip("/")) + 1
     links: list[tuple[Target, str]] = []
     for file in tree.walk(path):
         format = formats.of_path(file)
         if format is None or format not in only:
+            continue
+        if exclude.covers(file):
+            selection.skipped["excluded"] += 1
             continue
         folder = next((part for part in file[prefix:].split("/")[:-1] if part in SKIPPED_FOLDERS), None)
         if folder is not None:

@@ -8,11 +8,13 @@ names rules, never groups, and there is no form without names. What it does not 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from verifychain import rules
 from verifychain.core.errors import UsageError
+from verifychain.core.glob import matches_any
 from verifychain.core.source import Source, Span
 from verifychain.facts.ignore import ExpiredIgnore, UnknownRule, UnusedIgnore
 
@@ -36,45 +38,60 @@ _NAME = re.compile(rb"[^,\s]+")
 
 
 class Directive(NamedTuple):
-    """One rule named in one comment. ``lines`` are those it counts for, None for the whole file."""
+    """One rule named in one comment: its line, and the line below that it counts for too (0: the whole file)."""
 
     rule: str
     span: Span
     reason: str
-    lines: range | None
+    line: int
+    below: int
 
 
 class Inline:
     """The ignores in the comments of one file, and which of them were of use."""
 
-    def __init__(self, source: Source, comments: str, *, reason_required: bool) -> None:
+    def __init__(self, source: Source, comments: str, *, reason_required: bool, off: bool = False) -> None:
         self._source = source
         self._reason_required = reason_required
-        # Nearly every file has none: one search through the bytes decides.
-        self._directives = list(_directives(source, COMMENTS[comments])) if _MARK in source.data else []
+        self._directives: list[Directive] = []
         self._used: set[Directive] = set()
+        self._of_file: dict[str, Directive] = {}
+        self._above: dict[tuple[str, int], Directive] = {}
+        self._inside: dict[str, list[tuple[int, Directive]]] = {}
+        # Nearly every file has none: one search through the bytes decides.
+        if _MARK in source.data and not off:
+            self._read(COMMENTS[comments])
+
+    def _read(self, pattern: re.Pattern[bytes]) -> None:
+        for directive in _directives(self._source, pattern):
+            self._directives.append(directive)
+            if self._reason_required and not directive.reason:
+                continue
+            if not directive.below:
+                self._of_file.setdefault(directive.rule, directive)
+                continue
+            self._above[directive.rule, directive.below] = directive
+            self._above[directive.rule, directive.line] = directive
+            self._inside.setdefault(directive.rule, []).append((directive.line, directive))
 
     def covers(self, rule: str, places: Sequence[Span]) -> Directive | None:
         """The directive that sets a finding of ``rule`` aside; ``places`` are its mark and its logical line."""
-        for directive in self._directives:
-            if directive.rule == rule and self._counts(directive) and self._stands_by(directive, places):
-                self._used.add(directive)
-                return directive
-        return None
+        directive = self._find(rule, places) if self._directives else None
+        if directive is not None:
+            self._used.add(directive)
+        return directive
 
-    def _counts(self, directive: Directive) -> bool:
-        return bool(directive.reason) or not self._reason_required
-
-    def _stands_by(self, directive: Directive, places: Sequence[Span]) -> bool:
-        if directive.lines is None:
-            return True
+    def _find(self, rule: str, places: Sequence[Span]) -> Directive | None:
         line_at = self._source.line_at
         for place in places:
             first, last = line_at(place.start), line_at(max(place.start, place.end - 1))
-            # Anywhere inside the logical line, or directly above it.
-            if first <= directive.lines.start <= last or first in directive.lines:
-                return True
-        return False
+            if (rule, first) in self._above:
+                return self._above[rule, first]
+            inside = self._inside.get(rule, [])
+            at = bisect_left(inside, first, key=lambda item: item[0])
+            if at < len(inside) and inside[at][0] <= last:
+                return inside[at][1]
+        return self._of_file.get(rule)
 
     def faults(self, ran: Collection[str], never: Collection[str]) -> Iterator[UnusedIgnore | UnknownRule]:
         """What is wrong with the ignores; ``ran`` are the rules that ran, ``never`` those no comment may ignore."""
@@ -85,24 +102,27 @@ class Inline:
             elif rule in never:
                 why = "cannot be ignored in a comment, only by the configuration, with a reason"
                 yield UnusedIgnore(directive.span, rule, why)
-            elif not self._counts(directive):
+            elif self._reason_required and not directive.reason:
                 yield UnusedIgnore(directive.span, rule, "not honoured, because the configuration asks for a reason")
             elif rule in ran and directive not in self._used:
                 yield UnusedIgnore(directive.span, rule, "nothing here is set aside by this ignore")
 
 
 def _directives(source: Source, pattern: re.Pattern[bytes]) -> Iterator[Directive]:
+    below = 0
+    head = _first_code_line(source)
     for match in pattern.finditer(source.data):
-        reason = match["reason"].decode("utf-8", "replace").strip().removesuffix("-->").strip(" \t\r:-")
+        reason = match["reason"].decode("utf-8", "replace").removesuffix("-->").strip(" \t\r:-")
         line = source.line_at(match.start("rules"))
         whole_file = match["file"] is not None
-        if whole_file and not _in_first_comments(source, line):
+        if whole_file and line >= head:
             continue
-        lines = None if whole_file else range(line, _line_below(source, line) + 1)
+        # Comments in a block have the same line below: it is looked for once.
+        below = below if line < below else _line_below(source, line)
         for name in _NAME.finditer(match["rules"]):
             start = match.start("rules") + name.start()
             span = Span(start, start + len(name[0]))
-            yield Directive(name[0].decode("utf-8", "replace"), span, reason, lines)
+            yield Directive(name[0].decode("utf-8", "replace"), span, reason, line, 0 if whole_file else below)
 
 
 def _line_below(source: Source, line: int) -> int:
@@ -113,14 +133,17 @@ def _line_below(source: Source, line: int) -> int:
     return below
 
 
-def _in_first_comments(source: Source, line: int) -> bool:
-    return all(_is_comment(source, above) or _is_blank(source, above) for above in range(1, line))
+def _first_code_line(source: Source) -> int:
+    """The first line that is neither comment nor blank."""
+    line = 1
+    while line <= source.line_count and (_is_comment(source, line) or _is_blank(source, line)):
+        line += 1
+    return line
 
 
 def _is_comment(source: Source, line: int) -> bool:
     span = source.line_span(line)
-    text = source.data[span.start : span.end].removeprefix(b"\xef\xbb\xbf")
-    return _COMMENT_LINE.match(text) is not None
+    return _COMMENT_LINE.match(source.data[span.start : span.end].removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def _is_blank(source: Source, line: int) -> bool:
@@ -139,21 +162,18 @@ def _unknown_hint(rule: str) -> str:
 class Configured:
     """The ignores of the configuration, and which of them were of use."""
 
-    def __init__(self, ignores: Sequence[Ignore], source: Source | None, today: date | None) -> None:
+    def __init__(self, ignores: Sequence[Ignore], source: Source | None) -> None:
         self._ignores = ignores
         self._source = source
-        self._today = today
         self.used: set[int] = set()
         self.expired: set[int] = set()
 
     def covers(self, rule: str, path: str) -> Ignore | None:
         """The entry that sets a finding of ``rule`` in ``path`` (relative to the configuration) aside."""
-        from verifychain.core.glob import matches_any
-
         for index, ignore in enumerate(self._ignores):
             if ignore.rule != rule or not matches_any(path, ignore.paths):
                 continue
-            if ignore.expires is not None and self._today is not None and self._today >= ignore.expires:
+            if ignore.expires is not None and _today() >= ignore.expires:
                 self.expired.add(index)
                 continue
             self.used.add(index)
@@ -176,3 +196,9 @@ class Configured:
         headers = re.finditer(rb"^[ \t]*\[\[[ \t]*(?:tool\.verifychain\.)?ignores[ \t]*\]\]", self._source.data, re.M)
         spans = [Span(match.start(), match.end()) for match in headers]
         return spans[index] if index < len(spans) else Span(0, 0)
+
+
+def _today() -> date:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()

@@ -9,38 +9,79 @@ from typing import Any
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import FORMATS, Options, collect, rule_choice, shared, talk
-from verifychain.cli.run import conclude, examine, settle
-from verifychain.formats import FORMATS as ALL_FORMATS
-from verifychain.formats import Format, named
+from verifychain.cli.options import Command, checking, collect
+from verifychain.cli.run import Run, conclude, examine, prepare, settle
+from verifychain.core.exit_code import ExitCode
+from verifychain.core.report import Report
+from verifychain.formats import FORMATS, Format, named
+from verifychain.output.style import Style, count
+
+_MOST_ROUNDS = 10  # a fix may uncover another one; a pair that undo each other must not run for ever
 
 
-def _check(console: Console, options: Options, only: Sequence[Format]) -> int:
-    report = examine(options, only)
-    settle(report, options, console)
+def _check(console: Console, given: dict[str, Any], only: Sequence[Format]) -> int:
+    options = collect(given)
+    console.adopt(options.color, options.verbose)
+    run = prepare(options, only)
+    report = examine(run)
+    if options.diff:
+        return _show_patch(report, run, console)
+    if options.fix:
+        report = _fixed(report, run, console)
+    settle(report, run, console)
     writer = importlib.import_module(f"verifychain.output.{options.format}")
-    console.result(writer.render(report, console.style()))
-    return conclude(report, options, console)
+    console.result(writer.render(report, _style(run, console)), options.output)
+    return conclude(report, run, console)
 
 
-@click.command()
-@shared
-@rule_choice
-@talk(FORMATS)
+def _style(run: Run, console: Console) -> Style:
+    return Style(colour=run.options.color == "always") if run.options.output else console.style()
+
+
+def _show_patch(report: Report, run: Run, console: Console) -> int:
+    from verifychain import fixes
+
+    plan = fixes.plan(report.findings)
+    settle(report, run, console)
+    if plan.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
+        console.verdict = ExitCode.FINDINGS
+    console.result("".join(fixes.patch(change) for change in plan.changes), run.options.output)
+    return conclude(report, run, console)
+
+
+def _fixed(report: Report, run: Run, console: Console) -> Report:
+    """Apply safe fixes until none is left; the report of what remains."""
+    from verifychain import fixes
+
+    applied, files = 0, set()
+    for _ in range(_MOST_ROUNDS):
+        plan = fixes.plan(report.findings)
+        if not plan.changes:
+            break
+        for change in plan.changes:
+            fixes.write(change)
+            files.add(change.source.path)
+        applied += plan.applied
+        report = examine(run)
+    if applied:
+        console.say(f"fixed {count(applied, 'finding')} in {count(len(files), 'file')}\n")
+    return report
+
+
+@click.command(cls=Command)
+@checking
 @click.pass_obj
 def check(console: Console, /, **given: Any) -> int:
     """
     Check every supported file below PATH (default: the working directory).
 
-    Nothing is fetched and nothing is changed: digests are judged as they stand in the files.
+    Nothing is fetched, and without --fix nothing is changed: digests are judged as they stand in the files.
     """
-    return _check(console, collect(given), ALL_FORMATS)
+    return _check(console, given, FORMATS)
 
 
-@click.command()
-@shared
-@rule_choice
-@talk(FORMATS)
+@click.command(cls=Command)
+@checking
 @click.pass_obj
 def dockerfile(console: Console, /, **given: Any) -> int:
     """
@@ -49,4 +90,4 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     A file that is named is read as a Dockerfile whatever its name; a directory is walked for Dockerfile, Containerfile,
     Dockerfile.*, *.Dockerfile and their like.
     """
-    return _check(console, collect(given), [named("dockerfile")])
+    return _check(console, given, [named("dockerfile")])

@@ -7,17 +7,16 @@ from typing import Any
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import collect, shared, talk
-from verifychain.cli.run import conclude, examine, settle
+from verifychain.cli.options import Command, collect, listing
+from verifychain.cli.run import conclude, examine, prepare, settle
 from verifychain.engine import ALWAYS_ON
 from verifychain.formats import FORMATS
 from verifychain.output import concise, json
 from verifychain.output import inventory as table
 
 
-@click.command()
-@shared
-@talk(("text", "json"))
+@click.command(cls=Command)
+@listing
 @click.pass_obj
 def inventory(console: Console, /, **given: Any) -> int:
     """
@@ -25,9 +24,12 @@ def inventory(console: Console, /, **given: Any) -> int:
 
     What cannot be read is said on standard error, and the exit code is then 1: the list is not whole.
     """
-    options = collect(given)._replace(select=tuple(sorted(ALWAYS_ON)))
-    report = examine(options, FORMATS)
-    settle(report, options, console)
-    console.result(json.inventory(report) if options.format == "json" else table.render(report, console.style()))
+    options = collect(given)._replace(select=tuple(sorted(ALWAYS_ON)), no_ignores=True)
+    console.adopt(options.color, options.verbose)
+    run = prepare(options, FORMATS)
+    report = examine(run)
+    settle(report, run, console)
+    text = json.inventory(report) if options.format == "json" else table.render(report, console.style())
+    console.result(text, options.output)
     console.say(concise.render(report, console.style()))
-    return conclude(report, options, console)
+    return conclude(report, run, console)

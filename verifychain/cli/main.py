@@ -23,6 +23,8 @@ COMMANDS = {
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "digest": ("digest", "digest", "Print digests of files in every notation."),
     "rules": ("rules", "rules", "List the rules, or explain one."),
+    "config": ("config", "config", "Show the configuration, or the schema of its keys."),
+    "completion": ("completion", "completion", "Print the completion script of a shell."),
 }
 
 
@@ -56,7 +58,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VERIFYCHAIN"},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 all checked and good, 1 findings, 2 the run failed, 3 nothing to check, "
     "4 a check could not be done.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import click
@@ -11,25 +11,37 @@ from verifychain.core.severity import Severity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+_SEVERITIES = [severity.label for severity in Severity]
 
 
 class Options(NamedTuple):
-    """What the command line asked for, as given."""
+    """What the command line and the environment asked for; None where the configuration decides."""
 
-    paths: tuple[str, ...]
-    stdin_filename: str | None
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    format: str
-    colour: str
-    quiet: bool
-    verbose: int
-    fail_on: Severity
-    exit_zero: bool
-    allow_empty: bool
-    respect_gitignore: bool
-    platform: str | None
+    paths: tuple[str, ...] = ()
+    stdin_filename: str | None = None
+    rev: str | None = None
+    staged: bool = False
+    no_respect_gitignore: bool = False
+    force_exclude: bool = False
+    allow_empty: bool = False
+    platform: str | None = None
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    no_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
+    fix: bool = False
+    diff: bool = False
+    format: str = "text"
+    output: str | None = None
+    color: str = "auto"
+    quiet: bool = False
+    verbose: int = 0
+    fail_on: str | None = None
+    exit_zero: bool = False
+    config: tuple[str, ...] = ()
+    isolated: bool = False
 
 
 class Words(click.ParamType[tuple[str, ...]]):
@@ -38,84 +50,121 @@ class Words(click.ParamType[tuple[str, ...]]):
     name = "LIST"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """``a, b`` as (``a``, ``b``)."""
         if isinstance(value, tuple):
             return value
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
 
 
-_SHARED = (
-    click.argument("paths", nargs=-1, metavar="[PATH…|-]"),
-    click.option("--stdin-filename", metavar="FILE", help="The name that standard input (-) is judged under."),
-    click.option("--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
-    click.option("--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),
-    click.option("--platform", metavar="OS/ARCH", help="Read TARGETARCH and its like as on this platform."),
+class Section(click.Option):
+    """An option that knows the heading under which ``--help`` lists it."""
+
+    def __init__(self, *names: Any, section: str = "Options", **settings: Any) -> None:
+        super().__init__(*names, **settings)
+        self.section = section
+
+
+class Command(click.Command):
+    """A command whose ``--help`` lists options under headings."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each section of options in the order in which its first one was declared."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                section = parameter.section if isinstance(parameter, Section) else "Other"
+                sections.setdefault(section, []).append(record)
+        for section, records in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(records)
+
+
+def option(section: str, *names: str, **settings: Any) -> Callable[[_Command], _Command]:
+    """An option under a heading, with its name in the environment: ``--fail-on`` is ``VERIFYCHAIN_FAIL_ON``."""
+    long = next(name for name in names if name.startswith("--"))
+    variable = "VERIFYCHAIN_" + long.strip("-").replace("-", "_").upper()
+    return click.option(*names, cls=Section, section=section, envvar=variable, **settings)
+
+
+_PATHS = click.argument("paths", nargs=-1, metavar="[PATH…|-]")
+_INPUT = (
+    option("Input", "--stdin-filename", metavar="FILE", help="The name under which standard input (-) is judged."),
+    option("Input", "--rev", metavar="REV", help="Read the files of a git revision."),
+    option("Input", "--staged", is_flag=True, help="Read what is staged in git's index."),
+    option("Input", "--force-exclude", is_flag=True, help="Leave out excluded files even when they are named."),
+    option("Input", "--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
+    option("Input", "--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),
+    option("Input", "--platform", metavar="OS/ARCH", help="The platform that TARGETARCH and its like stand for."),
 )
 _RULES = (
-    click.option("--select", multiple=True, type=Words(), help="Run only these rules or groups."),
-    click.option("--ignore", multiple=True, type=Words(), help="Do not run these rules or groups."),
+    option("Rules", "--select", multiple=True, type=Words(), help="Run only these rules or groups."),
+    option("Rules", "--ignore", multiple=True, type=Words(), help="Do not run these rules or groups."),
+    option("Rules", "--no-ignores", is_flag=True, help="Report what comments and configuration set aside."),
+    option("Rules", "--baseline", metavar="FILE", help="Report only what this file does not know."),
+    option("Rules", "--write-baseline", metavar="FILE", help="Write the findings of today to a baseline."),
+)
+_FIXING = (
+    option("Fixing", "--fix", is_flag=True, help="Apply the safe fixes."),
+    option("Fixing", "--diff", is_flag=True, help="Print the safe fixes as a patch, and change nothing."),
 )
 _VERDICT = (
-    click.option(
+    option(
+        "Verdict",
         "--fail-on",
-        type=click.Choice([severity.label for severity in Severity]),
-        default=Severity.WARNING.label,
-        show_default=True,
-        help="The least severity that makes the exit code 1.",
+        type=click.Choice(_SEVERITIES),
+        help="The least severity that makes the exit code 1.  [default: warning]",
     ),
-    click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found (failures still do not)."),
+    option("Verdict", "--exit-zero", is_flag=True, help="Exit 0 whatever is found; failures still do not."),
 )
-_TALK = (
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True),
-    click.option("-q", "--quiet", is_flag=True, help="Print the result only, no summary."),
-    click.option("-v", "--verbose", count=True, help="Say more; -vv shows tracebacks of internal errors."),
+_CONFIGURATION = (
+    option(
+        "Configuration",
+        "--config",
+        multiple=True,
+        metavar="FILE|TOML",
+        help="A configuration file, or keys: 'fail-on = \"error\"'.",
+    ),
+    option("Configuration", "--isolated", is_flag=True, help="Read no configuration file."),
 )
 
 
-def _format(choices: tuple[str, ...]) -> Callable[[_Command], _Command]:
-    return click.option(
-        "--format", "format_", type=click.Choice(choices), default="text", show_default=True, help="Output format."
+def _output(choices: Sequence[str]) -> tuple[Callable[[_Command], _Command], ...]:
+    return (
+        option("Output", "--format", "format", type=click.Choice(choices), default="text", help="Default: text."),
+        option("Output", "-o", "--output", metavar="FILE", help="Write the result to a file."),
+        option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+        option("Output", "-q", "--quiet", is_flag=True, help="Print the result only, no summary."),
+        option("Output", "-v", "--verbose", count=True, help="Say more; -vv: tracebacks of internal errors."),
     )
 
 
-def shared(command: _Command) -> _Command:
-    """Options of every command that reads files."""
-    return _apply(command, _SHARED)
+def checking(command: _Command) -> _Command:
+    """Everything that commands have which judge files."""
+    return _apply(command, (_PATHS, *_INPUT, *_RULES, *_FIXING, *_output(FORMATS), *_VERDICT, *_CONFIGURATION))
 
 
-def rule_choice(command: _Command) -> _Command:
-    """Options that choose rules and the verdict."""
-    return _apply(command, _RULES + _VERDICT)
+def listing(command: _Command) -> _Command:
+    """What commands have which read files and judge nothing."""
+    return _apply(command, (_PATHS, *_INPUT, *_output(("text", "json")), *_CONFIGURATION))
 
 
-def talk(choices: tuple[str, ...]) -> Callable[[_Command], _Command]:
-    """Options on what is printed, in which of the given formats."""
-    return lambda command: _apply(command, (_format(choices), *_TALK))
+def configured(command: _Command) -> _Command:
+    """What commands have which only read the configuration."""
+    return _apply(command, _CONFIGURATION)
 
 
-def _apply(command: _Command, options: tuple[Callable[[_Command], _Command], ...]) -> _Command:
-    for option in reversed(options):
-        command = option(command)
+def _apply(command: _Command, options: Sequence[Callable[[_Command], _Command]]) -> _Command:
+    for one in reversed(options):
+        command = one(command)
     return command
 
 
 def collect(given: dict[str, Any]) -> Options:
-    """The options as a plain object; what a command does not have takes its default."""
-    return Options(
-        paths=given["paths"],
-        stdin_filename=given.get("stdin_filename"),
-        select=_flat(given.get("select", ())),
-        ignore=_flat(given.get("ignore", ())),
-        format=given["format_"],
-        colour=given["color"],
-        quiet=given["quiet"],
-        verbose=given["verbose"],
-        fail_on=Severity.of(given.get("fail_on", Severity.WARNING.label)),
-        exit_zero=given.get("exit_zero", False),
-        allow_empty=given["allow_empty"],
-        respect_gitignore=not given["no_respect_gitignore"],
-        platform=given.get("platform"),
-    )
-
-
-def _flat(lists: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return tuple(word for words in lists for word in words)
+    """The options as a plain object; lists that were not given are None, so that the configuration decides."""
+    values = dict(given)
+    for name in ("select", "ignore"):
+        if name in values:
+            words = tuple(word for several in values[name] for word in several)
+            values[name] = words or None
+    return Options(**values)

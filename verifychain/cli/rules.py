@@ -6,8 +6,6 @@ import click
 
 from verifychain import rules as all_rules
 from verifychain.cli.console import Console
-from verifychain.core.errors import UsageError
-from verifychain.engine import suggestion
 from verifychain.output.rule_page import page
 
 
@@ -24,7 +22,7 @@ def rules(console: Console, name: str | None, format_: str) -> int:
         rule for rule in all_rules.load() if name is None or name in (rule.id, rule.group)
     ]
     if not chosen:
-        raise UsageError(f"no rule or group is called {name!r}", suggestion(name or ""))
+        all_rules.require(name or "", "rules")
     if format_ == "json":
         from verifychain.output.json import dumps
 

@@ -2,57 +2,109 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from verifychain import engine, inputs
+from verifychain import baseline, config, engine, inputs
 from verifychain.cli.console import Console
 from verifychain.cli.options import Options
+from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
-from verifychain.core.ports import FileLister, Scope
+from verifychain.core.ports import Scope, Tree
 from verifychain.core.report import Report
+from verifychain.core.severity import Severity
 from verifychain.formats import Format
 from verifychain.output import summary
 
 
-def examine(options: Options, only: Sequence[Format]) -> Report:
-    """Select the files that the options name and run the engine over them."""
+class Run(NamedTuple):
+    """A command that is ready to examine files."""
+
+    options: Options
+    configuration: Configuration
+    tree: Tree
+    paths: tuple[str, ...]
+    only: Sequence[Format]
+
+    @property
+    def fail_on(self) -> Severity:
+        return Severity.of(self.options.fail_on or self.configuration.settings.fail_on)
+
+
+def prepare(options: Options, only: Sequence[Format]) -> Run:
+    """Read the configuration and find out where files come from; raises UsageError."""
+    configuration = config.load(options.config, isolated=options.isolated)
     paths = tuple(options.paths) or (".",)
+    if options.staged and options.rev is not None:
+        raise UsageError("--staged and --rev exclude each other", "give one of them")
+    from_git = options.staged or options.rev is not None
     stdin = None
     if inputs.STDIN in paths:
-        if len(paths) > 1:
-            raise UsageError("standard input (-) cannot be checked together with paths", "run the command twice")
+        if len(paths) > 1 or from_git:
+            raise UsageError("standard input (-) cannot be checked together with files", "run the command twice")
+        if options.fix:
+            raise UsageError("--fix cannot change standard input", "--diff prints what it would change")
         stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES), only)
         paths = (stdin[0],)
-    tree = inputs.WorkingTree(_lister(options), stdin)
-    selection = inputs.select([inputs.display_path(path) for path in paths], tree, only)
-    selection.notes.extend(tree.notes)
-    scope = Scope(tree, platform=options.platform)
-    return engine.run(selection, engine.Choice(options.select, options.ignore), scope)
+    if from_git and options.fix:
+        raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
+    tree = _git_tree(options) if from_git else _working_tree(options, stdin)
+    return Run(options, configuration, tree, tuple(inputs.display_path(path) for path in paths), only)
 
 
-def _lister(options: Options) -> FileLister | None:
-    if not options.respect_gitignore:
-        return None
+def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:
+    if options.no_respect_gitignore:
+        return inputs.WorkingTree(None, stdin)
     from verifychain.origins.git import Git
 
-    return Git()
+    return inputs.WorkingTree(Git(), stdin)
 
 
-def conclude(report: Report, options: Options, console: Console) -> int:
-    """Print the summary and settle the exit code."""
+def _git_tree(options: Options) -> Tree:
+    from verifychain.origins.git_trees import index_tree, revision_tree
+
+    return index_tree() if options.rev is None else revision_tree(options.rev)
+
+
+def examine(run: Run) -> Report:
+    """Select the files that the options name and run the engine over them."""
+    options, settings = run.options, run.configuration.settings
+    exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=options.force_exclude)
+    selection = inputs.select(run.paths, run.tree, run.only, exclude)
+    choice = engine.Choice(
+        settings.select if options.select is None else options.select,
+        settings.ignore if options.ignore is None else options.ignore,
+    )
+    scope = Scope(run.tree, settings, options.platform)
+    report = engine.run(selection, choice, scope, run.configuration, no_ignores=options.no_ignores)
+    return _against_baseline(report, run)
+
+
+def _against_baseline(report: Report, run: Run) -> Report:
+    options = run.options
+    if options.write_baseline is not None:
+        return baseline.write(report, options.write_baseline)
+    known = options.baseline
+    if known is None and run.configuration.settings.baseline is not None:
+        known = os.path.join(run.configuration.folder, run.configuration.settings.baseline)
+    return report if known is None or options.no_ignores else baseline.compare(report, known)
+
+
+def settle(report: Report, run: Run, console: Console) -> None:
+    """Fix the verdict before anything is printed: a closed pipe must not change it."""
+    options = run.options
+    console.verdict = report.exit_code(run.fail_on, exit_zero=options.exit_zero, allow_empty=options.allow_empty)
+
+
+def conclude(report: Report, run: Run, console: Console) -> int:
+    """Print the summary; the exit code."""
+    options = run.options
     if not options.quiet or report.failures or report.incomplete:
         console.say(summary.render(report, console.style(sys.stderr)))
     if options.verbose > 1:
         console.say("".join(failure.trace for failure in report.failures))
-    if report.file_count == 0 and not report.failures and not options.allow_empty:
+    if report.is_empty and not options.allow_empty:
         console.fail("nothing to check: no path led to a file that is read", "name a file, or pass --allow-empty")
     return int(console.verdict)
-
-
-def settle(report: Report, options: Options, console: Console) -> None:
-    """Fix the verdict before anything is printed: a closed pipe must not change it."""
-    console.verbosity, console.colour = options.verbose, options.colour
-    console.verdict = report.exit_code(
-        options.fail_on, exit_zero=options.exit_zero, allow_empty=options.allow_empty
-    )

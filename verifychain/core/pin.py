@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from verifychain.core.digest import Digest, Notation
-from verifychain.core.finding import Edit
+from verifychain.core.digest import Digest, DigestError, Notation, parse_oci
+from verifychain.core.finding import Applicability, Edit, Fix
 from verifychain.core.source import Location, Span
 
 
@@ -57,3 +57,15 @@ class Slot(NamedTuple):
         """The edit that makes this slot state ``digest``."""
         text = f"{self.before}{digest.format(self.notation)}{self.after}"
         return Edit(self.location, text.encode())
+
+
+def lower_case(malformed: Malformed, slot: Slot | None) -> Fix | None:
+    """The fix of a digest whose only fault is capital letters; None for any other fault."""
+    try:
+        # ASCII only: str.lower() also maps letters of other scripts, and those were no slip of the shift key.
+        digest = parse_oci(malformed.text.encode("ascii").lower().decode("ascii"))
+    except (DigestError, UnicodeEncodeError):
+        return None
+    if slot is None or slot.location.span != malformed.span:
+        return None
+    return Fix("write the digest in lower case", (slot.write(digest),), Applicability.SAFE)

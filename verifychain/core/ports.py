@@ -12,6 +12,8 @@ from verifychain.core.source import Source
 class Tree(Protocol):
     """Files of one state: the working tree, git's index, or a revision. Paths are as the user wrote them, with ``/``."""
 
+    notes: list[str]  # what a reader must know of how files were found
+
     def exists(self, path: str) -> bool: ...
 
     def is_directory(self, path: str) -> bool: ...

@@ -40,7 +40,7 @@ class Listed(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """A finding that was set aside, and by what (``inline``, ``configuration``, ``baseline``)."""
+    """A finding that was set aside, and by what (``comment``, ``configuration``, ``baseline``)."""
 
     finding: Finding
     by: str
@@ -53,6 +53,8 @@ class Report(NamedTuple):
 
     files    examined files per format name
     skipped  files left alone per reason, such as ``vendor/``
+    examined paths of the files that were read
+    excluded named files that the configuration leaves out
     notes    lines for the summary: what a reader must know to judge how much was checked
     """
 
@@ -64,11 +66,18 @@ class Report(NamedTuple):
     incomplete: tuple[Incomplete, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    examined: tuple[str, ...] = ()
+    excluded: int = 0
     online: bool = False
 
     @property
     def file_count(self) -> int:
         return sum(count for _, count in self.files)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no path led to a file. A named file that the configuration excludes is a reason, and no mistake."""
+        return self.file_count == 0 and not self.failures and not self.excluded
 
     def number_of(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.findings)
@@ -88,7 +97,7 @@ class Report(NamedTuple):
             return ExitCode.FINDINGS
         if self.incomplete:
             return ExitCode.INCOMPLETE
-        if self.file_count == 0 and not allow_empty:
+        if self.is_empty and not allow_empty:
             return ExitCode.NOTHING
         return ExitCode.OK
 

@@ -27,6 +27,7 @@ class Rule(NamedTuple):
     severity: Severity
     check: Check
     on_by_default: bool = True
+    in_comments: bool = True
 
     @property
     def group(self) -> str:
@@ -51,11 +52,18 @@ class Rule(NamedTuple):
         return _types(self.check)[1]
 
 
-def rule(id: str, *, severity: Severity, on_by_default: bool = True) -> Callable[[Check], Rule]:
-    """Make a rule of a function. The module that holds it is named after the id."""
+def rule(
+    id: str, *, severity: Severity, on_by_default: bool = True, in_comments: bool = True
+) -> Callable[[Check], Rule]:
+    """
+    Make a rule of a function. The module that holds it is named after the id.
+
+    ``in_comments=False`` is for failed verifications: a pull request must not wave through its own bad hash, so only
+    the configuration, with a reason, sets them aside.
+    """
 
     def decorate(check: Check) -> Rule:
-        return Rule(id, severity, check, on_by_default)
+        return Rule(id, severity, check, on_by_default, in_comments)
 
     return decorate
 

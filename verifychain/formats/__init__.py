@@ -23,6 +23,7 @@ class Format(NamedTuple):
     name    its package below ``verifychain.formats`` and its command
     nouns   one and several, for people
     groups  the groups of rules that judge what it yields
+    comments  how ignores are written (``suppress.COMMENTS``)
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     """
 
@@ -31,6 +32,7 @@ class Format(NamedTuple):
     groups: frozenset[str]
     names: str
     but_not: str
+    comments: str = "line"
 
     def matches(self, path: str) -> bool:
         """Whether a file of that path is taken for this format when a directory is walked."""

@@ -21,14 +21,12 @@ class Git:
         """
         if not _in_repository(directory):
             return None
-        listed = _run(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        listed = run_git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
         return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
 def _in_repository(directory: str) -> bool:
     """Look for ``.git`` upwards: starting git to hear "no" would cost more than the whole check of a small folder."""
-    if "GIT_DIR" in os.environ:
-        return True
     here = os.path.realpath(directory)
     while True:
         if os.path.exists(os.path.join(here, ".git")):
@@ -39,18 +37,32 @@ def _in_repository(directory: str) -> bool:
         here = parent
 
 
-def _run(directory: str, *argv: str) -> bytes:
+def git_command(*argv: str) -> list[str]:
+    """The command line of git, without what a repository's own configuration could make it run."""
+    return ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *argv]
+
+
+def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:
+    """
+    What git prints in a directory. Raises Unavailable when it is not there, fails, or does not answer.
+
+    With ``fails`` an exit code other than 0 is an answer: nothing.
+    """
     import subprocess  # slow to import, and not needed for a single file
 
-    # A repository's own configuration can name programs to run (fsmonitor): a checker must not start them.
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-C", directory, *argv]
     try:
-        done = subprocess.run(command, capture_output=True, check=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            git_command("-C", directory, *argv),
+            capture_output=True,
+            check=False,
+            timeout=_SECONDS,
+            stdin=subprocess.DEVNULL,
+        )
     except FileNotFoundError:
-        raise Unavailable("git is not installed") from None
+        raise Unavailable("git is not installed", "install git, or name the files") from None
     except subprocess.TimeoutExpired:
         raise Unavailable(f"git did not answer within {_SECONDS} seconds") from None
-    except subprocess.CalledProcessError as error:
-        told = error.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise Unavailable(f"git {argv[0]} failed: {told or f'exit code {error.returncode}'}") from None
-    return done.stdout
+    if done.returncode and not fails:
+        told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise Unavailable(f"git {argv[0]} failed: {told or f'exit code {done.returncode}'}", "run git there yourself")
+    return b"" if done.returncode else done.stdout

@@ -6,7 +6,7 @@ from verifychain.core.severity import Severity
 from verifychain.facts.ignore import ExpiredIgnore
 
 
-@rule("core-expired-ignore", severity=Severity.WARNING)
+@rule("core-expired-ignore", severity=Severity.WARNING, in_comments=False)
 def check(ignore: ExpiredIgnore) -> Iterator[Problem]:
     """
     An ignore of the configuration has expired, and what it set aside is still there.

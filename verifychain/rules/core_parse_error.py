@@ -6,7 +6,7 @@ from verifychain.core.severity import Severity
 from verifychain.facts.broken import Broken
 
 
-@rule("core-parse-error", severity=Severity.ERROR)
+@rule("core-parse-error", severity=Severity.ERROR, in_comments=False)
 def check(broken: Broken) -> Iterator[Problem]:
     """
     A file, or a part of it, cannot be read as its format.

@@ -6,7 +6,7 @@ from verifychain.core.severity import Severity
 from verifychain.facts.ignore import UnknownRule
 
 
-@rule("core-unknown-rule", severity=Severity.WARNING)
+@rule("core-unknown-rule", severity=Severity.WARNING, in_comments=False)
 def check(unknown: UnknownRule) -> Iterator[Problem]:
     """
     An ignore names a rule that does not exist.

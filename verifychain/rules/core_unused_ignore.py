@@ -6,7 +6,7 @@ from verifychain.core.severity import Severity
 from verifychain.facts.ignore import UnusedIgnore
 
 
-@rule("core-unused-ignore", severity=Severity.WARNING)
+@rule("core-unused-ignore", severity=Severity.WARNING, in_comments=False)
 def check(ignore: UnusedIgnore) -> Iterator[Problem]:
     """
     An ignore sets no finding aside.

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem, Wanted
-from verifychain.core.pin import Grade
+from verifychain.core.pin import Grade, lower_case
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.download import Download
@@ -32,7 +32,9 @@ def check(download: Download) -> Iterator[Problem]:
         return
     if download.malformed is not None:
         message = f"malformed checksum: {download.malformed.reason}"
-        yield Problem(download.malformed.span, message, help="write sha256: and 64 lower-case hexadecimal digits")
+        fix = lower_case(download.malformed, download.slot)
+        hint = "" if fix else "write sha256: and 64 lower-case hexadecimal digits"
+        yield Problem(download.malformed.span, message, help=hint, fix=fix)
     elif download.grade in (Grade.UNPINNED, Grade.UNCHECKED):
         names = ", ".join(download.variables)
         late = f"the checksum is empty: {names} has no value" if names else "a check stands here, but checks nothing"

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem
+from verifychain.core.pin import lower_case
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.image import Image
@@ -26,10 +27,12 @@ def check(image: Image) -> Iterator[Problem]:
     """
     malformed = image.malformed
     if malformed is not None:
+        fix = lower_case(malformed, image.slot)
         yield Problem(
             malformed.span,
             f"malformed digest: {malformed.reason}",
-            help="write the whole digest: sha256: and 64 lower-case hexadecimal digits",
+            help="" if fix else "write the whole digest: sha256: and 64 lower-case hexadecimal digits",
+            fix=fix,
             related=image.chain,
             source=image.origin.source,
         )

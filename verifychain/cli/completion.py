@@ -1,0 +1,29 @@
+"""`verifychain completion`."""
+
+from __future__ import annotations
+
+import click
+
+from verifychain.cli.console import Console
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> int:
+    """
+    Print the completion script of a shell.
+
+    bash: eval "$(verifychain completion bash)" in ~/.bashrc; zsh the same in ~/.zshrc;
+    fish: verifychain completion fish > ~/.config/fish/completions/verifychain.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    from verifychain.cli.main import cli
+
+    made = get_completion_class(shell)
+    if made is None:
+        raise click.ClickException(f"click has no completion for {shell}")
+    console = context.find_object(Console) or Console()
+    console.result(made(cli, {}, "verifychain", "_VERIFYCHAIN_COMPLETE").source())
+    return 0
