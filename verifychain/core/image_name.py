@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from verifychain.core.digest import Digest, DigestError, parse_oci
+from verifychain.core.digest import Algorithm, Digest, DigestError, UnsupportedAlgorithm, parse_oci
 
 DOCKER_HUB = "docker.io"
 
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*", re.ASCII)
+# regexp.go of the library, piece by piece; ASCII, because `\w` of Go is.
+_COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_PATH = rf"{_COMPONENT}(?:/{_COMPONENT})*"
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
-_HOST = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?", re.ASCII)
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", re.ASCII)
-_DIGEST_SHAPE = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}", re.ASCII)
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_IS_HOST = re.compile(_HOST, re.ASCII)
+_REFERENCE = re.compile(rf"((?:{_HOST}/)?{_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
 _BARE_HEX = re.compile(r"[a-f0-9]{64}", re.ASCII)
 _MAX_PATH = 255
 
@@ -47,7 +50,7 @@ class ImageName(NamedTuple):
 
     @property
     def normalised(self) -> str:
-        """Registry, path and tag: ``docker.io/library/python:3.12``. ``latest`` is written out where nothing is said."""
+        """Registry, path and tag: ``docker.io/library/python:3.12``. ``latest`` is written out."""
         if self.tag is None:
             return self.repository if self.digest is not None else f"{self.repository}:latest"
         return f"{self.repository}:{self.tag}"
@@ -60,43 +63,72 @@ def split_digest(text: str) -> tuple[str, str | None]:
 
 
 def parse_image_name(text: str) -> ImageName:
-    """Read a familiar or full reference; raises ImageNameError with the words that the reference library uses."""
+    """
+    Read a familiar or full reference; raises ImageNameError with the words that the reference library uses.
+
+    The checks are those of ``ParseNormalizedNamed`` in its order, because the first one that fails gives the message.
+    """
     if _BARE_HEX.fullmatch(text):
-        raise ImageNameError("invalid repository name, cannot specify 64-byte hexadecimal strings: " + text)
-    name, digest_text = split_digest(text)
-    registry, rest = _split_host(name)
-    path, tag = _split_tag(rest)
-    if registry == DOCKER_HUB and "/" not in path:
-        path = f"library/{path}"
-    if path != path.lower():
-        message = f"invalid reference format: repository name ({path}) must be lowercase"
-        raise ImageNameError(message, f"the repository name {path!r} must be lower-case")
-    if not _PATH.fullmatch(path) or not _HOST.fullmatch(registry) or (tag is not None and not _TAG.fullmatch(tag)):
-        raise ImageNameError("invalid reference format", f"{text!r} is not name[:tag][@digest]")
-    digest = None if digest_text is None else _digest(digest_text)
-    if len(path) > _MAX_PATH or len(registry) + 1 + len(path) > _MAX_PATH:
+        reason = "64 hexadecimal digits are an image's id, and no name"
+        raise ImageNameError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings", reason)
+    registry, rest = _split_host(text)
+    remote = rest.partition(":")[0]
+    if _lowered(remote) != remote:
+        reason = f"the repository name {remote.partition('@')[0]!r} must be lower-case"
+        raise _error(text, f"invalid reference format: repository name ({remote}) must be lowercase", reason)
+    full = f"{registry}/{rest}"
+    shape = _REFERENCE.fullmatch(full)
+    if shape is None:
+        capital = _REFERENCE.fullmatch(_lowered(full)) is not None
+        message = "repository name must be lowercase" if capital else "invalid reference format"
+        raise _error(text, message, f"{text!r} is not name[:tag][@digest]")
+    name, tag, digest = shape.groups()
+    path = name[len(registry) + 1 :]
+    # What only looks like a host (`a_b.c/x`) is a part of the path to the library, but still where it is pulled from.
+    if len(path if _IS_HOST.fullmatch(registry) else name) > _MAX_PATH:
         raise ImageNameError(f"repository name must not be more than {_MAX_PATH} characters")
-    return ImageName(registry, path, tag, digest)
+    return ImageName(registry, path, tag, None if digest is None else _digest(digest))
 
 
-def _split_host(name: str) -> tuple[str, str]:
+def _split_host(text: str) -> tuple[str, str]:
     """The first component is a host when it has a dot or a colon, is ``localhost``, or has a capital letter."""
-    host, slash, rest = name.partition("/")
-    if not slash or not (any(mark in host for mark in ".:") or host == "localhost" or host != host.lower()):
-        return DOCKER_HUB, name
-    return (DOCKER_HUB, rest) if host == "index.docker.io" else (host, rest)
+    host, slash, rest = text.partition("/")
+    if not slash:
+        return DOCKER_HUB, f"library/{text}"
+    if not (any(mark in host for mark in ".:") or host == "localhost" or _lowered(host) != host):
+        return DOCKER_HUB, text
+    if host in (DOCKER_HUB, "index.docker.io"):
+        return DOCKER_HUB, rest if "/" in rest else f"library/{rest}"
+    return host, rest
 
 
-def _split_tag(rest: str) -> tuple[str, str | None]:
-    path, colon, tag = rest.rpartition(":")
-    return (path, tag) if colon else (rest, None)
+def _lowered(text: str) -> str:
+    """Lower case as Go has it: U+0130 becomes one character and not two, and a byte that is no UTF-8 is replaced."""
+    if text.isascii():
+        return text.lower()
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\u0130", "i").lower()
+
+
+def _error(text: str, message: str, reason: str) -> ImageNameError:
+    """The error, and whether its cause is the digest: then the name in front of it is in order."""
+    name, digest = split_digest(text)
+    if digest is not None and _REFERENCE.fullmatch("/".join(_split_host(name))):
+        try:
+            parse_oci(digest)
+        except DigestError as error:
+            return ImageNameError(message, str(error), digest=True)
+    return ImageNameError(message, reason)
 
 
 def _digest(text: str) -> Digest:
+    """Read what has the shape of a digest; the messages are those of the library ``go-digest``."""
     try:
         return parse_oci(text)
+    except UnsupportedAlgorithm as error:
+        message, reason = "unsupported digest algorithm", str(error)
     except DigestError as error:
-        # The reference grammar refuses a bad shape; a good shape of wrong length or case fails in the digest library.
-        shaped = _DIGEST_SHAPE.fullmatch(text) is not None
-        message = "invalid checksum digest format" if shaped else "invalid reference format"
-        raise ImageNameError(message, str(error), digest=True) from None
+        label, _, encoded = text.partition(":")
+        algorithm = Algorithm.of(label)
+        misfit = algorithm is not None and len(encoded) != 2 * algorithm.size
+        message, reason = f"invalid checksum digest {'length' if misfit else 'format'}", str(error)
+    raise ImageNameError(message, reason, digest=True)
