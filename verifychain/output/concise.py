@@ -13,8 +13,13 @@ def render(report: Report, style: Style) -> str:
 
 
 def line(finding: Finding, style: Style) -> str:
-    """The line of one finding."""
+    """The line of one finding. No path can make a build service's command of it."""
     position = finding.source.position(finding.problem.span.start)
     title = style.severity(finding.severity, f"{finding.severity.label}[{finding.rule}]")
-    place = f"{printable(finding.source.path)}:{position.line}:{position.column}"
+    place = f"{_path(finding.source.path)}:{position.line}:{position.column}"
     return f"{style.bold(place)}: {title}: {printable(finding.problem.message)}"
+
+
+def _path(path: str) -> str:
+    # GitHub's runner takes a line that begins with `::`, blanks aside, for a command.
+    return printable(f"./{path}" if path.lstrip().startswith(":") else path)

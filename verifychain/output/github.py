@@ -1,66 +1,78 @@
 """
 Annotations of GitHub Actions, with the readable list beside them.
 
-GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word: the list is whole.
+GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word: the list is whole. What
+could not be checked comes first, so that it is not among what is dropped.
+
+The runner looks for commands in every line that a program prints (``ActionCommand.cs`` of actions/runner). Here only
+the lines of ``_command`` are such: see ``concise.line`` for the list, and ``printable`` for ``##[…]``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 
 from verifychain.core.finding import Finding
-from verifychain.core.report import Report, with_fingerprints
+from verifychain.core.report import Report
 from verifychain.core.severity import Severity
 from verifychain.output import concise
 from verifychain.output.json import clean
-from verifychain.output.style import Style, count
+from verifychain.output.places import from_root, visible
+from verifychain.output.style import Style, count, printable
 
 SHOWN = 10
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def render(report: Report, style: Style) -> str:
-    """The list, then the commands. Content of files cannot make a command of its own: see ``_listed``."""
-    lines = [_listed(finding, style) for finding in report.findings]
-    lines += [_command(finding, name) for finding, name in with_fingerprints(report.findings)]
-    lines += [_cut(severity, number) for severity, number in _totals(report).items() if number > SHOWN]
+    """The list, then the commands, then which of them GitHub will not show."""
+    listed = (concise.line(finding, style) for finding in report.findings)
+    annotations = (_annotation(finding, style) for finding in report.findings)
+    lines = [*listed, *_unchecked(report, style), *annotations, *_cuts(report)]
     return "".join(line + "\n" for line in lines)
 
 
-def _listed(finding: Finding, style: Style) -> str:
-    # The runner reads a command where a line begins with `::` or holds `##[`; a path can do both.
-    line = concise.line(finding, style).replace("##[", "#\u200b#[")
-    return f" {line}" if line.lstrip().startswith("::") else line.replace("\n", " ")
-
-
-def _command(finding: Finding, name: str) -> str:
+def _annotation(finding: Finding, style: Style) -> str:
     problem, source = finding.problem, finding.source
-    start, end = source.position(problem.span.start), source.position(problem.span.end)
-    properties = {
-        "file": source.path,
-        "line": str(start.line),
-        "endLine": str(end.line),
-        "title": f"verifychain {finding.rule}",
-    }
+    span = visible(source, problem.span)
+    start, end = source.position(span.start), source.position(span.end)
+    place = {"line": str(start.line), "endLine": str(end.line)}
     if start.line == end.line:
         # Columns are refused for a range of several lines.
-        properties |= {"col": str(start.column), "endColumn": str(max(end.column, start.column))}
-    shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+        place |= {"col": str(start.column), "endColumn": str(end.column)}
     message = problem.message + (f"\n{problem.help}" if problem.help else "")
-    return f"::{_COMMANDS[finding.severity]} {shown}::{_data(message)}"
+    path = from_root(source.path, style.folder)
+    return _command(finding.severity, path, f"verifychain {finding.rule}", message, place)
+
+
+def _unchecked(report: Report, style: Style) -> Iterator[str]:
+    rows = [(one.path, "failed", one.message, one.hint) for one in report.failures]
+    rows += [(one.path, one.rule, f"not checked: {one.message}", one.hint) for one in report.incomplete]
+    for path, what, message, hint in rows:
+        text = message + (f"\nhint: {hint}" if hint else "")
+        yield _command(Severity.ERROR, from_root(path, style.folder), f"verifychain {what}", text, {})
+
+
+def _command(severity: Severity, path: str, title: str, message: str, place: dict[str, str]) -> str:
+    properties = {"file": path, **place, "title": title}
+    shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    return f"::{_COMMANDS[severity]} {shown}::{_data(message)}"
 
 
 def _data(text: str) -> str:
-    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # Escaped first: line ends are then digits and letters, and what remains unsafe is replaced.
+    return printable(clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _totals(report: Report) -> Counter[Severity]:
-    return Counter(finding.severity for finding in report.findings)
-
-
-def _cut(severity: Severity, number: int) -> str:
-    return f"GitHub shows {SHOWN} of the {count(number, severity.label)} as annotations; all of them are listed above"
+def _cuts(report: Report) -> Iterator[str]:
+    for severity in sorted(Severity, reverse=True):
+        number = report.number_of(severity)
+        if severity is Severity.ERROR:
+            number += len(report.failures) + len(report.incomplete)
+        if number > SHOWN:
+            words = count(number, severity.label)
+            yield f"GitHub shows {SHOWN} of the {words} as annotations; every finding is listed above"

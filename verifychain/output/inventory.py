@@ -5,8 +5,10 @@ from __future__ import annotations
 from verifychain.core.pin import Grade
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
+from verifychain.output import width
 from verifychain.output.style import Style, printable
 
+_WIDEST = 80  # a longer name sticks out, and does not push the other rows' columns away
 _HEAD = ("GRADE", "KIND", "VIA", "SUBJECT", "WHERE")
 _GOOD = frozenset({Grade.PINNED, Grade.VERIFIED, Grade.SIGNED})
 _BAD = frozenset({Grade.UNPINNED, Grade.UNCHECKED, Grade.PIPED, Grade.WEAK})
@@ -21,7 +23,7 @@ def render(report: Report, style: Style) -> str:
         position = listed.source.position(listed.start)
         where = f"{listed.source.path}:{position.line}:{position.column}"
         rows.append((listed.grade.value, listed.kind, listed.via, printable(listed.subject), printable(where)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths = [min(max(width.columns(row[column]) for row in rows), _WIDEST) for column in range(len(_HEAD))]
     lines = [_line(rows[0], widths)]
     for row, listed in zip(rows[1:], report.listed, strict=True):
         grade = _coloured(row[0].ljust(widths[0]), listed.grade, style)
@@ -30,7 +32,7 @@ def render(report: Report, style: Style) -> str:
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return "  ".join(width.pad(cell, room) for cell, room in zip(row, widths, strict=True)).rstrip()
 
 
 def _coloured(text: str, grade: Grade, style: Style) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from verifychain import __version__
 from verifychain.core.finding import Edit, Finding, Fix, Wanted
-from verifychain.core.report import Listed, Report, with_fingerprints
+from verifychain.core.report import Listed, Report
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source
+from verifychain.output.fingerprints import named, named_suppressed
 from verifychain.output.links import documentation_url
 from verifychain.output.style import Style
 
 VERSION = 1
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def render(report: Report, style: Style) -> str:
@@ -23,34 +26,46 @@ def render(report: Report, style: Style) -> str:
             "tool": {"name": "verifychain", "version": __version__},
             "mode": "online" if report.online else "offline",
             "summary": _summary(report),
-            "findings": [_finding(finding, name) for finding, name in with_fingerprints(report.findings)],
+            "findings": [_finding(finding, name) for finding, name in named(report)],
             "suppressed": [
                 {**_finding(one.finding, name), "by": one.by, "reason": one.reason}
-                for one, (_, name) in zip(
-                    report.suppressed, with_fingerprints(one.finding for one in report.suppressed), strict=True
-                )
+                for one, name in named_suppressed(report)
             ],
-            "incomplete": [
-                {"rule": one.rule, "path": clean(one.path), "message": one.message, "hint": one.hint}
-                for one in report.incomplete
-            ],
-            "failures": [
-                {"path": clean(one.path), "message": clean(one.message), "hint": one.hint} for one in report.failures
-            ],
+            "incomplete": [one._asdict() for one in report.incomplete],
+            "failures": [{"path": one.path, "message": one.message, "hint": one.hint} for one in report.failures],
         }
     )
 
 
 def dumps(document: Any) -> str:
-    """JSON with a stable layout; ASCII only, so that no reader's encoding matters."""
+    """
+    JSON with a stable layout, of text that every reader takes.
+
+    ASCII only, so that no reader's encoding matters, without lone surrogates, and without ``##``: the log of a build
+    obeys ``##[command]`` wherever it stands (``style.printable``), and ``#`` stands in strings only.
+    """
     import json
 
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(_cleaned(document), indent=2).replace("##", "#\\u0023") + "\n"
 
 
 def clean(text: str) -> str:
     """The text without lone surrogates (bytes that are no UTF-8), which JSON readers refuse."""
+    # Those outside of the range of surrogateescape stand for no byte: they were written as such, `\ud800`.
+    text = _NO_BYTE.sub("\ufffd", text)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case str():
+            return value if value.isascii() else clean(value)
+        case dict():
+            return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_cleaned(item) for item in value]
+        case _:
+            return value
 
 
 def place(source: Source, offset: int) -> dict[str, int]:
@@ -82,16 +97,16 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
-        "message": clean(problem.message),
-        "help": clean(problem.help),
-        "path": clean(source.path),
+        "message": problem.message,
+        "help": problem.help,
+        "path": source.path,
         "start": place(source, problem.span.start),
         "end": place(source, problem.span.end),
         "snippet": source.slice(problem.span),
         "related": [
             {
-                "message": clean(related.message),
-                "path": clean(related.location.source.path),
+                "message": related.message,
+                "path": related.location.source.path,
                 "start": place(related.location.source, related.location.span.start),
                 "end": place(related.location.source, related.location.span.end),
             }
@@ -109,16 +124,16 @@ def _fix(fix: Fix | Wanted | None) -> dict[str, Any] | None:
             return None
         case Wanted():
             # The digest must be asked for first, so there is no text to insert yet.
-            return {"title": clean(fix.title), "applicability": "trust", "edits": []}
+            return {"title": fix.title, "applicability": "trust", "edits": []}
         case Fix():
             edits = [_edit(edit) for edit in fix.edits]
-            return {"title": clean(fix.title), "applicability": fix.applicability.value, "edits": edits}
+            return {"title": fix.title, "applicability": fix.applicability.value, "edits": edits}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
     source, span = edit.location.source, edit.location.span
     return {
-        "path": clean(source.path),
+        "path": source.path,
         "start": place(source, span.start),
         "end": place(source, span.end),
         "text": edit.new.decode("utf-8", "replace"),
@@ -138,15 +153,15 @@ def inventory(report: Report) -> str:
 def _listed(listed: Listed) -> dict[str, Any]:
     row: dict[str, Any] = {
         "kind": listed.kind,
-        "subject": clean(listed.subject),
+        "subject": listed.subject,
         "grade": listed.grade.value,
         "via": listed.via,
         "pins": list(listed.pins),
-        "path": clean(listed.source.path),
+        "path": listed.source.path,
         "start": place(listed.source, listed.start),
         "end": place(listed.source, listed.end),
-        "origin": {"path": clean(listed.origin_source.path), **place(listed.origin_source, listed.origin)},
+        "origin": {"path": listed.origin_source.path, **place(listed.origin_source, listed.origin)},
     }
     if listed.target is not None:
-        row["target"] = clean(listed.target)
+        row["target"] = listed.target
     return row

@@ -5,53 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from verifychain.core.source import Source, Span
+from verifychain.output import width
 from verifychain.output.style import printable
 
 _WIDTH = 160  # columns of source shown at most; a longer line is cut around the mark
+_BEFORE = 40  # bytes shown before the mark in a line that is cut there
 _TAB = 4
+_BOM = b"\xef\xbb\xbf"
 
 
 def snippet(source: Source, span: Span) -> tuple[int, str, str]:
     """
     Line number, line, and the line of ``^`` below it.
 
-    Only the first line of a span is shown; tabs become blanks so that the mark stands right at any tab width.
+    Only the first line of a span is shown; tabs become blanks so that the mark stands right at any tab width. Only the
+    bytes that can be shown are looked at: a line may have millions.
     """
     line = source.line_at(span.start)
-    whole = source.line_span(line)
-    data = source.data
+    whole = _without_mark(source, source.line_span(line))
     start = min(max(whole.start, span.start), whole.end)
     end = min(max(start, span.end), whole.end)
-    head, mark, tail = (_shown(data[a:b]) for a, b in ((_cut(whole, start), start), (start, end), (end, whole.end)))
-    if _cut(whole, start) > whole.start:
-        head = "…" + head
-    room = max(_WIDTH - _columns(head), 20)
-    mark, tail = _clip(mark, room), _clip(tail, max(room - len(mark), 1))
-    carets = "^" * max(_columns(mark), 1)
-    return line, (head + mark + tail).rstrip(), " " * _columns(head) + carets
+    shown = _window(source.data, whole, start)
+    head, mark, tail = _pieces(source.data, shown, start, min(end, shown.end))
+    head = width.last(head, _WIDTH // 2, more=shown.start > whole.start)
+    room = max(_WIDTH - width.columns(head), 1)
+    mark = width.first(mark, room, more=end > shown.end)
+    room -= width.columns(mark)
+    if end <= shown.end:
+        tail = width.first(tail, max(room, 1), more=shown.end < whole.end)
+    carets = "^" * max(width.columns(mark), 1)
+    return line, (head + mark + tail).rstrip(), " " * width.columns(head) + carets
 
 
-def _cut(whole: Span, start: int) -> int:
-    """Where to begin showing a line: at its start, or, in a long one, a little before the mark."""
-    return whole.start if start - whole.start <= _WIDTH // 2 else start - 40
+def _without_mark(source: Source, line: Span) -> Span:
+    """The line without a byte order mark, which no editor shows."""
+    return Span(3, max(line.end, 3)) if line.start == 0 and source.data.startswith(_BOM) else line
 
 
-def _shown(data: bytes) -> str:
-    # Bytes that are cut in the middle of a character, and characters that are none, become U+FFFD.
-    text = data[: 4 * _WIDTH].decode("utf-8", "replace").removeprefix("\ufeff")
-    return printable(text.replace("\t", " " * _TAB))
+def _window(data: bytes, line: Span, start: int) -> Span:
+    """The part of a line that can be shown, between whole characters."""
+    first, last = line.start, min(line.end, start + 4 * _WIDTH)
+    if start - first > _WIDTH // 2:
+        first = start - _BEFORE
+        while first < start and _continues(data, first):
+            first += 1
+    # Backwards from a cut, at most to the start of one character; in what is no UTF-8 it does not matter where.
+    for _ in range(3):
+        if last < line.end and last > start and _continues(data, last):
+            last -= 1
+    return Span(first, last)
 
 
-def _clip(text: str, columns: int) -> str:
-    return text if len(text) <= columns else text[: columns - 1] + "…"
+def _continues(data: bytes, at: int) -> bool:
+    return data[at] & 0xC0 == 0x80
 
 
-def _columns(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    from unicodedata import combining, east_asian_width
+def _pieces(data: bytes, shown: Span, start: int, end: int) -> tuple[str, str, str]:
+    """What stands before, in and behind the mark."""
+    head, mark, tail = (
+        data[a:b].decode("utf-8", "replace") for a, b in ((shown.start, start), (start, end), (end, shown.end))
+    )
+    # As one text: what is unsafe to print may reach across a piece's end. No character is added or lost.
+    safe = printable(head + mark + tail)
+    cut = len(head) + len(mark)
+    return _tabs(safe[: len(head)]), _tabs(safe[len(head) : cut]), _tabs(safe[cut:])
 
-    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+def _tabs(text: str) -> str:
+    return text.replace("\t", " " * _TAB)
 
 
 def framed(source: Source, span: Span) -> Iterator[str]:
@@ -61,5 +82,5 @@ def framed(source: Source, span: Span) -> Iterator[str]:
     gutter = " " * len(str(line))
     yield f"{gutter}--> {printable(source.path)}:{position.line}:{position.column}"
     yield f"{gutter} |"
-    yield f"{line} | {text}"
+    yield f"{line} | {text}".rstrip()
     yield f"{gutter} | {carets}"

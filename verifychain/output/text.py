@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from verifychain.core.finding import Finding, Fix
+from verifychain.core.finding import Applicability, Finding, Fix
 from verifychain.core.report import Report
 from verifychain.output.snippet import framed
 from verifychain.output.style import Style, printable
@@ -14,10 +14,11 @@ _MOST_RELATED = 8
 
 def render(report: Report, style: Style) -> str:
     """All findings, a blank line behind each."""
-    return "".join("\n".join(_lines(finding, style)) + "\n\n" for finding in report.findings)
+    return "".join("\n".join(lines(finding, style)) + "\n\n" for finding in report.findings)
 
 
-def _lines(finding: Finding, style: Style) -> Iterator[str]:
+def lines(finding: Finding, style: Style) -> Iterator[str]:
+    """What is said of one finding; no line holds a line end."""
     problem = finding.problem
     title = style.severity(finding.severity, f"{finding.severity.label}[{finding.rule}]")
     yield f"{title}: {style.bold(printable(problem.message))}"
@@ -34,7 +35,8 @@ def _lines(finding: Finding, style: Style) -> Iterator[str]:
     if len(problem.related) > _MOST_RELATED:
         yield f"{margin}= and {len(problem.related) - _MOST_RELATED} places more"
     if isinstance(problem.fix, Fix):
-        yield f"{margin}= fix: {printable(problem.fix.title)} (--fix)"
+        options = "--fix" if problem.fix.applicability is Applicability.SAFE else "--fix --trust"
+        yield f"{margin}= fix: {printable(problem.fix.title)} ({options})"
     if problem.help:
         yield f"{margin}= help: {printable(problem.help)}"
     yield style.dim(f"{margin}= docs: verifychain rules {finding.rule}")
