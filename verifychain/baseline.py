@@ -25,14 +25,17 @@ def write(report: Report, path: str) -> Report:
 
     known = Counter(_key(finding, path) for finding in report.findings if _can_be_known(finding))
     entries = [
-        {"rule": rule, "path": where, "text": text, "count": count} for (rule, where, text), count in sorted(known.items())
+        {"rule": rule, "path": where, "text": text, "count": count}
+        for (rule, where, text), count in sorted(known.items())
     ]
     document = json.dumps({"version": _VERSION, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
     try:
         with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write(document)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or '').lower()}", "name a file that can be written") from None
+        raise UsageError(
+            f"cannot write {path}: {(error.strerror or '').lower()}", "name a file that can be written"
+        ) from None
     noted = report._replace(notes=(*report.notes, f"{sum(known.values())} findings are written to {path}"))
     return _without(noted, known, path)
 

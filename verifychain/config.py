@@ -130,7 +130,7 @@ def _parse(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{where} is not TOML: {error}", "strings need quotes: fail-on = \"error\"") from None
+        raise UsageError(f"{where} is not TOML: {error}", 'strings need quotes: fail-on = "error"') from None
 
 
 def _merged(base: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,6 +165,6 @@ def _check_names(settings: Settings, where: str) -> None:
             rules.require(id, f"{where}: {key}", exact=True)
     for index, ignore in enumerate(settings.ignores):
         if not ignore.reason.strip():
-            raise UsageError(f"{where}: ignores[{index}] has no reason", "say why: reason = \"…\"")
+            raise UsageError(f"{where}: ignores[{index}] has no reason", 'say why: reason = "…"')
         if not ignore.paths:
-            raise UsageError(f"{where}: ignores[{index}] has no paths", "say where: paths = [\"docs/**\"]")
+            raise UsageError(f"{where}: ignores[{index}] has no paths", 'say where: paths = ["docs/**"]')

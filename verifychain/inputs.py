@@ -61,6 +61,9 @@ class Exclude(NamedTuple):
         return bool(self.patterns) and matches_any(self.relative(path), self.patterns)
 
 
+NOTHING = Exclude()
+
+
 class WorkingTree:
     """The files on disk. Implements ``core.ports.Tree``."""
 
@@ -111,7 +114,7 @@ class WorkingTree:
             return None
 
 
-def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Exclude = Exclude()) -> Selection:
+def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Exclude = NOTHING) -> Selection:
     """
     Resolve paths to targets: a file as named, a directory walked.
 
@@ -125,7 +128,7 @@ def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Ex
             selection.failures.append(Failure(path, "no such file or directory", "check the spelling of the path"))
         elif tree.is_directory(path):
             selection.walked.append(path)
-            _walk(path, tree, only, selection, seen, exclude)
+            _walk(path, tree, only, selection, seen, exclude=exclude)
         elif exclude.named_too and exclude.covers(path):
             selection.excluded += 1
             selection.notes.append(f"{path}: left out by the configuration")
@@ -168,7 +171,7 @@ def _add_named(path: str, tree: Tree, only: Sequence[Format], selection: Selecti
 
 
 def _walk(
-    path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str], exclude: Exclude
+    path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str], *, exclude: Exclude
 ) -> None:
     inside = tree.identity(path).rstrip("/") + "/"
     prefix = 0 if path == "." else len(path.rstrip("/")) + 1

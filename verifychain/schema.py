@@ -54,7 +54,7 @@ def _value(kind: Any, value: Any, where: str, path: str) -> Any:
 def _of_type(value: Any, kind: type, words: str, where: str, path: str) -> Any:
     # bool is an int, datetime is a date: neither was meant.
     if type(value) is not kind:
-        raise UsageError(f"{where}: {path} must be {words}, not {_shown(value)}", f"`verifychain config schema` has all")
+        raise UsageError(f"{where}: {path} must be {words}, not {_shown(value)}", "`verifychain config schema` has all")
     return value
 
 

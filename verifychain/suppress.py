@@ -193,7 +193,9 @@ class Configured:
         """Where the entry stands: its header line (the TOML reader gives no positions)."""
         if self._source is None:
             return Span(0, 0)
-        headers = re.finditer(rb"^[ \t]*\[\[[ \t]*(?:tool\.verifychain\.)?ignores[ \t]*\]\]", self._source.data, re.M)
+        headers = re.finditer(
+            rb"^[ \t]*\[\[[ \t]*(?:tool\.verifychain\.)?ignores[ \t]*\]\]", self._source.data, re.MULTILINE
+        )
         spans = [Span(match.start(), match.end()) for match in headers]
         return spans[index] if index < len(spans) else Span(0, 0)
 

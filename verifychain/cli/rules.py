@@ -18,9 +18,7 @@ def rules(console: Console, name: str | None, format_: str) -> int:
     if name is not None and name in all_rules.ids() and format_ == "text":
         console.result(page(all_rules.load_one(name)))
         return 0
-    chosen = [
-        rule for rule in all_rules.load() if name is None or name in (rule.id, rule.group)
-    ]
+    chosen = [rule for rule in all_rules.load() if name is None or name in (rule.id, rule.group)]
     if not chosen:
         all_rules.require(name or "", "rules")
     if format_ == "json":

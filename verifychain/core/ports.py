@@ -10,7 +10,7 @@ from verifychain.core.source import Source
 
 
 class Tree(Protocol):
-    """Files of one state: the working tree, git's index, or a revision. Paths are as the user wrote them, with ``/``."""
+    """Files of one state: the working tree, git's index, or a revision. Paths have ``/``."""
 
     notes: list[str]  # what a reader must know of how files were found
 

@@ -15,7 +15,7 @@ from verifychain.core.source import Source
 
 
 class Failure(NamedTuple):
-    """A file that could not be examined at all: missing, unreadable, or a fault of ours. Exit 2, after all others ran."""
+    """A file that could not be examined at all: missing, unreadable, or a fault of ours. Exit 2."""
 
     path: str
     message: str

@@ -1,8 +1,8 @@
 """
 The dataclasses that configuration fills. Field names are the keys, with ``_`` for ``-``.
 
-The reader, ``verifychain config schema`` and ``config show`` are made from these fields: a new key is one line here. The
-comment in a field's ``metadata["help"]`` is what the schema says of it.
+The reader, ``verifychain config schema`` and ``config show`` are made from these fields: a new key is one line here. A
+field's ``metadata["help"]`` is what the schema says of it.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ def check(download: Download) -> Iterator[Problem]:
     Bad:
     ```dockerfile
     FROM scratch
-    ADD https://downloads.example/tool-1.2.tar.gz /opt/
+    ADD https://a.example/f /f
     ```
 
     Good:
     ```dockerfile
     FROM scratch
-    ADD --checksum=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a https://downloads.example/tool-1.2.tar.gz /opt/
+    ADD --checksum=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a https://a.example/f /f
     ```
     """
     if download.git is not None:

@@ -12,9 +12,10 @@ NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings
 
 _BLANKS = re.compile(rb"[\t\v\f\r ]+")
 _STRING = re.compile(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_ARRAY = re.compile(rb'\[[ \t\r\n]*(?:%s[ \t\r\n]*(?:,[ \t\r\n]*%s[ \t\r\n]*)*)?\][ \t\r\n]*' % (
-    (rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"',) * 2
-))
+_ARRAY = re.compile(
+    rb"\[[ \t\r\n]*(?:%s[ \t\r\n]*(?:,[ \t\r\n]*%s[ \t\r\n]*)*)?\][ \t\r\n]*"
+    % ((rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"',) * 2)
+)
 _FLAG_BLANKS = b"\t\n\v\f\r \x85\xa0"  # the scanner looks at single bytes as if they were characters
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
-from verifychain.facts.shell import ShellText
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.references import Checksum, Site
 from verifychain.formats.dockerfile.scope import Definition, Environment
 from verifychain.formats.dockerfile.shell_text import shell_text
 from verifychain.formats.dockerfile.syntax import Node
@@ -32,9 +32,7 @@ def extract(source: Source, scope: Scope) -> Iterator[Fact]:
     directive = syntax_image(source.data)
     if directive is not None:
         word = Word(directive.value, range(directive.span.start, directive.span.start + len(directive.value) + 1))
-        named = references.image(
-            source, "syntax", directive.line, word, references.literal(word), Environment(), word.value
-        )
+        named = references.image(references.literal(source, "syntax", directive.line, word))
         yield from templates.noted(source, [named])
         if directive.json:
             return  # the rest is for that frontend alone
@@ -121,9 +119,7 @@ class _Resolver:
             base = self._earlier_stage(given.base, expanded)
             if base is None and expanded.value != _SCRATCH:
                 shown = self._shown(given.base, expanded)
-                yield references.image(
-                    self._source, "from", node.span, given.base, expanded, self._global, shown
-                )
+                yield references.image(Site(self._source, "from", node.span, given.base, expanded, self._global, shown))
         if base is not None:
             stage.environment, stage.shell = base.environment.copy(), base.shell
         if given.stage:
@@ -209,15 +205,14 @@ class _Resolver:
     def _source_of(self, via: str, word: Word, outer: Node) -> Iterator[Fact]:
         """What --from names: any stage of the file, earlier or later, or else an image."""
         if word.value.lower() not in self._names and word.value != _SCRATCH:
-            expanded = references.literal(word)
-            yield references.image(self._source, via, outer.span, word, expanded, Environment(), word.value)
+            yield references.image(references.literal(self._source, via, outer.span, word))
 
     def _add(self, node: Node, outer: Node, environment: Environment) -> Iterator[Fact]:
         sources, target = node.arguments[:-1], node.arguments[-1]
         given = instructions.flag(node, "checksum")
         keyword_end = node.text.origin(node.start + len(node.keyword.encode()))
         try:
-            checksum = None if given is None else (given, environment.expand(given, self._escape))
+            checksum = None if given is None else Checksum(given, environment.expand(given, self._escape))
             where = environment.expand(target, self._escape).value
             expansions = [(word, environment.expand(word, self._escape)) for word in sources]
         except ParseError as error:
@@ -228,16 +223,13 @@ class _Resolver:
             if "<<" in word.value:
                 continue
             shown = environment.shown(word, expanded, self._escape)
-            fact = references.download(
-                self._source, outer.span, word, expanded, checksum, environment, shown, keyword_end, where
-            )
+            site = Site(self._source, "", outer.span, word, expanded, environment, shown)
+            fact = references.download(site, checksum, keyword_end, where)
             if fact is not None:
                 found = True
                 yield fact
-        if checksum is not None and checksum[1].value and (len(sources) != 1 or not found):
-            several = len(sources) != 1
-            message = "for multiple sources" if several else ""
-            yield Broken(
-                checksum[0].span,
-                f"checksum can't be specified {message}" if several else "checksum requires HTTP(S) or Git sources",
-            )
+        if checksum is not None and checksum.expanded.value:
+            if len(sources) != 1:
+                yield Broken(checksum.word.span, "checksum can't be specified for multiple sources")
+            elif not found:
+                yield Broken(checksum.word.span, "checksum requires HTTP(S) or Git sources")

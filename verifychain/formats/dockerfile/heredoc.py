@@ -14,7 +14,7 @@ _MOST = 1 << 64
 
 
 def heredocs_of_line(line: bytes) -> Iterator[tuple[str, bool, bool, int]]:
-    """
+    r"""
     Name, whether its body is expanded, ``<<-``, and file descriptor of each.
 
     The line is cut into words with ``\\`` as the escape whatever the directive says, and a line that the lexer refuses

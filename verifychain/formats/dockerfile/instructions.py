@@ -86,22 +86,15 @@ def _argument_count(node: Node) -> int:
 
 def _check_content(node: Node, name: str, count: int) -> None:
     match name:
-        case "env" | "label":
-            if count == 0:
-                raise ParseError(f"{name.upper()} requires at least one argument")
-            if any(key.value == "" for key, _, _ in node.pairs):
-                raise ParseError(f"{name.upper()} names can not be blank")
-        case "arg":
-            if any(word.value.startswith("=") for word in node.arguments):
-                raise ParseError("ARG names can not be blank")
+        case "env" | "label" | "arg":
+            _check_names(node, name.upper(), count)
         case "volume":
             if any(not word.value.strip() for word in node.arguments):
                 raise ParseError("VOLUME specified can not be an empty string")
         case "shell":
-            if count == 0:
-                raise ParseError("SHELL requires at least one argument")
-            if not node.json:
-                raise ParseError("SHELL requires the arguments to be in JSON form")
+            if count == 0 or not node.json:
+                needs = "at least one argument" if count == 0 else "the arguments to be in JSON form"
+                raise ParseError(f"SHELL requires {needs}")
         case "onbuild":
             _check_trigger(node)
         case "run":
@@ -110,6 +103,14 @@ def _check_content(node: Node, name: str, count: int) -> None:
             _check_destination(node, name)
         case "healthcheck":
             _check_health(node)
+
+
+def _check_names(node: Node, keyword: str, count: int) -> None:
+    if count == 0:
+        raise ParseError(f"{keyword} requires at least one argument")
+    named = any(key.value == "" for key, _, _ in node.pairs)
+    if named or (keyword == "ARG" and any(word.value.startswith("=") for word in node.arguments)):
+        raise ParseError(f"{keyword} names can not be blank")
 
 
 def _check_flags(given: Sequence[Word], known: dict[str, str]) -> None:

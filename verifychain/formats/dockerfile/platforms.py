@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 DEFAULT = "linux/amd64"
-_KNOWN = (
-    "linux/amd64 linux/arm64 linux/arm/v7 linux/arm/v6 linux/386 linux/ppc64le linux/s390x linux/riscv64 linux/loong64 "
-    "windows/amd64 windows/arm64"
-).split()
+_KNOWN = [
+    "linux/amd64",
+    "linux/arm64",
+    "linux/arm/v7",
+    "linux/arm/v6",
+    "linux/386",
+    "linux/ppc64le",
+    "linux/s390x",
+    "linux/riscv64",
+    "linux/loong64",
+    "windows/amd64",
+    "windows/arm64",
+]
 
 
 def variables(platform: str) -> dict[str, str]:

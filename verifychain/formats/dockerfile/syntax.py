@@ -16,10 +16,26 @@ from verifychain.formats.dockerfile.directives import BOM, MAX_LINE, DirectiveRe
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import Text, Word, go_string, skip_space
 
-INSTRUCTIONS = (
-    "add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume "
-    "workdir"
-).split()
+INSTRUCTIONS = [
+    "add",
+    "arg",
+    "cmd",
+    "copy",
+    "entrypoint",
+    "env",
+    "expose",
+    "from",
+    "healthcheck",
+    "label",
+    "maintainer",
+    "onbuild",
+    "run",
+    "shell",
+    "stopsignal",
+    "user",
+    "volume",
+    "workdir",
+]
 _WITH_HEREDOC = frozenset({"add", "copy", "run"})
 _JSON_OR_SHELL = frozenset({"run", "cmd", "entrypoint", "shell"})
 _JSON_OR_WORDS = frozenset({"add", "copy", "volume"})

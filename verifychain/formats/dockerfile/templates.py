@@ -11,7 +11,6 @@ from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import references, syntax
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.instructions import read_from
-from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.text import Text
 
 if TYPE_CHECKING:
@@ -79,4 +78,4 @@ def _plain_froms(source: Source) -> Iterator[Fact]:
             stages.add(given.stage)
         if word.value in stages or word.value == "scratch" or "$" in word.value or _MARKS.search(data):
             continue
-        yield references.image(source, "from", line, word, references.literal(word), Environment(), word.value)
+        yield references.image(references.literal(source, "from", line, word))

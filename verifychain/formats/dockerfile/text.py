@@ -13,7 +13,10 @@ from typing import NamedTuple
 from verifychain.core.source import Span
 
 # What Go's unicode.IsSpace takes; Python's str.isspace also takes U+001C..U+001F.
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029"
+    "\u202f\u205f\u3000"
+)
 _ASCII_SPACES = b"\t\n\v\f\r "
 
 
