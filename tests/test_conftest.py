@@ -37,8 +37,9 @@ def test_good():
 
 
 @pytest.fixture
-def inner(pytester: pytest.Pytester) -> pytest.Pytester:
+def inner(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A project with our conftest and an allow list of one pattern."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # importing hypothesis again takes a second per run
     pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text("utf-8"))
     (pytester.path / "allowed-skips.txt").write_text("# comment\n\nneeds Plan 9*\n", "utf-8")
     return pytester

@@ -23,7 +23,7 @@ HOSTS = [
         ("proxy", "golang", "org"), ("sum", "golang", "org"), ("goproxy", "io"), ("goproxy", "cn"),
     )
 ]  # fmt: skip
-# Directories of the machines that this was written on. In a container /root is nobody's machine, so that a
+# Directories of the machines that this was written on. In a container root's home is nobody's machine, so that a
 # Dockerfile among the fixtures may name it.
 _SLASH = "/"
 PLACES = [
