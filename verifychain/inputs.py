@@ -31,6 +31,13 @@ class Target(NamedTuple):
     format: Format
 
 
+class Kinds(NamedTuple):
+    """Which formats are looked for; ``named_as`` is what a file that is named is read as, whatever its name."""
+
+    only: Sequence[Format]
+    named_as: Format | None = None
+
+
 @dataclass(slots=True)
 class Selection:
     """What a run will examine, and what it left alone."""
@@ -114,7 +121,7 @@ class WorkingTree:
             return None
 
 
-def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Exclude = NOTHING) -> Selection:
+def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NOTHING) -> Selection:
     """
     Resolve paths to targets: a file as named, a directory walked.
 
@@ -128,20 +135,20 @@ def select(paths: Sequence[str], tree: Tree, only: Sequence[Format], exclude: Ex
             selection.failures.append(Failure(path, "no such file or directory", "check the spelling of the path"))
         elif tree.is_directory(path):
             selection.walked.append(path)
-            _walk(path, tree, only, selection, seen, exclude=exclude)
+            _walk(path, tree, kinds, selection, seen, exclude=exclude)
         elif exclude.named_too and exclude.covers(path):
             selection.excluded += 1
             selection.notes.append(f"{path}: left out by the configuration")
         else:
-            _add_named(path, tree, only, selection, seen)
+            _add_named(path, tree, kinds, selection, seen)
     selection.notes.extend(tree.notes)
     return selection
 
 
-def read_stdin(name: str | None, data: bytes, only: Sequence[Format]) -> tuple[str, bytes]:
+def read_stdin(name: str | None, data: bytes, kinds: Kinds) -> tuple[str, bytes]:
     """What ``-`` stands for: a name that decides format and configuration, and the bytes."""
     if name is None:
-        if len(only) != 1:
+        if kinds.named_as is None:
             raise UsageError(
                 "reading from standard input needs a name to know the format",
                 "give --stdin-filename Dockerfile, or use a command of one format: verifychain dockerfile -",
@@ -161,8 +168,8 @@ def display_path(path: str) -> str:
     return root + "/".join(parts) or "."
 
 
-def _add_named(path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str]) -> None:
-    format = only[0] if len(only) == 1 else next((one for one in only if one.matches(path)), None)
+def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str]) -> None:
+    format = kinds.named_as or next((one for one in kinds.only if one.matches(path)), None)
     if format is None:
         # Hooks name every file of a commit: a line for each would bury the findings.
         selection.skipped["no kind that is read"] += 1
@@ -170,15 +177,13 @@ def _add_named(path: str, tree: Tree, only: Sequence[Format], selection: Selecti
         selection.add(Target(path, format), tree.identity(path), seen)
 
 
-def _walk(
-    path: str, tree: Tree, only: Sequence[Format], selection: Selection, seen: set[str], *, exclude: Exclude
-) -> None:
+def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str], *, exclude: Exclude) -> None:
     inside = tree.identity(path).rstrip("/") + "/"
     prefix = 0 if path == "." else len(path.rstrip("/")) + 1
     links: list[tuple[Target, str]] = []
     for file in tree.walk(path):
         format = formats.of_path(file)
-        if format is None or format not in only:
+        if format is None or format not in kinds.only:
             continue
         if exclude.covers(file):
             selection.skipped["excluded"] += 1

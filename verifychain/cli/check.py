@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -13,16 +12,17 @@ from verifychain.cli.options import Command, checking, collect
 from verifychain.cli.run import Run, conclude, examine, prepare, settle
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.report import Report
-from verifychain.formats import FORMATS, Format, named
+from verifychain.formats import FORMATS, named
+from verifychain.inputs import Kinds
 from verifychain.output.style import Style, count
 
 _MOST_ROUNDS = 10  # a fix may uncover another one; a pair that undo each other must not run for ever
 
 
-def _check(console: Console, given: dict[str, Any], only: Sequence[Format]) -> int:
+def _check(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
     options = collect(given)
     console.adopt(options.color, options.verbose)
-    run = prepare(options, only)
+    run = prepare(options, kinds)
     report = examine(run)
     if options.diff:
         return _show_patch(report, run, console)
@@ -68,6 +68,11 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
     return report
 
 
+def _of_one(console: Console, given: dict[str, Any], name: str) -> int:
+    format = named(name)
+    return _check(console, given, Kinds([format], named_as=format))
+
+
 @click.command(cls=Command)
 @checking
 @click.pass_obj
@@ -77,7 +82,7 @@ def check(console: Console, /, **given: Any) -> int:
 
     Nothing is fetched, and without --fix nothing is changed: digests are judged as they stand in the files.
     """
-    return _check(console, given, FORMATS)
+    return _check(console, given, Kinds(FORMATS))
 
 
 @click.command(cls=Command)
@@ -90,4 +95,4 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     A file that is named is read as a Dockerfile whatever its name; a directory is walked for Dockerfile, Containerfile,
     Dockerfile.*, *.Dockerfile and their like.
     """
-    return _check(console, given, [named("dockerfile")])
+    return _of_one(console, given, "dockerfile")

@@ -11,6 +11,7 @@ from verifychain.cli.options import Command, collect, listing
 from verifychain.cli.run import conclude, examine, prepare, settle
 from verifychain.engine import ALWAYS_ON
 from verifychain.formats import FORMATS
+from verifychain.inputs import Kinds
 from verifychain.output import concise, json
 from verifychain.output import inventory as table
 
@@ -26,7 +27,7 @@ def inventory(console: Console, /, **given: Any) -> int:
     """
     options = collect(given)._replace(select=tuple(sorted(ALWAYS_ON)), no_ignores=True)
     console.adopt(options.color, options.verbose)
-    run = prepare(options, FORMATS)
+    run = prepare(options, Kinds(FORMATS))
     report = examine(run)
     settle(report, run, console)
     text = json.inventory(report) if options.format == "json" else table.render(report, console.style())

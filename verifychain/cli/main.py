@@ -104,14 +104,12 @@ def _run(argv: list[str], console: Console) -> int:
 
 
 def _unknown_command(name: str) -> str:
+    if os.path.exists(name):
+        return f"there is no command {name!r}; to check that path: verifychain check {name}"
     from difflib import get_close_matches
 
     close = get_close_matches(name, COMMANDS, n=1)
-    if close:
-        return f"there is no command {name!r}; did you mean {close[0]!r}?"
-    if os.path.exists(name):
-        return f"there is no command {name!r}; to check that path: verifychain check {name}"
-    return f"there is no command {name!r}"
+    return f"there is no command {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
 
 
 def _usage_hint(error: click.ClickException) -> str:

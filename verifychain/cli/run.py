@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from verifychain import baseline, config, engine, inputs
@@ -15,7 +14,7 @@ from verifychain.core.errors import UsageError
 from verifychain.core.ports import Scope, Tree
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
-from verifychain.formats import Format
+from verifychain.inputs import Kinds
 from verifychain.output import summary
 
 
@@ -26,14 +25,14 @@ class Run(NamedTuple):
     configuration: Configuration
     tree: Tree
     paths: tuple[str, ...]
-    only: Sequence[Format]
+    kinds: Kinds
 
     @property
     def fail_on(self) -> Severity:
         return Severity.of(self.options.fail_on or self.configuration.settings.fail_on)
 
 
-def prepare(options: Options, only: Sequence[Format]) -> Run:
+def prepare(options: Options, kinds: Kinds) -> Run:
     """Read the configuration and find out where files come from; raises UsageError."""
     configuration = config.load(options.config, isolated=options.isolated)
     paths = tuple(options.paths) or (".",)
@@ -46,12 +45,12 @@ def prepare(options: Options, only: Sequence[Format]) -> Run:
             raise UsageError("standard input (-) cannot be checked together with files", "run the command twice")
         if options.fix:
             raise UsageError("--fix cannot change standard input", "--diff prints what it would change")
-        stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES), only)
+        stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES), kinds)
         paths = (stdin[0],)
     if from_git and options.fix:
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
     tree = _git_tree(options) if from_git else _working_tree(options, stdin)
-    return Run(options, configuration, tree, tuple(inputs.display_path(path) for path in paths), only)
+    return Run(options, configuration, tree, tuple(inputs.display_path(path) for path in paths), kinds)
 
 
 def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:
@@ -72,7 +71,7 @@ def examine(run: Run) -> Report:
     """Select the files that the options name and run the engine over them."""
     options, settings = run.options, run.configuration.settings
     exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=options.force_exclude)
-    selection = inputs.select(run.paths, run.tree, run.only, exclude)
+    selection = inputs.select(run.paths, run.tree, run.kinds, exclude)
     choice = engine.Choice(
         settings.select if options.select is None else options.select,
         settings.ignore if options.ignore is None else options.ignore,

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.cli.conftest import Runner, write
+
+HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
+BAD = "FROM debian:12\n"
+FULL = """
+select = ["image", "download"]
+ignore = []
+exclude = ["vendor/**"]
+fail-on = "error"
+require-ignore-reason = true
+
+[severity]
+image-unresolved = "error"
+
+[image]
+allow-unpinned = ["registry.internal/*"]
+
+[[overrides]]
+paths = ["tests/**"]
+ignore = ["image-unpinned"]
+
+[[ignores]]
+rule = "image-unpinned"
+paths = ["docs/Dockerfile"]
+reason = "docs build is not shipped"
+expires = 2999-03-01
+"""
+
+
+def test_every_key_at_work(project: Path, command: Runner) -> None:
+    write(
+        project,
+        {
+            "verifychain.toml": FULL,
+            "tests/Dockerfile": BAD,
+            "docs/Dockerfile": BAD,
+            "Dockerfile": "FROM registry.internal/a/b:1\n",
+            "vendored/vendor/Dockerfile": BAD,
+            "x.Dockerfile": "ARG A\nFROM $A\n",
+        },
+    )
+    result = command("check", "--format", "json")
+    document = json.loads(result.out)
+    assert [(finding["rule"], finding["severity"]) for finding in document["findings"]] == [
+        ("image-unresolved", "error")
+    ]
+    (suppressed,) = document["suppressed"]
+    assert (suppressed["by"], suppressed["reason"]) == ("configuration", "docs build is not shipped")
+    assert result.code == 1
+    assert command("check", "--isolated", "--format", "concise").out.count("image-unpinned") == 3
+
+
+def test_pyproject_is_found_from_a_subfolder_up_to_the_repository(
+    project: Path, command: Runner, git: Callable[..., str]
+) -> None:
+    write(project, {"pyproject.toml": '[tool.verifychain]\nexclude = ["sub/skip"]\n', "sub/skip/Dockerfile": BAD})
+    write(project, {"sub/Dockerfile": BAD, "inner/.git/HEAD": "", "inner/Dockerfile": BAD})
+    assert command("check", cwd=project / "sub").err.startswith("checked 1 Dockerfile")
+    assert "inner" not in command("config", "show", cwd=project / "inner").out
+    shown = command("config", "show", cwd=project / "sub").out
+    assert 'exclude               = ["sub/skip"]  # ../pyproject.toml\n' in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('slect = ["image"]', "there is no key 'slect'", "did you mean 'select'?"),
+        ("[image]\nallow_unpinned = []", "there is no key 'image.allow_unpinned'", "did you mean 'allow-unpinned'?"),
+        ('select = ["imagine"]', "select: no rule or group is called 'imagine'", "did you mean image?"),
+        ('select = "image"', "select must be a list, not 'image'", ""),
+        ('fail-on = "fatal"', "fail-on = 'fatal'", "note, warning, error"),
+        ("require-ignore-reason = 1", "must be true or false, not 1", ""),
+        ('[severity]\nimage-unpinned = "off"', "severity.image-unpinned = 'off'", "note, warning, error"),
+        ('[severity]\nimage = "note"', "severity: no rule is called 'image'", ""),
+        ("select = [", "is not TOML", ""),
+        ('[[ignores]]\nrule = "image-unpinned"\npaths = ["a"]', "ignores[0] has no reason", "say why"),
+        ('[[ignores]]\nrule = "image-unpinned"\nreason = "x"', "ignores[0] has no paths", "say where"),
+        ('[[ignores]]\nrule = "nope"\nreason = "x"\npaths = ["a"]', "no rule is called 'nope'", ""),
+        ('[[ignores]]\nexpires = "soon"', "ignores[0].expires must be a date", ""),
+        ("image = 3", "image must be a table, not 3", ""),
+        ("overrides = [1]", "overrides[0] must be a table", ""),
+    ],
+)
+def test_mistakes(project: Path, command: Runner, text: str, message: str, hint: str) -> None:
+    write(project, {"verifychain.toml": text, "Dockerfile": BAD})
+    result = command("check")
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert hint in result.err
+
+
+def test_two_configurations(project: Path, command: Runner) -> None:
+    write(project, {"verifychain.toml": "", "pyproject.toml": "[tool.verifychain]\n", "Dockerfile": BAD})
+    result = command("check")
+    assert result.code == 2
+    assert "both configure verifychain" in result.err
+    write(project, {"pyproject.toml": "[tool.other]\nname = 'verifychain'\n"})
+    assert command("check").code == 1
+
+
+def test_config_option(project: Path, command: Runner) -> None:
+    write(project, {"other.toml": 'ignore = ["image"]\n', "Dockerfile": BAD, "verifychain.toml": "fail-on = 'note'\n"})
+    assert command("check", "--config", "other.toml").code == 0
+    assert command("check", "--config", 'ignore = ["image"]').code == 0
+    assert command("check", "--config", 'image.allow-unpinned = ["docker.io/library/debian:*"]').code == 0
+    assert command("check", "--config", "missing.toml").code == 2
+    assert command("check", "--config", "a.toml", "--config", "b.toml").code == 2
+    assert command("check", "--config", "ignore = [").code == 2
+    assert command("check", "--ignore", "download", "--config", "other.toml").code == 1, "arguments win"
+    shown = command("config", "show", "--config", 'ignore = ["image"]').out
+    assert "# --config\n" in shown
+    assert 'fail-on               = "note"     # verifychain.toml' in shown
+
+
+def test_schema_fits_the_examples(project: Path, command: Runner) -> None:
+    import tomllib
+
+    schema = json.loads(command("config", "schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    document = tomllib.loads(FULL)
+    document["ignores"][0]["expires"] = str(document["ignores"][0]["expires"])
+    validator.validate(document)
+    for bad in ({"slect": []}, {"fail-on": "fatal"}, {"image": {"allow-unpinned": "x"}}, {"severity": {"a": "off"}}):
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate(bad)
+
+
+def test_excluded_and_named(project: Path, command: Runner) -> None:
+    write(project, {"verifychain.toml": 'exclude = ["old"]\n', "old/Dockerfile": BAD})
+    assert command("check").code == 3
+    assert command("check", "old/Dockerfile").code == 1, "a named file is meant"
+    result = command("check", "--force-exclude", "old/Dockerfile")
+    assert result.code == 0
+    assert "old/Dockerfile: left out by the configuration" in result.err
+
+
+def test_an_expired_ignore_is_back_and_said(project: Path, command: Runner) -> None:
+    write(
+        project,
+        {
+            "Dockerfile": BAD,
+            "pyproject.toml": "[tool.verifychain]\n\n[[tool.verifychain.ignores]]\nrule = 'image-unpinned'\n"
+            "paths = ['*']\nreason = 'for a while'\nexpires = 2020-01-01\n",
+        },
+    )
+    lines = command("check", "--format", "concise").out.splitlines()
+    assert lines[0].startswith("Dockerfile:1:6: error[image-unpinned]")
+    assert lines[1] == (
+        "pyproject.toml:3:1: warning[core-expired-ignore]: the ignore of image-unpinned expired on 2020-01-01"
+        ": for a while"
+    )
+
+
+def test_an_unused_configured_ignore_is_said_when_all_was_checked(project: Path, command: Runner) -> None:
+    entry = "[[ignores]]\nrule = 'image-unpinned'\npaths = ['*']\nreason = 'x'\n"
+    write(project, {"Dockerfile": f"FROM debian@sha256:{HEX}\n", "verifychain.toml": entry})
+    assert "verifychain.toml:1:1: warning[core-unused-ignore]" in command("check", "--format", "concise").out
+    assert command("check", "Dockerfile").out == "", "a hook that names one file has not seen the others"
+    assert command("check", "--select", "download").out == "", "the rule did not run"
+
+
+def test_baseline(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": "FROM debian:12\nFROM debian:12\nFROM alpine\n"})
+    written = command("check", "--write-baseline", "known.json")
+    assert (written.code, written.out) == (0, "")
+    assert "3 findings are written to known.json" in written.err
+    assert command("check", "--baseline", "known.json").code == 0
+    write(project, {"Dockerfile": "# above\nFROM   debian:12\nFROM debian:12\nFROM debian:12\nFROM alpine\n"})
+    again = command("check", "--baseline", "known.json", "--format", "concise")
+    assert again.out.splitlines() == [
+        "Dockerfile:4:6: error[image-unpinned]: no digest: the tag can be moved to other content"
+    ], "a third one is new"
+    write(project, {"Dockerfile": "FROM debian:12\n", "verifychain.toml": "baseline = 'known.json'\n"})
+    mended = command("check")
+    assert mended.code == 0
+    assert "known.json: 2 known findings are mended" in mended.err
+    assert command("check", "--no-ignores").code == 1
+    (project / "sub").mkdir()
+    assert command("check", "..", cwd=project / "sub").code == 0, "paths hold from any folder"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"version": 2}', '{"version": 1, "findings": [{"rule": 1}]}', "[" * 100000]
+)
+def test_bad_baselines(project: Path, command: Runner, content: str) -> None:
+    write(project, {"Dockerfile": BAD, "known.json": content})
+    result = command("check", "--baseline", "known.json")
+    assert result.code == 2
+    assert "baseline" in result.err or "entry" in result.err
+    assert command("check", "--baseline", "missing.json").code == 2
+
+
+def test_a_parse_error_is_not_for_the_baseline(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": "FROM a b\n"})
+    assert command("check", "--write-baseline", "known.json").code == 1

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+
+HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
+UPPER = HEX.upper()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"FROM debian:12@sha256:{UPPER}\n", f"FROM debian:12@sha256:{HEX}\n"),
+        (f"FROM debian@SHA256:{HEX} AS x", f"FROM debian@sha256:{HEX} AS x"),
+        (f"\ufeffFROM debian@sha256:{UPPER}\r\n# é\r\n", f"\ufeffFROM debian@sha256:{HEX}\r\n# é\r\n"),
+        (
+            f"ARG B=debian@sha256:{UPPER}\nFROM $B\nFROM $B AS c\n",
+            f"ARG B=debian@sha256:{HEX}\nFROM $B\nFROM $B AS c\n",
+        ),
+        (f"FROM a@sha256:{UPPER}\nFROM b@sha256:{UPPER}\n", f"FROM a@sha256:{HEX}\nFROM b@sha256:{HEX}\n"),
+        (f"FROM scratch\nCOPY --from='a@sha256:{UPPER}' a b\n", f"FROM scratch\nCOPY --from='a@sha256:{HEX}' a b\n"),
+        (
+            f"FROM scratch\nADD --checksum=sha256:{UPPER} https://a.example/f /f\n",
+            f"FROM scratch\nADD --checksum=sha256:{HEX} https://a.example/f /f\n",
+        ),
+    ],
+)
+def test_fix(project: Path, command: Runner, before: str, after: str) -> None:
+    write(project, {"Dockerfile": before.encode() + b"\n# \xff"})
+    patch = command("check", "--diff")
+    assert patch.code == 1
+    assert (project / "Dockerfile").read_bytes() == before.encode() + b"\n# \xff", "--diff changes nothing"
+    fixed = command("check", "--fix", "--select", "image-malformed-digest,download")
+    assert fixed.code == 0
+    assert "fixed" in fixed.err
+    assert (project / "Dockerfile").read_bytes() == after.encode() + b"\n# \xff"
+    assert command("check", "--diff", "--select", "image-malformed-digest,download").code == 0, (
+        "a second run changes nothing"
+    )
+
+
+def test_the_patch_applies(project: Path, command: Runner, git: Runner) -> None:
+    write(
+        project,
+        {"d/x.Dockerfile": f"FROM debian@sha256:{UPPER}\n".encode() + b"#\xe9"},
+    )
+    git("init", "-q")
+    patch = command("check", "--diff").out
+    done = subprocess.run(
+        ["git", "apply", "-"],
+        input=patch.encode("utf-8", "surrogateescape"),
+        cwd=project,
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert HEX.encode() in (project / "d/x.Dockerfile").read_bytes()
+
+
+def test_other_faults_are_not_touched(project: Path, command: Runner) -> None:
+    text = f"FROM debian@sha256:{UPPER[:-1]}\nFROM debian@sha256:{UPPER[:-1]}\u212a\nFROM debian:12\n"
+    write(project, {"Dockerfile": text})
+    assert command("check", "--fix").code == 1
+    assert (project / "Dockerfile").read_text() == text
+
+
+def test_mode_and_links_stay(project: Path, command: Runner) -> None:
+    write(project, {"real/Dockerfile.base": f"FROM debian@sha256:{UPPER}\n"})
+    real = project / "real/Dockerfile.base"
+    real.chmod(0o754)
+    (project / "Dockerfile").symlink_to("real/Dockerfile.base")
+    assert command("check", "--fix", "Dockerfile").code == 0
+    assert (project / "Dockerfile").is_symlink()
+    assert HEX in real.read_text()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o754
+    assert sorted(path.name for path in (project / "real").iterdir()) == ["Dockerfile.base"], (
+        "no temporary file is left"
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": f"FROM debian@sha256:{UPPER}\n"})
+    project.chmod(0o555)
+    try:
+        result = command("check", "--fix")
+    finally:
+        project.chmod(0o755)
+    assert result.code == 2
+    assert "cannot write Dockerfile" in result.err
+
+
+def test_fix_is_refused_where_it_cannot_be(project: Path, command: Runner, git: Runner) -> None:
+    write(project, {"Dockerfile": f"FROM debian@sha256:{UPPER}\n"})
+    git("init", "-q")
+    git("add", ".")
+    assert command("check", "--fix", "--staged").code == 2
+    assert command("dockerfile", "--fix", "-", stdin=b"FROM a\n").code == 2
+    shown = command("dockerfile", "--diff", "-", stdin=f"FROM a@sha256:{UPPER}\n".encode())
+    assert shown.out.startswith("--- a/<stdin>\n+++ b/<stdin>\n")

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+
+HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
+
+
+def test_inventory(project: Path, command: Runner) -> None:
+    write(
+        project,
+        {
+            "Dockerfile": f"ARG BASE=debian:12@sha256:{HEX}\n"
+            "FROM ${BASE}\n"
+            "COPY --from=busybox /a /b\n"
+            "ADD https://a.example/f.tgz /opt/\n"
+            "FROM 2\n"
+        },
+    )
+    result = command("inventory")
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "GRADE              KIND      VIA        SUBJECT                           WHERE",
+        "pinned-by-default  image     from       docker.io/library/debian:12       Dockerfile:2:1",
+        "unpinned           image     copy-from  docker.io/library/busybox:latest  Dockerfile:3:1",
+        "unpinned           download  add-http   https://a.example/f.tgz           Dockerfile:4:1",
+        "unpinned           image     from       docker.io/library/2:latest        Dockerfile:5:1",
+    ]
+    document = json.loads(command("inventory", "--format", "json").out)
+    assert document["version"] == 1
+    assert document["summary"] == {"image": {"pinned-by-default": 1, "unpinned": 2}, "download": {"unpinned": 1}}
+    first, _, third, _ = document["references"]
+    assert first == {
+        "kind": "image",
+        "subject": "docker.io/library/debian:12",
+        "grade": "pinned-by-default",
+        "via": "from",
+        "pins": [f"sha256:{HEX}"],
+        "path": "Dockerfile",
+        "start": {"line": 2, "column": 1},
+        "end": {"line": 2, "column": 13},
+        "origin": {"path": "Dockerfile", "line": 1, "column": 10},
+    }
+    assert third["target"] == "/opt/f.tgz"
+
+
+def test_inventory_says_what_it_could_not_read(project: Path, command: Runner) -> None:
+    write(project, {"a.Dockerfile": "FROM debian\n", "b.Dockerfile": "FROM a b\n"})
+    result = command("inventory")
+    assert result.code == 1
+    assert "docker.io/library/debian:latest" in result.out
+    assert "b.Dockerfile:1:1: error[core-parse-error]" in result.err
+
+
+def test_digest(project: Path, command: Runner) -> None:
+    write(project, {"app.js": b"alert(1)\n", "b.js": b""})
+    data = b"alert(1)\n"
+    sha256, sha384 = hashlib.sha256(data).hexdigest(), b64encode(hashlib.sha384(data).digest()).decode()
+    assert command("digest", "app.js").out == (
+        f"app.js  (9 bytes)\n  oci  sha256:{sha256}\n  hex  {sha256}\n  sri  sha384-{sha384}\n"
+        f"  pip  --hash=sha256:{sha256}\n"
+    )
+    assert command("digest", "--notation", "sri", "-", stdin=data).out == f"sha384-{sha384}\n"
+    sums = command("digest", "--notation", "hex", "app.js", "b.js").out
+    checked = subprocess.run(["sha256sum", "-c", "--strict"], input=sums.encode(), cwd=project, check=False)
+    assert checked.returncode == 0, "several files in hex are what sha256sum reads"
+    assert f"sha512:{hashlib.sha512(data).hexdigest()}" in command("digest", "--algorithm", "sha512", "app.js").out
+
+
+@pytest.mark.parametrize("name", ["gone.js", "https://a.example/f", "debian:12", "dir/x"])
+def test_digest_of_what_is_no_file(project: Path, command: Runner, name: str) -> None:
+    result = command("digest", name)
+    assert (result.code, result.out) == (2, "")
+    assert "error: " in result.err
+
+
+def test_digest_goes_on_after_a_bad_file(project: Path, command: Runner) -> None:
+    write(project, {"a": "a", "d/x": ""})
+    result = command("digest", "d", "a")
+    assert result.code == 2
+    assert "a  (1 bytes)" in result.out
+
+
+def test_rules(command: Runner) -> None:
+    listed = command("rules").out
+    assert "image-unpinned            error    An image is used without a digest." in listed
+    assert command("rules", "download").out.count("\n") == 2
+    page = command("rules", "image-unpinned").out
+    assert page.startswith("# image-unpinned\n\nSeverity: error; on by default.\n")
+    assert "## Bad\n\n```dockerfile\nFROM python:3.12-slim\n```" in page
+    assert {rule["id"] for rule in json.loads(command("rules", "--format", "json").out)["rules"]} >= {"image-unpinned"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(command: Runner, shell: str) -> None:
+    assert "_VERIFYCHAIN_COMPLETE" in command("completion", shell).out
+
+
+def test_help_fits_80_columns(command: Runner) -> None:
+    for argv in ([], ["check"], ["dockerfile"], ["inventory"], ["digest"], ["rules"], ["config"], ["completion"]):
+        result = command(*argv, "--help")
+        assert result.code == 0
+        assert max(len(line) for line in result.out.splitlines()) <= 80
+    assert command("--version").out == "verifychain 0.1.0\n"
+    assert command("-h").out == command("--help").out
