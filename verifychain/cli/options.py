@@ -22,6 +22,7 @@ class Options(NamedTuple):
     stdin_filename: str | None = None
     rev: str | None = None
     staged: bool = False
+    since: str | None = None
     no_respect_gitignore: bool = False
     force_exclude: bool = False
     allow_empty: bool = False
@@ -92,6 +93,7 @@ _INPUT = (
     option("Input", "--stdin-filename", metavar="FILE", help="The name under which standard input (-) is judged."),
     option("Input", "--rev", metavar="REV", help="Read the files of a git revision."),
     option("Input", "--staged", is_flag=True, help="Read what is staged in git's index."),
+    option("Input", "--since", metavar="REV", help="With --staged or --rev: walk only what differs from REV."),
     option("Input", "--force-exclude", is_flag=True, help="Leave out excluded files even when they are named."),
     option("Input", "--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
     option("Input", "--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),

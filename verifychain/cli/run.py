@@ -39,6 +39,8 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     if options.staged and options.rev is not None:
         raise UsageError("--staged and --rev exclude each other", "give one of them")
     from_git = options.staged or options.rev is not None
+    if options.since is not None and not from_git:
+        raise UsageError("--since compares what git has stored", "give --staged or --rev HEAD with it")
     stdin = None
     if inputs.STDIN in paths:
         if len(paths) > 1 or from_git:
@@ -64,7 +66,9 @@ def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:
 def _git_tree(options: Options) -> Tree:
     from verifychain.origins.git_trees import index_tree, revision_tree
 
-    return index_tree() if options.rev is None else revision_tree(options.rev)
+    if options.rev is None:
+        return index_tree(inputs.MAX_BYTES, options.since)
+    return revision_tree(options.rev, inputs.MAX_BYTES, options.since)
 
 
 def examine(run: Run) -> Report:
@@ -72,6 +76,8 @@ def examine(run: Run) -> Report:
     options, settings = run.options, run.configuration.settings
     exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=options.force_exclude)
     selection = inputs.select(run.paths, run.tree, run.kinds, exclude)
+    if options.since is not None:
+        selection.walked.clear()  # not all was seen, so of no ignore can be said that it is unused
     choice = engine.Choice(
         settings.select if options.select is None else options.select,
         settings.ignore if options.ignore is None else options.ignore,

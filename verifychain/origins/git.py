@@ -38,8 +38,15 @@ def _in_repository(directory: str) -> bool:
 
 
 def git_command(*argv: str) -> list[str]:
-    """The command line of git, without what a repository's own configuration could make it run."""
-    return ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", *argv]
+    """
+    The command line of git for reading: nothing is run, fetched or written on the way.
+
+    A repository's own configuration could name a program (fsmonitor), a partial clone would fetch what it lacks, and
+    `refs/replace` would hand out other content than what a commit names and everybody else gets.
+    """
+    settings = ("core.fsmonitor=false", "core.quotePath=false", "protocol.allow=never")
+    switches = [word for setting in settings for word in ("-c", setting)]
+    return ["git", "--no-replace-objects", "--no-optional-locks", *switches, *argv]
 
 
 def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,8 +13,12 @@ from verifychain.core.source import Source
 from verifychain.origins.git import git_command, run_git
 
 _LINK, _SUBMODULE = b"120000", b"160000"
-_MOST_LINKS = 10
-_MAX_BYTES = 256 * 1024 * 1024
+_MOST_LINKS = 40  # what Linux follows before it says ELOOP
+# The empty tree needs not be stored: git knows it. By the length of its repository's object ids.
+_EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 
 class _Entry(NamedTuple):
@@ -21,128 +26,218 @@ class _Entry(NamedTuple):
     object_id: str
 
 
+_Entries = dict[str, _Entry]
+
+
 class GitTree:
     """
     One state of the files, by object id. Implements ``core.ports.Tree``.
 
-    Paths are relative to the working directory, like those of the working tree; in a bare repository to its root.
+    Paths are relative to the working directory, like those of the working tree (in a bare repository to its root), and
+    may lead up (``../x``) as far as the root of the repository. With ``base`` only what differs from it is walked;
+    everything can be read all the same.
     """
 
-    def __init__(self, entries: dict[str, _Entry]) -> None:
-        self._entries = {path: entry for path, entry in entries.items() if entry.mode != _SUBMODULE}
+    def __init__(self, entries: _Entries, prefix: str, most_bytes: int, base: _Entries | None = None) -> None:
+        self._entries = entries
+        self._prefix = prefix
+        self._changed = None if base is None else {name for name in entries if entries[name] != base.get(name)}
         self._folders = {""}
-        for path in self._entries:
-            while "/" in path:
-                path = path.rpartition("/")[0]
-                self._folders.add(path)
-        submodules = len(entries) - len(self._entries)
-        self.notes = [f"submodules are repositories of their own: {submodules} not checked"] if submodules else []
-        self._objects: _Objects | None = None
+        for name, entry in entries.items():
+            folder = name + "/" if entry.mode == _SUBMODULE else name
+            while "/" in folder:
+                folder = folder.rpartition("/")[0]
+                self._folders.add(folder)
+        self._submodules: set[str] = set()
+        self._objects = _Objects(most_bytes)
+        self.notes: list[str] = []
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file or a folder of that path."""
-        return path in self._entries or self.is_directory(path)
+        """Whether there is a file, a link (wherever it leads) or a folder of that path."""
+        name = self._resolved(path, follow_last=False)
+        return name in self._entries or name in self._folders
 
     def is_directory(self, path: str) -> bool:
-        """Whether files lie below the path."""
-        return path.strip("/").removeprefix(".") in self._folders or path in (".", "./")
+        """Whether the path is a folder, or a link to one; a submodule is a folder in which git has no files."""
+        return self._resolved(path) in self._folders
 
     def identity(self, path: str) -> str:
-        """The path from the root of this tree with links followed; a link that leaves the tree has none below it."""
-        path = "" if path == "." else path.strip("/")
-        for _ in range(_MOST_LINKS):
-            entry = self._entries.get(path)
-            if entry is None or entry.mode != _LINK:
-                break
-            target = os.path.normpath(os.path.join(os.path.dirname(path), self._target(entry)))
-            if target not in self._entries:
-                return f"outside:{path}"
-            path = target
-        return f"/{path}"
+        """``/`` and the path from the root with links followed, or ``outside:`` and the path as given."""
+        name = self._resolved(path)
+        return f"/{name}" if name in self._entries or name in self._folders else f"outside:{path}"
 
     def walk(self, path: str) -> Iterator[str]:
-        """Every file below a folder, sorted."""
-        prefix = "" if path in (".", "./") else path.strip("/") + "/"
-        return iter(sorted(name for name in self._entries if name.startswith(prefix)))
+        """Every file below a folder, and every link that leads to no folder, sorted."""
+        folder = self._resolved(path)
+        if folder is None:
+            return
+        inside = folder + "/" if folder else ""
+        before = "" if path == "." else path.rstrip("/") + "/"
+        for name in sorted(name for name in self._entries if name.startswith(inside) or name == folder):
+            mode = self._entries[name].mode
+            if not self._is_wanted(name):
+                continue
+            if mode == _SUBMODULE:
+                self._note(name)
+            elif mode != _LINK or self._follow(name) not in self._folders:
+                yield before + name[len(inside) :]
 
     def read(self, path: str) -> Source:
         """The bytes of a file, or of the file that a link in this tree leads to; raises OSError."""
-        identity = self.identity(path)
-        entry = self._entries.get(identity.removeprefix("/"))
-        if entry is None or entry.mode == _LINK:
-            raise OSError("a link that leads to no file that git has stored here")
-        return Source(path, self._content(entry))
+        entry = self._entries.get(self._resolved(path) or "")
+        if entry is None or entry.mode == _SUBMODULE:
+            raise OSError("no file that git has stored here, or a link to none")
+        return Source(path, self._objects.read(entry.object_id))
 
-    def _target(self, entry: _Entry) -> str:
-        return os.fsdecode(self._content(entry))
+    def _is_wanted(self, name: str) -> bool:
+        if self._changed is None or name in self._changed:
+            return True
+        # A link reads as another file when what it leads to has changed.
+        return self._entries[name].mode == _LINK and self._follow(name) in self._changed
 
-    def _content(self, entry: _Entry) -> bytes:
-        if self._objects is None:
-            self._objects = _Objects()
-        return self._objects.read(entry.object_id)
+    def _note(self, submodule: str) -> None:
+        self._submodules.add(submodule)
+        self.notes[:] = [f"submodules are repositories of their own: {len(self._submodules)} not checked"]
+
+    def _resolved(self, path: str, *, follow_last: bool = True) -> str | None:
+        """A path of the user from the root of the repository, without links; None where it leads out of it."""
+        below = os.path.relpath(path) if os.path.isabs(path) else path
+        return self._follow(self._prefix + below.replace(os.sep, "/"), follow_last=follow_last)
+
+    def _follow(self, path: str, *, follow_last: bool = True) -> str | None:
+        """Step by step as the kernel does it: `link/../x` is not `x`."""
+        if path in self._entries and self._entries[path].mode != _LINK:
+            return path
+        done: list[str] = []
+        ahead = path.split("/")[::-1]
+        links = 0
+        while ahead:
+            part = ahead.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                if not done:
+                    return None
+                done.pop()
+                continue
+            done.append(part)
+            entry = self._entries.get("/".join(done))
+            if entry is not None and entry.mode == _LINK and (ahead or follow_last):
+                target = os.fsdecode(self._objects.read(entry.object_id))
+                links += 1
+                if links > _MOST_LINKS or target.startswith("/"):
+                    return None
+                done.pop()
+                ahead.extend(target.split("/")[::-1])
+        return "/".join(done)
 
 
 class _Objects:
     """One `git cat-file --batch` for all files. It is asked by object id: names may hold line feeds."""
 
-    def __init__(self) -> None:
-        command = git_command("cat-file", "--batch")
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, object_id: str) -> bytes:
-        source, sink = self._process.stdout, self._process.stdin
+        """The content of a blob; raises OSError."""
+        if self._process is None:
+            pipe = subprocess.PIPE
+            command = git_command("cat-file", "--batch")
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        try:
+            return self._ask(self._process, object_id)
+        except OSError:
+            self.close()  # what it has still to say belongs to this object; the next one is asked of a new process
+            raise
+
+    def _ask(self, process: subprocess.Popen[bytes], object_id: str) -> bytes:
+        source, sink = process.stdout, process.stdin
         if source is None or sink is None:
             raise OSError("git cat-file has no pipes")
         sink.write(f"{object_id}\n".encode())
         sink.flush()
         header = source.readline().split()
-        if len(header) != 3:
-            raise OSError(f"git has no object {object_id}")
+        if len(header) != 3 or header[1] != b"blob":
+            raise OSError(f"git does not have the content here (object {object_id})")
         size = int(header[2])
-        if size > _MAX_BYTES:
-            self._process.kill()
-            raise OSError(f"larger than {_MAX_BYTES >> 20} MiB")
-        data = source.read(size)
-        source.read(1)
-        if len(data) != size:
+        if size > self._most_bytes:
+            raise OSError(f"larger than {self._most_bytes >> 20} MiB")
+        data = source.read(size + 1)
+        if len(data) != size + 1:
             raise OSError("git cat-file ended early")
-        return data
+        return data[:-1]
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            try:
+                process.__exit__(None, None, None)  # closes the pipes and waits
+            except OSError:
+                pass  # a question that git did not take
 
     def __del__(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        self._process.wait()
+        self.close()
 
 
-def index_tree() -> GitTree:
-    """What is staged. Raises UsageError in the middle of a merge with conflicts, Unavailable outside git."""
-    entries: dict[str, _Entry] = {}
-    for record in run_git(".", "ls-files", "-s", "-z").split(b"\0"):
+def index_tree(most_bytes: int, since: str | None = None) -> GitTree:
+    """
+    What is staged; with ``since`` only what differs from that revision is walked.
+
+    Raises UsageError in the middle of a merge with conflicts, Unavailable outside git.
+    """
+    prefix, object_format = _place()
+    base = None if since is None else _revision(since)
+    # Compared with nothing, and not listed by ls-files: that would give files of `git add -N` as empty ones.
+    words = ("--cached", "--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--ita-invisible-in-index")
+    listed = run_git(".", "diff-index", *words, _EMPTY_TREE[object_format]).split(b"\0")
+    entries: _Entries = {}
+    conflicts = []
+    for attributes, name in zip(listed[::2], listed[1::2], strict=False):
+        _, mode, _, object_id, status = attributes.split(b" ")
+        if status == b"U":
+            conflicts.append(os.fsdecode(name))
+        entries[os.fsdecode(name)] = _Entry(mode, object_id.decode("ascii"))
+    if conflicts:
+        more = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
+        raise UsageError(f"{conflicts[0]}{more} has merge conflicts", "resolve them and stage the result")
+    return GitTree(entries, prefix, most_bytes, base)
+
+
+def revision_tree(revision: str, most_bytes: int, since: str | None = None) -> GitTree:
+    """
+    The files of a revision; with ``since`` only what differs from that revision is walked.
+
+    Raises UsageError when there is no revision of that name, Unavailable outside git.
+    """
+    prefix, _ = _place()
+    base = None if since is None else _revision(since)
+    return GitTree(_revision(revision), prefix, most_bytes, base)
+
+
+def _place() -> tuple[str, str]:
+    """Where the working directory is in its repository (empty, or ending in a slash), and the format of object ids."""
+    told = run_git(".", "rev-parse", "--show-object-format", "--show-prefix")
+    # The prefix comes last and loses one line feed: a folder's name may hold some itself.
+    object_format, _, prefix = told.partition(b"\n")
+    return os.fsdecode(prefix.removesuffix(b"\n")), object_format.decode("ascii")
+
+
+def _revision(revision: str) -> _Entries:
+    found = b""
+    if revision and not revision.startswith("-"):
+        words = ("--verify", "--quiet", "--end-of-options")
+        found = run_git(".", "rev-parse", *words, revision + "^{tree}", fails=True).strip()
+    # `^HEAD` would come back with its circumflex.
+    if not re.fullmatch(rb"[0-9a-f]{40,64}", found):
+        raise UsageError(f"git knows no revision {revision!r}", "give a commit, a tag or a branch: `git log --oneline`")
+    entries: _Entries = {}
+    # From the root and not from the working directory, which a tree without a commit knows nothing of.
+    for record in run_git(".", "ls-tree", "-r", "-z", "--full-tree", found.decode("ascii")).split(b"\0"):
         if record:
             attributes, _, name = record.partition(b"\t")
-            mode, object_id, stage = attributes.split(b" ")
-            path = os.fsdecode(name)
-            if stage != b"0":
-                raise UsageError(f"{path} has merge conflicts", "resolve them and stage the result")
-            entries[path] = _Entry(mode, object_id.decode("ascii"))
-    return GitTree(entries)
-
-
-def revision_tree(revision: str) -> GitTree:
-    """The files of a revision. Raises UsageError when there is none of that name."""
-    if revision.startswith("-") or not revision:
-        raise UsageError(f"{revision!r} is no revision", "give a commit, a tag or a branch")
-    found = run_git(".", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}", fails=True)
-    if not found:
-        raise UsageError(f"git knows no revision {revision!r}", "`git log --oneline` lists commits")
-    # The tree of a subfolder is asked for by its path from the root, because a tree id knows no working directory.
-    prefix = run_git(".", "rev-parse", "--show-prefix").rstrip(b"\n")
-    entries: dict[str, _Entry] = {}
-    for record in run_git(".", "ls-tree", "-r", "-z", "--full-tree", found.decode("ascii").strip()).split(b"\0"):
-        attributes, _, name = record.partition(b"\t")
-        if record and name.startswith(prefix):
             mode, _, object_id = attributes.split(b" ")
-            entries[os.fsdecode(name[len(prefix) :])] = _Entry(mode, object_id.decode("ascii"))
-    return GitTree(entries)
+            entries[os.fsdecode(name)] = _Entry(mode, object_id.decode("ascii"))
+    return entries
