@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from verifychain import rules
 from verifychain.core.errors import UsageError
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
-from verifychain.schema import build
 
 _OWN, _SHARED = "verifychain.toml", "pyproject.toml"
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(NamedTuple):
     """
     The settings, and where they come from.
 
@@ -34,7 +31,7 @@ class Configuration:
     settings: Settings = Settings()
     folder: str = "."
     source: Source | None = None
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = {}
 
     def relative(self, path: str) -> str:
         """A path as the configuration's patterns see it: below its folder, with ``/``."""
@@ -65,6 +62,10 @@ def load(given: Sequence[str], *, isolated: bool) -> Configuration:
             added = _parse(text, "--config")
             table = _merged(table, added)
             origins |= dict.fromkeys(_dotted(added), "--config")
+    if not table:
+        return Configuration(folder=os.path.dirname(path or "") or ".", source=source)
+    from verifychain.schema import build
+
     settings = build(Settings, table, path or "--config")
     _check_names(settings, path or "--config")
     return Configuration(settings, os.path.dirname(path or "") or ".", source, origins)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verifychain import rules
@@ -88,8 +88,7 @@ class Engine:
                 self._by_fact.setdefault(kind, []).append((rule, arguments))
 
     def _provide(self, kind: type, rule: Rule) -> Any:
-        for part in fields(self._settings):
-            value = getattr(self._settings, part.name)
+        for value in self._settings:
             if type(value) is kind:
                 return value
         raise TypeError(f"{rule.id} asks for {kind.__name__}, which nothing provides")

@@ -29,9 +29,9 @@ _DIRECTIVE = r"verifychain:[ \t]*ignore(?P<file>-file)?\[(?P<rules>[^\]\n]*)\](?
 # How comments look: a line of their own, behind a blank too, or in markup. Files of the first kind have no comments
 # behind text (in a Dockerfile `FROM debian # x` is an error).
 COMMENTS = {
-    "line": re.compile((r"^[ \t]*#[ \t]*" + _DIRECTIVE + "$").encode(), re.MULTILINE),
-    "trailing": re.compile((r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE + "$").encode(), re.MULTILINE),
-    "html": re.compile((r"<!--[ \t]*" + _DIRECTIVE.replace(r"[^\n]*)", r"[^\n]*?)") + "[ \t]*-->").encode()),
+    "line": r"^[ \t]*#[ \t]*" + _DIRECTIVE + "$",
+    "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE + "$",
+    "html": r"<!--[ \t]*" + _DIRECTIVE.replace(r"[^\n]*)", r"[^\n]*?)") + "[ \t]*-->",
 }
 _COMMENT_LINE = re.compile(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
 _NAME = re.compile(rb"[^,\s]+")
@@ -60,7 +60,7 @@ class Inline:
         self._inside: dict[str, list[tuple[int, Directive]]] = {}
         # Nearly every file has none: one search through the bytes decides.
         if _MARK in source.data and not off:
-            self._read(COMMENTS[comments])
+            self._read(re.compile(COMMENTS[comments].encode(), re.MULTILINE))
 
     def _read(self, pattern: re.Pattern[bytes]) -> None:
         for directive in _directives(self._source, pattern):

@@ -59,10 +59,10 @@ def _shown(value: Any) -> str:
             return _quoted(value)
         case dict():
             return "{ " + ", ".join(f"{key} = {_shown(item)}" for key, item in value.items()) + " }" if value else "{}"
+        case tuple() if hasattr(value, "_fields"):
+            return "{ " + ", ".join(f"{key} = {_shown(item)}" for key, item in schema.flattened(value)) + " }"
         case tuple():
             return "[" + ", ".join(_shown(item) for item in value) + "]"
-        case _ if hasattr(value, "__dataclass_fields__"):
-            return "{ " + ", ".join(f"{key} = {_shown(item)}" for key, item in schema.flattened(value)) + " }"
         case _:
             return str(value)
 

@@ -15,7 +15,7 @@ class GitRef(NamedTuple):
     is_commit: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Download(Reference):
     """
     A download over http(s) or git.

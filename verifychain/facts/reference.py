@@ -9,7 +9,7 @@ from verifychain.core.pin import Grade, Malformed, Pin, Slot
 from verifychain.core.source import Location, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reference:
     """
     One thing that a file fetches from outside.
