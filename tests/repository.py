@@ -16,7 +16,7 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch=main", *words)
 
     def git(self, *words: str, code: int = 0, **environment: str) -> str:
-        """What git prints on both streams; fails unless it ends with ``code`` (-1: any other than 0)."""
+        """What git prints on both streams; fails unless it ends with ``code`` ."""
         done = subprocess.run(
             ["git", *words],
             cwd=self.folder,
@@ -27,7 +27,7 @@ class Repository:
             check=False,
         )
         text = os.fsdecode(done.stdout)
-        assert done.returncode == code or (code == -1 and done.returncode), f"git {words}: {done.returncode}\n{text}"
+        assert done.returncode == code, f"git {words}: {done.returncode}\n{text}"
         return text
 
     def write(self, files: dict[str, str | bytes]) -> None:
