@@ -1,4 +1,8 @@
-"""The hooks for pre-commit: one table, from which .pre-commit-hooks.yaml is made."""
+"""
+The hooks for pre-commit: one table, from which `make docs` makes .pre-commit-hooks.yaml.
+
+A hook is one row of ``hooks``. It takes its file names from the format that its command reads.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,13 @@ def manifest() -> str:
         lines += [f"- id: {hook.id}", f"  name: {hook.id.replace('-', ' ')}", f"  description: {hook.description}"]
         lines += [f"  entry: {hook.entry}", "  language: python", "  types: [text]"]
         # What is essential stands in `entry`, because a user's `args` replace the manifest's.
-        lines += [f"  {key}: {value}" for key, value in (("files", hook.files), ("exclude", hook.exclude)) if value]
+        patterns = (("files", hook.files), ("exclude", hook.exclude))
+        lines += [f"  {key}: {_quoted(value)}" for key, value in patterns if value]
         # One process: starting up costs more than the work, and pre-commit would shuffle the files.
         lines += ["  require_serial: true", "  minimum_pre_commit_version: 3.2.0"]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A string of YAML in which backslashes and number signs mean themselves."""
+    return "'" + text.replace("'", "''") + "'"

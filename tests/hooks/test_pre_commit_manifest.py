@@ -1,0 +1,287 @@
+"""The hooks for pre-commit: which files each gets, and pre-commit itself with them, without a network."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import identify.identify
+import pytest
+import yaml
+
+from tests.hooks.conftest import BAD, GOOD, ROOT
+from tests.repository import Repository
+from tools.hook_manifest import hooks, manifest
+from verifychain import formats
+
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+
+# What `verifychain-dockerfile` gets.
+DOCKERFILES = [
+    "Dockerfile", "Dockerfile.dev", "Dockerfile-dev", "Dockerfile.alpine3.20", "Dockerfile.dev.arm64", "Dockerfile-1.2",
+    "Dockerfile.", "Dockerfile-", "Containerfile", "Containerfile.dev", "Containerfile-dev", "api.Dockerfile",
+    "api.dockerfile", "api.Containerfile", "api.containerfile", ".Dockerfile", ".dockerfile", "a.b.Dockerfile",
+    "services/api/Dockerfile", "services/api/Dockerfile.dev", "services/api/api.dockerfile", "with blank/Dockerfile",
+    "qu\"o'te/Dockerfile", "ünï/Dockerfile", "Dockerfile.in", "Dockerfile.j2", "Dockerfile.template", "Dockerfile.tmpl",
+    "Dockerfile.sh", "Dockerfile.py", "Dockerfile.yml", "Dockerfile.bak", "vendor/Dockerfile", "Dockerfile/Dockerfile",
+    "Dockerfile.d/x.Dockerfile", ".devcontainer/Dockerfile", "Dockerfile with.Dockerfile", "-dash.Dockerfile",
+]  # fmt: skip
+# What it does not get, and `verifychain` gets (and passes over).
+OTHERS = [
+    "README.md", "Dockerfile.md", "Dockerfile.rst", "Dockerfile.txt", "Dockerfile.dockerignore", ".dockerignore",
+    "api.Dockerfile.dockerignore", "Containerfile.md", "dockerfile", "DOCKERFILE", "Dockerfiles", "MyDockerfile",
+    "Dockerfile_dev", "Dockerfile dev", "Dockerfile~", "Dockerfile/notes", "Dockerfile.d/script.sh", "x.DOCKERFILE",
+    "api-Dockerfile", "docker-compose.yml", "compose.yaml", "main.py", "index.html", "requirements.txt", "setup.sh",
+    "Makefile", "pyproject.toml", "verifychain.toml", "verifychain.lock", "package.json", "SHA256SUMS", "app.js",
+    "nodockerfile", "x.dockerfile.orig", "Dockerfile.d/README", "Jenkinsfile", ".gitlab-ci.yml",
+    ".github/workflows/ci.yml", "cosign.pub", "LICENSE",
+]  # fmt: skip
+
+
+def gets(hook: dict[str, Any], folder: Path, name: str) -> bool:
+    """Whether pre-commit hands the file to the hook, as its Classifier.filenames_for_hook decides."""
+    tags = identify.identify.tags_from_path(str(folder / name))
+    return (
+        re.search(hook.get("files", ""), name) is not None
+        and re.search(hook.get("exclude", "^$"), name) is None
+        and tags.issuperset(hook["types"])
+    )
+
+
+def rows() -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in yaml.safe_load(MANIFEST.read_text("utf-8"))}
+
+
+def write(folder: Path, name: str, data: bytes = b"FROM x\n") -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def test_the_manifest_is_current() -> None:
+    assert MANIFEST.read_text("utf-8") == manifest(), "run `make docs`"
+
+
+def test_the_manifest_is_valid() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-manifest", str(MANIFEST)], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+
+
+def test_the_manifest_says_what_the_table_says() -> None:
+    for hook in hooks():
+        row = rows()[hook.id]
+        assert (row["entry"], row["language"], row["types"]) == (hook.entry, "python", ["text"])
+        assert (row.get("files", ""), row.get("exclude", "")) == (hook.files, hook.exclude)
+        assert row["require_serial"] is True
+        # A user's `args` replace those of the manifest, so that none may stand there.
+        assert "args" not in row
+        assert {"--force-exclude", "--allow-empty"} <= set(row["entry"].split())
+
+
+def test_every_command_of_a_hook_exists() -> None:
+    for hook in hooks():
+        program, command, *options = hook.entry.split()
+        assert program == "verifychain"
+        done = subprocess.run(
+            [sys.executable, "-m", "verifychain", command, "--help"], capture_output=True, text=True, check=True
+        )
+        assert all(option in done.stdout for option in options)
+
+
+def test_the_table_of_names_is_long_enough() -> None:
+    assert len(set(DOCKERFILES) | set(OTHERS)) == len(DOCKERFILES) + len(OTHERS) >= 60
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_a_dockerfile_goes_to_both_hooks(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name)
+    assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain", "verifychain-dockerfile"}
+    assert formats.named("dockerfile").matches(name)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_file_goes_to_the_hook_for_all(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name)
+    assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain"}
+    assert not formats.named("dockerfile").matches(name)
+
+
+def test_what_is_no_text_goes_to_none(tmp_path: Path) -> None:
+    write(tmp_path, "Dockerfile-binary", b"\0\1\2binary")
+    (tmp_path / "Dockerfile.link").symlink_to("Dockerfile.text")
+    write(tmp_path, "Dockerfile.text")
+    (tmp_path / "Dockerfile.folder").mkdir()
+    for row in rows().values():
+        assert [name for name in sorted(os.listdir(tmp_path)) if gets(row, tmp_path, name)] == ["Dockerfile.text"]
+
+
+def test_zeros_do_not_take_a_dockerfile_out(tmp_path: Path) -> None:
+    """Its name alone makes it text for identify."""
+    write(tmp_path, "Dockerfile", b"FROM x\n\0")
+    assert all(gets(row, tmp_path, "Dockerfile") for row in rows().values())
+
+
+# From here on with pre-commit itself, which installs the hooks from this very state of the repository.
+
+PreCommit = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def wheelhouse() -> str:
+    folder = os.environ.get("VERIFYCHAIN_WHEELHOUSE")
+    if not folder:
+        pytest.skip("wheelhouse not built")
+    assert list(Path(folder).glob("click-*.whl"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hook_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git has of this repository, or would take, as one commit of a new one."""
+    folder = tmp_path_factory.mktemp("hook-repository")
+    listed = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in subprocess.run(["git", *listed], cwd=ROOT, check=True, capture_output=True).stdout.split(b"\0"):
+        source, target = ROOT / os.fsdecode(name), folder / os.fsdecode(name)
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
+    identity = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgSign=false")
+    for command in ("init --quiet", "add --all", "commit --quiet --no-verify --message all"):
+        subprocess.run(["git", *identity, *command.split()], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pre-commit keeps what it installs, shared by the tests of this module."""
+    return tmp_path_factory.mktemp("pre-commit")
+
+
+@pytest.fixture
+def repository(scrubbed_environment: Path, tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repository")
+
+
+@pytest.fixture
+def pre_commit(repository: Repository, wheelhouse: str, installed: Path, monkeypatch: pytest.MonkeyPatch) -> PreCommit:
+    """Run pre-commit in the repository. It can install from local wheels only, and every proxy is a closed door."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", wheelhouse)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("VIRTUALENV_NO_PERIODIC_UPDATE", "1")
+    monkeypatch.setenv("VIRTUALENV_OVERRIDE_APP_DATA", str(installed / "virtualenv"))
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(installed / "home"))
+
+    def run(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "pre_commit", *words],
+            cwd=repository.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    return run
+
+
+def configure(repository: Repository, hook_repository: Path, *lines: str) -> None:
+    """Use both hooks; ``lines`` go to the first."""
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=hook_repository, check=True, capture_output=True)
+    extra = "".join(f"        {line}\n" for line in lines)
+    text = f"""\
+repos:
+  - repo: {hook_repository}
+    rev: {asked.stdout.decode().strip()}
+    hooks:
+      - id: verifychain-dockerfile
+{extra}      - id: verifychain
+"""
+    repository.write({".pre-commit-config.yaml": text})
+
+
+def test_try_repo_passes_and_fails(repository: Repository, hook_repository: Path, pre_commit: PreCommit) -> None:
+    repository.stage({"Dockerfile": GOOD, "a b/Dockerfile.dev": GOOD, "README.md": "FROM debian\n"})
+    code, text = pre_commit("try-repo", str(hook_repository), "--all-files")
+    assert code == 0, text
+    assert re.search(r"^verifychain\.+Passed$", text, re.MULTILINE)
+    assert re.search(r"^verifychain dockerfile\.+Passed$", text, re.MULTILINE)
+
+    repository.stage({"a b/Dockerfile.dev": BAD})
+    code, text = pre_commit("try-repo", str(hook_repository), "verifychain-dockerfile", "--all-files")
+    assert code == 1, text
+    assert re.search(r"^verifychain dockerfile\.+Failed$", text, re.MULTILINE)
+    assert "- exit code: 1" in text
+    assert " --> a b/Dockerfile.dev:1:6" in text
+    assert "checked 2 Dockerfiles" in text
+
+
+def test_a_commit_runs_the_hooks_on_what_is_staged(
+    repository: Repository, hook_repository: Path, pre_commit: PreCommit
+) -> None:
+    configure(repository, hook_repository)
+    assert pre_commit("install")[0] == 0
+    repository.stage({"Dockerfile": BAD})
+    repository.write({"Dockerfile": GOOD})
+    text = repository.git("commit", "--message", "m", code=1)
+    assert text.count("error[image-unpinned]") == 2
+    repository.git("add", "Dockerfile")
+    repository.write({"Dockerfile": BAD})
+    assert text.count("Failed") == 2
+    text = repository.git("commit", "--message", "m")
+    assert text.count("Passed") == 2
+    assert (repository.folder / "Dockerfile").read_text() == BAD
+
+
+def test_a_commit_without_files_for_a_hook(
+    repository: Repository, hook_repository: Path, pre_commit: PreCommit
+) -> None:
+    configure(repository, hook_repository)
+    repository.stage({"notes.txt": "hello\n"})
+    code, text = pre_commit("run")
+    assert code == 0, text
+    assert re.search(r"^verifychain dockerfile\.+\(no files to check\)Skipped$", text, re.MULTILINE)
+    assert re.search(r"^verifychain\.+Passed$", text, re.MULTILINE)
+
+
+def test_what_the_configuration_excludes_does_not_fail(
+    repository: Repository, hook_repository: Path, pre_commit: PreCommit
+) -> None:
+    configure(repository, hook_repository)
+    repository.stage({"old/Dockerfile": BAD, "verifychain.toml": 'exclude = ["old/**"]\n'})
+    code, text = pre_commit("run", "--all-files")
+    assert code == 0, text
+
+
+def test_args_of_the_user_come_on_top(repository: Repository, hook_repository: Path, pre_commit: PreCommit) -> None:
+    configure(repository, hook_repository, "args: [--format, concise, --quiet]")
+    repository.stage({"Dockerfile": BAD, "old/Dockerfile": BAD, "verifychain.toml": 'exclude = ["old/**"]\n'})
+    code, text = pre_commit("run", "--all-files", "verifychain-dockerfile")
+    assert code == 1, text
+    assert [line for line in text.splitlines() if "image-unpinned" in line] == [
+        "Dockerfile:1:6: error[image-unpinned]: no digest: the tag can be moved to other content"
+    ]
+
+
+def test_a_broken_configuration_fails_and_says_so(
+    repository: Repository, hook_repository: Path, pre_commit: PreCommit
+) -> None:
+    configure(repository, hook_repository)
+    repository.stage({"Dockerfile": GOOD, "verifychain.toml": "nonsense = 1\n"})
+    code, text = pre_commit("run", "--all-files")
+    assert code == 1
+    assert "- exit code: 2" in text
+    assert "nonsense" in text
