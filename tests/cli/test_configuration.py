@@ -130,7 +130,9 @@ def test_schema_fits_the_examples(project: Path, command: Runner) -> None:
     document = tomllib.loads(FULL)
     document["ignores"][0]["expires"] = str(document["ignores"][0]["expires"])
     validator.validate(document)
-    for bad in ({"slect": []}, {"fail-on": "fatal"}, {"image": {"allow-unpinned": "x"}}, {"severity": {"a": "off"}}):
+    wrong: list[dict[str, object]]
+    wrong = [{"slect": []}, {"fail-on": "fatal"}, {"image": {"allow-unpinned": "x"}}, {"severity": {"a": "off"}}]
+    for bad in wrong:
         with pytest.raises(jsonschema.ValidationError):
             validator.validate(bad)
 

@@ -11,6 +11,7 @@ import pytest
 from verifychain import config, engine, inputs, rules
 from verifychain.core.ports import Scope
 from verifychain.core.report import Report
+from verifychain.formats import FORMATS
 
 NAMES = {"dockerfile": "Dockerfile", "toml": "verifychain.toml"}
 _EXAMPLE = re.compile(r"(Bad|Good):\n```(\w+)\n(.*?)```", re.DOTALL)
@@ -32,7 +33,7 @@ def check(folder: Path, language: str, text: str) -> Report:
     (folder / NAMES[language]).write_text(text)
     configuration = config.load([], isolated=False)
     tree = inputs.WorkingTree()
-    selection = inputs.select(["."], tree, inputs.Kinds(inputs.formats.FORMATS))
+    selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
     everything = engine.Choice(select=rules.groups())
     return engine.run(selection, everything, Scope(tree, configuration.settings), configuration)
 

@@ -21,6 +21,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _ROOT = "%SRCROOT%"
 # GitHub computes primaryLocationLineHash itself and complains about another's: our fingerprint has its own key.
 _FINGERPRINT = "verifychain/v1"
+_LONGEST_TEXT = 1024  # characters of a description that GitHub takes; the help has the whole text
 _LONGEST_SNIPPET = 2000  # bytes; services refuse files of more than some megabytes
 
 
@@ -54,7 +55,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": f"verifychain/{rule.id}",
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": why},
+        "fullDescription": {"text": why if len(why) <= _LONGEST_TEXT else why[: _LONGEST_TEXT - 1] + "…"},
         "help": {"text": prose, "markdown": page(rule)},
         "helpUri": documentation_url(rule.id),
         "defaultConfiguration": {"level": rule.severity.label, "enabled": rule.on_by_default},

@@ -29,12 +29,11 @@ def snippet(source: Source, span: Span) -> tuple[int, str, str]:
     head, mark, tail = _pieces(source.data, shown, start, min(end, shown.end))
     head = width.last(head, _WIDTH // 2, more=shown.start > whole.start)
     room = max(_WIDTH - width.columns(head), 1)
-    mark = width.first(mark, room, more=end > shown.end)
-    room -= width.columns(mark)
-    if end <= shown.end:
-        tail = width.first(tail, max(room, 1), more=shown.end < whole.end)
-    carets = "^" * max(width.columns(mark), 1)
-    return line, (head + mark + tail).rstrip(), " " * width.columns(head) + carets
+    fitting = width.first(mark, room, more=end > shown.end)
+    left = max(room - width.columns(fitting), 1)
+    tail = width.first(tail, left, more=shown.end < whole.end) if fitting == mark else ""
+    carets = "^" * max(width.columns(fitting), 1)
+    return line, (head + fitting + tail).rstrip(), " " * width.columns(head) + carets
 
 
 def _without_mark(source: Source, line: Span) -> Span:

@@ -1,4 +1,4 @@
-// Answers, in JSON lines, what BuildKit's Dockerfile parser says. The tests compare our parser with it.
+// Answers, in JSON lines, what BuildKit's Dockerfile frontend says. The tests compare our parser with it.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"sort"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -15,7 +16,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
-	_ "github.com/opencontainers/go-digest"
 )
 
 type request struct {
@@ -42,6 +42,13 @@ type node struct {
 	Heredocs []heredoc `json:"heredocs"`
 	Start    int       `json:"start"`
 	End      int       `json:"end"`
+	Child    *node     `json:"child"`
+}
+
+type fetch struct {
+	Kind     string `json:"kind"`
+	Source   string `json:"source"`
+	Checksum string `json:"checksum"`
 }
 
 type answer struct {
@@ -53,6 +60,10 @@ type answer struct {
 	Instruction string   `json:"instruction"`
 	Result      string   `json:"result"`
 	Words       []string `json:"words"`
+	Matched     []string `json:"matched"`
+	Unmatched   []string `json:"unmatched"`
+	Images      []string `json:"images"`
+	Fetched     []fetch  `json:"fetched"`
 	Registry    string   `json:"registry"`
 	Path        string   `json:"path"`
 	Tag         string   `json:"tag"`
@@ -87,6 +98,28 @@ func lines(err error) []int {
 	return found
 }
 
+func nodeOf(from *parser.Node) node {
+	n := node{Name: from.Value, Args: args(from), Flags: from.Flags, JSON: from.Attributes["json"],
+		Original: []byte(from.Original), Start: from.StartLine, End: from.EndLine}
+	for _, h := range from.Heredocs {
+		n.Heredocs = append(n.Heredocs, heredoc{h.Name, h.Expand, h.Chomp, []byte(h.Content)})
+	}
+	if from.Next != nil && len(from.Next.Children) == 1 {
+		child := nodeOf(from.Next.Children[0])
+		n.Child = &child
+	}
+	return n
+}
+
+func names(set map[string]struct{}) []string {
+	found := []string{}
+	for name := range set {
+		found = append(found, name)
+	}
+	sort.Strings(found)
+	return found
+}
+
 func parse(data []byte) answer {
 	var out answer
 	out.Syntax, _, _, _ = parser.DetectSyntax(data)
@@ -97,12 +130,7 @@ func parse(data []byte) answer {
 	}
 	out.Escape = string(result.EscapeToken)
 	for _, child := range result.AST.Children {
-		n := node{Name: child.Value, Args: args(child), Flags: child.Flags, JSON: child.Attributes["json"],
-			Original: []byte(child.Original), Start: child.StartLine, End: child.EndLine}
-		for _, h := range child.Heredocs {
-			n.Heredocs = append(n.Heredocs, heredoc{h.Name, h.Expand, h.Chomp, []byte(h.Content)})
-		}
-		out.Nodes = append(out.Nodes, n)
+		out.Nodes = append(out.Nodes, nodeOf(child))
 	}
 	if _, _, err := instructions.Parse(result.AST, linter.New(&linter.Config{})); err != nil {
 		out.Instruction = err.Error()
@@ -121,7 +149,17 @@ func word(r request) answer {
 		out.Error = err.Error()
 		return out
 	}
-	out.Result = result.Result
+	out.Result, out.Matched, out.Unmatched = result.Result, names(result.Matched), names(result.Unmatched)
+	return out
+}
+
+func split(r request) answer {
+	var out answer
+	words, err := shell.NewLex(rune(r.Escape[0])).ProcessWords(string(r.Data), shell.EnvsFromSlice(nil))
+	out.Words = words
+	if err != nil {
+		out.Error = err.Error()
+	}
 	return out
 }
 
@@ -174,6 +212,10 @@ func main() {
 			a = parse(r.Data)
 		case "word":
 			a = word(r)
+		case "split":
+			a = split(r)
+		case "convert":
+			a = convert(r.Data)
 		case "image":
 			a = image(r.Text)
 		case "git":

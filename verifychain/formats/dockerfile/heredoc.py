@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from verifychain.formats.dockerfile.text import go_string
-from verifychain.formats.dockerfile.words import Expander, WordError
+from verifychain.formats.dockerfile.words import Expander, WordError, WordLimit
 
 # ASCII classes: Go's \d and \s are.
 _HEREDOC = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)", re.DOTALL)
@@ -22,6 +22,8 @@ def heredocs_of_line(line: bytes) -> Iterator[tuple[str, bool, bool, int]]:
     """
     try:
         words = Expander("\\", raw_quotes=True, raw_escapes=True, keep_unset=True).words(go_string(line))
+    except WordLimit:
+        raise  # whether the lines below are instructions cannot be said then
     except WordError:
         return
     for word in words:

@@ -7,10 +7,10 @@ is moved through the pattern, kept as the bits of one integer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-_MAX_REPLACE = 4096
+# Positions times characters of the pattern, which is what a search costs; more is an attack on its reader.
+_MOST_WORK = 1 << 28
 
 
 class PatternError(ValueError):
@@ -52,31 +52,73 @@ def _tokens(pattern: str) -> list[_Token]:
     return tokens
 
 
-def _ends(tokens: Sequence[_Token], text: str, start: int) -> int:
-    """The positions, as bits, at which a match that begins at ``start`` can end."""
-    positions, every = 1 << start, (1 << len(text) + 1) - 1
-    masks: dict[str, int] = {}
-    for token in tokens:
-        if isinstance(token, _Any):
-            if token.many:
-                positions = every & ~((positions & -positions) - 1) if positions else 0
+class _Matcher:
+    """A pattern on a text: sets of positions are moved over the whole text at once, one step per token."""
+
+    def __init__(self, pattern: str, text: str) -> None:
+        self.tokens = _tokens(pattern)
+        self.text = text
+        if len(self.tokens) * len(text) > _MOST_WORK:
+            raise PatternError("too long to be searched for")
+        self._every = (1 << len(text) + 1) - 1
+        self._masks: dict[str, int] = {}
+
+    def ends(self, start: int) -> int:
+        """The positions, as bits, at which a match that begins at ``start`` can end."""
+        positions = 1 << start
+        for token in self.tokens:
+            if token is _STAR:
+                positions = self._every & ~((positions & -positions) - 1)
+            elif isinstance(token, _Any):
+                positions = positions << 1 & self._every
             else:
-                positions = positions << 1 & every
-        else:
-            if token not in masks:
-                masks[token] = sum(1 << at for at, char in enumerate(text) if char == token)
-            positions = (positions & masks[token]) << 1
-        if not positions:
-            break
-    return positions
+                positions = (positions & self._mask(token)) << 1
+            if not positions:
+                break
+        return positions
+
+    def starts(self) -> int:
+        """The positions, as bits, at which a match can begin."""
+        positions = self._every
+        for token in reversed(self.tokens):
+            if token is _STAR:
+                positions = (1 << positions.bit_length()) - 1
+            elif isinstance(token, _Any):
+                positions >>= 1
+            else:
+                positions = positions >> 1 & self._mask(token)
+            if not positions:
+                break
+        return positions
+
+    def longest(self, start: int) -> int:
+        """Where the longest match ends that begins at ``start``; there must be one."""
+        if _STAR not in self.tokens:
+            return start + len(self.tokens)
+        return self.ends(start).bit_length() - 1
+
+    def _mask(self, char: str) -> int:
+        if char not in self._masks:
+            size = len(self.text)
+            bits = bytearray(b"0" * (size + 1))
+            at = self.text.find(char)
+            while at >= 0:
+                bits[size - at] = 49
+                at = self.text.find(char, at + 1)
+            self._masks[char] = int(bits, 2)
+        return self._masks[char]
+
+
+def _lowest(positions: int) -> int:
+    return (positions & -positions).bit_length() - 1
 
 
 def prefix(pattern: str, text: str, *, greedy: bool) -> int | None:
     """How long the start of ``text`` is that the pattern matches: the longest or the shortest; None for no match."""
-    positions = _ends(_tokens(pattern), text, 0)
+    positions = _Matcher(pattern, text).ends(0)
     if not positions:
         return None
-    return positions.bit_length() - 1 if greedy else (positions & -positions).bit_length() - 1
+    return positions.bit_length() - 1 if greedy else _lowest(positions)
 
 
 def reversed_pattern(pattern: str) -> str:
@@ -96,16 +138,12 @@ def reversed_pattern(pattern: str) -> str:
 
 def replaced(pattern: str, value: str, replacement: str, *, everywhere: bool) -> list[Piece]:
     """The value with the first or with all longest matches replaced, as pieces."""
-    tokens = _tokens(pattern)
-    if len(value) > _MAX_REPLACE or len(tokens) > _MAX_REPLACE:
-        raise PatternError(f"more than {_MAX_REPLACE} characters to search")
+    matcher = _Matcher(pattern, value)
+    starts = bin(matcher.starts())[:1:-1]  # a text is searched from where the last match ended, without copying it
     pieces: list[Piece] = []
     copied = search = 0
-    while search <= len(value):
-        found = _find(tokens, value, search)
-        if found is None:
-            break
-        start, end = found
+    while (start := starts.find("1", search)) >= 0:
+        end = matcher.longest(start)
         pieces.append(Piece(True, copied, start))
         if end > copied or start == 0:
             pieces += _template(replacement, start, end) if everywhere else [Piece(False, 0, len(replacement))]
@@ -115,14 +153,6 @@ def replaced(pattern: str, value: str, replacement: str, *, everywhere: bool) ->
         search = end if end > search else search + 1
     pieces.append(Piece(True, copied, len(value)))
     return pieces
-
-
-def _find(tokens: Sequence[_Token], value: str, start: int) -> tuple[int, int] | None:
-    for begin in range(start, len(value) + 1):
-        positions = _ends(tokens, value, begin)
-        if positions:
-            return begin, positions.bit_length() - 1
-    return None
 
 
 def _template(replacement: str, start: int, end: int) -> list[Piece]:

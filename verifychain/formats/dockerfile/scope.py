@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from verifychain.core.finding import Related
 from verifychain.core.source import Location, Source, Span
 from verifychain.formats.dockerfile.text import Word
-from verifychain.formats.dockerfile.words import Expanded, Expander
+from verifychain.formats.dockerfile.words import Budget, Expanded, Expander
+
+_ENTRY = 16  # what a copied variable costs, in characters: roughly its memory
+_LONGEST_CHAIN = 16
 
 
 class Definition(NamedTuple):
@@ -24,16 +29,28 @@ class Definition(NamedTuple):
 
 @dataclass
 class Environment:
-    """The variables that are visible at one place."""
+    """
+    The variables that are visible at one place.
+
+    A stage starts with those of its base: they are shared until it sets one of its own. All environments of a file
+    spend the same budget.
+    """
 
     values: dict[str, Word] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    _shared: bool = False
 
     def copy(self) -> Environment:
-        return Environment(dict(self.values), dict(self.definitions))
+        """The same variables, to which others can be added."""
+        self._shared = True
+        return Environment(self.values, self.definitions, self.budget, _shared=True)
 
     def set(self, name: str, value: Word | None, definition: Definition) -> None:
-        """Set a variable, or only declare it."""
+        """Set a variable, or only declare it; raises WordLimit where a file has far too many of them."""
+        if self._shared:
+            self.budget.take(_ENTRY * (len(self.values) + len(self.definitions)))
+            self.values, self.definitions, self._shared = dict(self.values), dict(self.definitions), False
         if value is not None:
             self.values[name] = value
         self.definitions[name] = definition
@@ -43,12 +60,12 @@ class Environment:
         if not any(mark in word.value for mark in ("$", "'", '"', "<", escape)):
             size = len(word.value)
             return Expanded(word.value, tuple(word.at[:size]), (False,) * size, (), ())
-        return Expander(escape).word(word, self.values)
+        return Expander(escape, budget=self.budget).word(word, self.values)
 
     def with_values(self, values: Mapping[str, str]) -> Environment:
         """The same with other values for some variables, which stand nowhere."""
         changed = {name: Word(value, (-1,) * (len(value) + 1)) for name, value in values.items()}
-        return Environment(self.values | changed, self.definitions)
+        return Environment(self.values | changed, self.definitions, self.budget, _shared=True)
 
     def shown(self, word: Word, expanded: Expanded, escape: str) -> str:
         """The expanded text for people: variables without a value stay as written, as ``${NAME}``."""
@@ -59,15 +76,15 @@ class Environment:
         """The places that set the variables, and the variables in their values, nearest to the origin first."""
         found = [
             Related(Location(source, definition.span), f"{definition.keyword} {name} is {_state(definition)} here")
-            for name, definition in self._closure(used)
+            for name, definition in islice(self._closure(used), _LONGEST_CHAIN)
         ]
         return tuple(reversed(found))
 
     def _closure(self, used: tuple[str, ...]) -> Iterator[tuple[str, Definition]]:
         seen: set[str] = set()
-        waiting = list(used)
+        waiting = deque(used)
         while waiting:
-            name = waiting.pop(0)
+            name = waiting.popleft()
             if name in seen or name not in self.definitions:
                 continue
             seen.add(name)

@@ -6,9 +6,11 @@ BuildKit works on Go strings: bytes that are decoded as UTF-8 where a rune is lo
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple, overload
 
 from verifychain.core.source import Span
 
@@ -18,6 +20,7 @@ SPACES = (
     "\u202f\u205f\u3000"
 )
 _ASCII_SPACES = b"\t\n\v\f\r "
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class Word(NamedTuple):
@@ -32,8 +35,59 @@ class Word(NamedTuple):
 
     def part(self, start: int, end: int | None = None) -> Word:
         """The characters from ``start`` to ``end``."""
-        stop = len(self.value) if end is None else end
-        return Word(self.value[start:stop], self.at[start : stop + 1])
+        stop = len(self.value) if end is None else min(end, len(self.value))
+        if start >= stop or self.at[stop] <= self.at[stop - 1] + 1:
+            return Word(self.value[start:stop], self.at[start : stop + 1])
+        # What follows may stand on another line, behind a continuation: the piece ends where its last character does.
+        behind = self.at[stop - 1] + len(self.value[stop - 1].encode("utf-8", "replace"))
+        return Word(self.value[start:stop], [*self.at[start:stop], min(self.at[stop], behind)])
+
+
+class Places(Sequence[int]):
+    """
+    The file offsets of ASCII text that was joined from pieces, computed when asked for: a RUN may be megabytes long.
+
+    ``starts`` are the indexes at which pieces begin, ``bases`` their offsets in the file.
+    """
+
+    __slots__ = ("_bases", "_size", "_starts")
+
+    def __init__(self, starts: Sequence[int], bases: Sequence[int], size: int) -> None:
+        self._starts = starts
+        self._bases = bases
+        self._size = size
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(self._size)
+            return self._cut(start, max(start, stop))
+        at = index + self._size if index < 0 else index
+        if not 0 <= at < self._size:
+            raise IndexError(index)
+        piece = bisect_right(self._starts, at) - 1
+        return self._bases[piece] + at - self._starts[piece]
+
+    def __iter__(self) -> Iterator[int]:
+        for piece, base in enumerate(self._bases):
+            start = self._starts[piece]
+            end = self._starts[piece + 1] if piece + 1 < len(self._starts) else self._size
+            yield from range(base, base + end - start)
+
+    def _cut(self, start: int, stop: int) -> Sequence[int]:
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, max(start, stop - 1))
+        base = self._bases[first] + start - self._starts[first]
+        if last - first <= 1:
+            return range(base, base + stop - start)
+        starts = [0, *(at - start for at in self._starts[first + 1 : last])]
+        return Places(starts, [base, *self._bases[first + 1 : last]], stop - start)
 
 
 class Text(NamedTuple):
@@ -66,27 +120,37 @@ class Text(NamedTuple):
         """The characters of a piece."""
         piece = self.data[start:end]
         if piece.isascii():
-            if len(self.segments) == 1:
-                first = self.origin(start)
-                return Word(piece.decode("ascii"), range(first, first + len(piece) + 1))
-            offsets: list[int] = [self.origin(offset) for offset in range(start, end)]
-            return Word(piece.decode("ascii"), [*offsets, self.end_origin(start, end)])
+            return Word(piece.decode("ascii"), self.places(start, end))
         value, offsets = decoded(piece)
-        places = [self.origin(start + offset) for offset in offsets[:-1]]
-        return Word(value, [*places, self.end_origin(start, end)])
+        places = self.places(start, end)
+        return Word(value, [places[offset] for offset in offsets])
+
+    def places(self, start: int, end: int) -> Sequence[int]:
+        """The file offset of each byte of a piece, and of its end: behind its last byte, not at the next segment."""
+        first = bisect_right(self.segments, (start, 1 << 62)) - 1
+        base = self.segments[first][1] + start - self.segments[first][0]
+        if len(self.segments) == 1 or end <= start:
+            return range(base, base + end - start + 1)
+        last = bisect_right(self.segments, (end - 1, 1 << 62))
+        if last - first == 1:
+            return range(base, base + end - start + 1)
+        pieces = self.segments[first + 1 : last]
+        starts = [0, *(offset - start for offset, _ in pieces)]
+        return Places(starts, [base, *(place for _, place in pieces)], end - start + 1)
 
 
 def decoded(piece: bytes) -> tuple[str, list[int]]:
     """The characters of bytes as Go sees them, and the offset of each, with the end behind the last."""
     value = piece.decode("utf-8", "surrogateescape")
-    offsets, offset = [], 0
-    for char in value:
-        offsets.append(offset)
-        code = ord(char)
-        # A lone surrogate is one byte that is no UTF-8.
-        offset += 1 if code < 0x80 or 0xD800 <= code <= 0xDFFF else 2 if code < 0x800 else 3 if code < 0x10000 else 4
-    offsets.append(offset)
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in value), offsets
+    offsets = list(accumulate(map(_width, value), initial=0))
+    return _LONE.sub("\ufffd", value), offsets
+
+
+def _width(char: str) -> int:
+    """The bytes of a character; a lone surrogate is one byte that is no UTF-8."""
+    if char < "\x80" or "\ud800" <= char <= "\udfff":
+        return 1
+    return 2 if char < "\u0800" else 3 if char < "\U00010000" else 4
 
 
 def go_string(piece: bytes) -> str:

@@ -4,6 +4,7 @@ Expansion of variables and quotes in one word, equal to BuildKit's shell/lex.go,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,14 +13,33 @@ from verifychain.formats.dockerfile.arguments import go_quoted
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import SPACES, Word
 
-# BuildKit has no limits here; a word of this size or depth is an attack on its reader.
-MAX_LENGTH = 1 << 18
+# BuildKit has no limits here; values of this size, or words of this depth, are an attack on their reader.
+MOST_EXPANDED = 1 << 22
 _MAX_DEPTH = 100
 _SPECIAL = "@*#?-$!0"
 
 
 class WordError(ParseError):
     """A word that BuildKit refuses to expand."""
+
+
+class WordLimit(WordError):
+    """A word that we refuse to expand, whatever BuildKit makes of it."""
+
+
+class Budget:
+    """How many characters the variables of one file may still expand to: ``ARG A=$A$A`` doubles with each line."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, most: int = MOST_EXPANDED) -> None:
+        self._left = most
+
+    def take(self, amount: int) -> None:
+        """Spend; raises WordLimit when nothing is left."""
+        self._left -= amount
+        if self._left < 0:
+            raise WordLimit(f"the variables of this file expand to more than {MOST_EXPANDED} characters")
 
 
 class Expanded(NamedTuple):
@@ -61,8 +81,11 @@ class _Out:
         self.chars += other.chars
         self.at += other.at
         self.varies += other.varies
-        if len(self.chars) > MAX_LENGTH:
-            raise WordError(f"a word expands to more than {MAX_LENGTH} characters")
+
+    def put_all(self, text: str, at: Sequence[int]) -> None:
+        self.chars += text
+        self.at += at
+        self.varies += [False] * len(text)
 
     def text(self) -> str:
         return "".join(self.chars)
@@ -71,6 +94,10 @@ class _Out:
         part = _Out()
         part.chars, part.at, part.varies = self.chars[start:end], self.at[start:end], self.varies[start:end]
         return part
+
+
+_MARKS = re.compile(r"[$<'\"\\`]")
+_SPACE = re.compile(f"[{SPACES}]+")
 
 
 def _variable(value: Word) -> _Out:
@@ -93,9 +120,16 @@ class Expander:
     """
 
     def __init__(
-        self, escape: str, *, raw_quotes: bool = False, raw_escapes: bool = False, keep_unset: bool = False
+        self,
+        escape: str,
+        *,
+        raw_quotes: bool = False,
+        raw_escapes: bool = False,
+        keep_unset: bool = False,
+        budget: Budget | None = None,
     ) -> None:
         self._escape = escape
+        self._budget = budget or Budget()
         self._raw_quotes = raw_quotes
         self._raw_escapes_at_start = raw_escapes
         self._keep_unset = keep_unset
@@ -121,6 +155,8 @@ class Expander:
         self._unset: dict[str, None] = {}
         try:
             return self._until("", self._raw, keep=False)
+        except WordLimit:
+            raise
         except WordError as error:
             raise WordError(f"failed to process {go_quoted(text)}: {error.message}") from None
 
@@ -147,7 +183,7 @@ class Expander:
         """
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            raise WordError(f"substitutions are nested more than {_MAX_DEPTH} deep")
+            raise WordLimit(f"substitutions are nested more than {_MAX_DEPTH} deep")
         out, words = _Out(), _Words(self._buffer)
         before, self._raw = self._raw, raw
         while self._position < self._end:
@@ -168,14 +204,25 @@ class Expander:
                 if escaped:
                     words.add_raw(escaped)
             else:
-                self._next(out)
-                words.add(char)
+                words.add_plain(self._plain(out, stop))
         else:
             if stop:
                 raise WordError(f"unexpected end of statement while looking for matching {stop}")
         self._raw = before
         self._depth -= 1
         return out, words.finish()
+
+    def _plain(self, out: _Out, stop: str) -> str:
+        """Put what comes before the next character that may mean something on ``out``; at least one character."""
+        start = self._position
+        found = _MARKS.search(self._chars, start + 1)
+        end = self._end if found is None else found.start()
+        if stop and (stopped := self._chars.find(stop, start + 1, end)) >= 0:
+            end = stopped
+        self._position = end
+        text = self._chars[start:end]
+        out.put_all(text, self._at[start:end])
+        return text
 
     def _special(self, char: str, keep: bool) -> _Out:
         if char == "$":
@@ -288,6 +335,8 @@ class Expander:
     def _operand(self, stop: str, raw: bool, keep: bool, missing: str = "syntax error: missing '}'") -> _Out:
         try:
             return self._until(stop, raw, keep=keep)[0]
+        except WordLimit:
+            raise
         except WordError:
             if self._position >= self._end:
                 raise WordError(missing) from None
@@ -315,6 +364,8 @@ class Expander:
 
     def _get(self, name: str) -> Word | None:
         value = self._environment.get(name)
+        if value is not None:
+            self._budget.take(len(value.value))
         (self._unset if value is None else self._used)[name] = None
         return value
 
@@ -380,11 +431,17 @@ class _Words:
         self._words: list[str] = []
         self._inside = False
 
-    def add(self, char: str) -> None:
-        if char not in SPACES:
-            self.add_raw(char)
-        elif self._inside and self._buffer:
-            self._take()
+    def add_plain(self, text: str) -> None:
+        """Text in which blanks separate words."""
+        at = 0
+        for space in _SPACE.finditer(text):
+            if space.start() > at:
+                self.add_raw(text[at : space.start()])
+            if self._inside and self._buffer:
+                self._take()
+            at = space.end()
+        if at < len(text):
+            self.add_raw(text[at:])
 
     def add_raw(self, char: str) -> None:
         self._buffer.append(char)
@@ -392,8 +449,7 @@ class _Words:
 
     def add_text(self, chars: list[str], *, splits: bool) -> None:
         if splits:
-            for char in chars:
-                self.add(char)
+            self.add_plain("".join(chars))
         else:
             self._buffer += chars
             self._inside = True

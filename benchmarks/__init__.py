@@ -1,0 +1,1 @@
+"""Measurements of the command beside its peers, on the same files and in one run."""

@@ -1,0 +1,111 @@
+"""Running a command and measuring it: time, processor time, memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+# The time between two looks at the memory of a running command.
+SAMPLE = 0.003
+
+
+class Failed(Exception):
+    """A measured command ended in a way that is no measurement."""
+
+
+class Tool(NamedTuple):
+    """A program: its command up to the files, and the exit codes of a run that read every file."""
+
+    name: str
+    version: str
+    command: tuple[str, ...]
+    good_codes: frozenset[int] = frozenset({0, 1})
+
+
+class Taken(NamedTuple):
+    """What one run took, in seconds. ``processor`` adds the time of all its processes."""
+
+    wall: float
+    processor: float
+
+
+class Memory(NamedTuple):
+    """Peaks in bytes: of the largest process, and of all processes together (shared pages counted once)."""
+
+    largest: int
+    together: int
+
+
+def timed(tool: Tool, files: Sequence[str], folder: Path) -> Taken:
+    """One run, its output thrown away; raises Failed where the exit code says that files were not read."""
+    with tempfile.TemporaryFile() as errors:
+        begin = time.perf_counter()
+        process = _start(tool, files, folder, errors.fileno())
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        _require_good(tool, process.returncode, errors.read())
+    return Taken(wall, usage.ru_utime + usage.ru_stime)
+
+
+def memory(tool: Tool, files: Sequence[str], folder: Path) -> Memory | None:
+    """
+    The peaks of one run; None where there is no /proc.
+
+    A run of its own, because looking costs time. And by looking, because the maximum that the kernel hands to a
+    waiting parent (`ru_maxrss`) survives exec: it is never less than what *this* process takes.
+    """
+    if not Path("/proc/self/smaps_rollup").exists():
+        return None
+    largest = together = 0
+    with tempfile.TemporaryFile() as errors:
+        process = _start(tool, files, folder, errors.fileno())
+        while process.poll() is None:
+            now = 0
+            for pid in _family(process.pid):
+                now += _kilobytes(f"/proc/{pid}/smaps_rollup", "Pss:")
+                largest = max(largest, _kilobytes(f"/proc/{pid}/status", "VmHWM:"))  # begins anew at exec
+            together = max(together, now)
+            time.sleep(SAMPLE)
+        errors.seek(0)
+        _require_good(tool, process.returncode, errors.read())
+    return Memory(largest * 1024, together * 1024)
+
+
+def _start(tool: Tool, files: Sequence[str], folder: Path, errors: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*tool.command, *files], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
+    )
+
+
+def _require_good(tool: Tool, code: int, errors: bytes) -> None:
+    if code not in tool.good_codes:
+        raise Failed(f"{tool.name} exited with {code}:\n{errors.decode(errors='replace')[-2000:]}")
+
+
+def _family(pid: int) -> list[int]:
+    """A process and its descendants, as far as they still live."""
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{one}/task"):
+                waiting += map(int, Path(f"/proc/{one}/task/{task}/children").read_text().split())
+    return found
+
+
+def _kilobytes(file: str, key: str) -> int:
+    """A line of a file of /proc; 0 once the process is gone."""
+    with contextlib.suppress(OSError):
+        for line in Path(file).read_text().splitlines():
+            if line.startswith(key):
+                return int(line.split()[1])
+    return 0
