@@ -187,7 +187,7 @@ def test_links(project: Path, command: Runner, tmp_path: Path) -> None:
         (["rules", "image-unpined"], "no rule or group is called", "did you mean image-unpinned?"),
         (["check", "--staged", "--rev", "HEAD"], "exclude each other", ""),
         (["digest", "nothing"], "neither a file nor a URL nor an image", ""),
-        (["check", "--staged"], "git ls-files failed", ""),
+        (["check", "--staged"], "not a git repository", ""),
     ],
 )
 def test_mistakes_exit_2_with_a_word_on_what_to_do(

@@ -31,10 +31,12 @@ EQUIVALENT = {
     "__eq__: without `self.algorithm is other.algorithm`": (
         "the three algorithms differ in length, so their bytes are never equal; it stays for the day a fourth comes"
     ),
-    "parse_hex: text.lower() first": "either case is taken, and nothing outside ASCII has a lower form of a-f",
+    "_OCI_SHAPE: class 3 takes blanks": "what it lets through, _LOWER_HEX refuses with the same error",
+    "_OCI_SHAPE: class 3 takes any digit": "the same",
+    "_LOWER_HEX: class 1 takes blanks": "the shapes that are read first let none through; it stays for the next shape",
+    "_LOWER_HEX: class 1 takes any digit": "the same",
     "parse_sri: validate=False": "the shape lets only the alphabet through; it stays because the default is a trap",
     "_ANY_HEX: re.I": "the classes name both cases, and no character outside ASCII folds to a-f",
-    "of: `!= 0` for size becomes `> 0`": "no stream reads less than nothing, and None is no longer compared",
 }
 
 
@@ -143,7 +145,7 @@ def _wider(text: str) -> Iterator[tuple[str, str]]:
     for number, found in enumerate(re.finditer(r"\[[^]]*\]", text), 1):
         head, tail = text[: found.start()], text[found.end() :]
         yield f"class {number} takes any character", rf"{head}[\s\S]{tail}"
-        yield f"class {number} takes blanks", f"{head}{found[0][:-1]}\\s]{tail}"
+        yield f"class {number} takes blanks", f"{head}[\\s{found[0][1:]}{tail}"
         if "0-9" in found[0]:
             yield f"class {number} takes any digit", f"{head}{found[0].replace('0-9', chr(92) + 'd')}{tail}"
     for start in (found.start() for found in re.finditer(re.escape("{0,2}"), text)):
@@ -233,15 +235,15 @@ def _load(tree: ast.Module) -> types.ModuleType:
 
 
 def test_the_original_breaks_nothing() -> None:
-    assert table.broken(_load(_TREE)) == []
-    assert table.broken(original) == []
+    assert list(table.broken(_load(_TREE))) == []
+    assert list(table.broken(original)) == []
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_mutant(mutant: Mutant) -> None:
-    noticed = table.broken(_load(mutant.tree))
+    noticed = next(table.broken(_load(mutant.tree)), "")
     if mutant.name in EQUIVALENT:
-        assert noticed == [], "no longer equivalent: take it off the list"
+        assert not noticed, "no longer equivalent: take it off the list"
     else:
         assert noticed, "nothing in the table needs this check"
 

@@ -68,9 +68,9 @@ class _Cases:
     def write(self, report: Report) -> None:
         """A case for everything that a report has to say."""
         for failure in report.failures:
-            self._add(failure.path, "failed", _Outcome("error", "failed", failure.message, failure.hint))
+            self._add(failure.path, "failed", _Outcome("error", "failed", failure.message, _line(failure.hint)))
         for missing in report.incomplete:
-            self._add(missing.path, missing.rule, _Outcome("error", missing.rule, missing.message, missing.hint))
+            self._add(missing.path, missing.rule, _Outcome("error", missing.rule, missing.message, _line(missing.hint)))
         for finding in report.findings:
             told = "\n".join(text.lines(finding, _PLAIN))
             kind = f"{finding.severity.label}[{finding.rule}]"

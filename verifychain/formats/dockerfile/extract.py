@@ -12,12 +12,12 @@ from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.expansion import Expanded
 from verifychain.formats.dockerfile.references import Checksum, Site
 from verifychain.formats.dockerfile.scope import Definition, Environment
 from verifychain.formats.dockerfile.shell_text import shell_text
 from verifychain.formats.dockerfile.syntax import Node
 from verifychain.formats.dockerfile.text import Word
-from verifychain.formats.dockerfile.words import Expanded
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact

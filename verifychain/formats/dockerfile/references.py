@@ -15,9 +15,9 @@ from verifychain.facts.download import Download, GitRef
 from verifychain.facts.image import Image
 from verifychain.formats.dockerfile import git_source
 from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.expansion import Expanded
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.text import Word
-from verifychain.formats.dockerfile.words import Expanded
 
 
 class Site(NamedTuple):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from verifychain.core.finding import Related
 from verifychain.core.source import Location, Source, Span
+from verifychain.formats.dockerfile.expansion import Budget, Expanded
 from verifychain.formats.dockerfile.text import Word
-from verifychain.formats.dockerfile.words import Budget, Expanded, Expander
+from verifychain.formats.dockerfile.words import Expander
 
 _ENTRY = 16  # what a copied variable costs, in characters: roughly its memory
 _LONGEST_CHAIN = 16

@@ -6,111 +6,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from verifychain.formats.dockerfile import patterns
 from verifychain.formats.dockerfile.arguments import go_quoted
-from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.expansion import (
+    Budget,
+    Expanded,
+    Out,
+    WordError,
+    WordLimit,
+    apply,
+    from_value,
+    literal,
+)
 from verifychain.formats.dockerfile.text import SPACES, Word
 
-# BuildKit has no limits here; values of this size, or words of this depth, are an attack on their reader.
-MOST_EXPANDED = 1 << 22
-_MAX_DEPTH = 100
+_MAX_DEPTH = 100  # BuildKit has no limit
 _SPECIAL = "@*#?-$!0"
-
-
-class WordError(ParseError):
-    """A word that BuildKit refuses to expand."""
-
-
-class WordLimit(WordError):
-    """A word that we refuse to expand, whatever BuildKit makes of it."""
-
-
-class Budget:
-    """How many characters the variables of one file may still expand to: ``ARG A=$A$A`` doubles with each line."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, most: int = MOST_EXPANDED) -> None:
-        self._left = most
-
-    def take(self, amount: int) -> None:
-        """Spend; raises WordLimit when nothing is left."""
-        self._left -= amount
-        if self._left < 0:
-            raise WordLimit(f"the variables of this file expand to more than {MOST_EXPANDED} characters")
-
-
-class Expanded(NamedTuple):
-    """
-    What a word becomes.
-
-    at        file offset of each character (-1: it stands in no file), as long as ``value``
-    varies    whether a character depends on a variable
-    used      variables with a value that took part, in order; ``unset`` those without
-    """
-
-    value: str
-    at: tuple[int, ...]
-    varies: tuple[bool, ...]
-    used: tuple[str, ...]
-    unset: tuple[str, ...]
-
-    def word(self) -> Word:
-        """The result as the value of a further variable."""
-        return Word(self.value, (*self.at, self.at[-1] + 1 if self.at else -1))
-
-
-class _Out:
-    """Characters with their origins, growing."""
-
-    __slots__ = ("at", "chars", "varies")
-
-    def __init__(self) -> None:
-        self.chars: list[str] = []
-        self.at: list[int] = []
-        self.varies: list[bool] = []
-
-    def put(self, char: str, at: int) -> None:
-        self.chars.append(char)
-        self.at.append(at)
-        self.varies.append(False)
-
-    def extend(self, other: _Out) -> None:
-        self.chars += other.chars
-        self.at += other.at
-        self.varies += other.varies
-
-    def put_all(self, text: str, at: Sequence[int]) -> None:
-        self.chars += text
-        self.at += at
-        self.varies += [False] * len(text)
-
-    def text(self) -> str:
-        return "".join(self.chars)
-
-    def cut(self, start: int, end: int) -> _Out:
-        part = _Out()
-        part.chars, part.at, part.varies = self.chars[start:end], self.at[start:end], self.varies[start:end]
-        return part
-
 
 _MARKS = re.compile(r"[$<'\"\\`]")
 _SPACE = re.compile(f"[{SPACES}]+")
-
-
-def _variable(value: Word) -> _Out:
-    out = _Out()
-    out.chars, out.at = list(value.value), list(value.at[: len(value.value)])
-    out.varies = [True] * len(out.chars)
-    return out
-
-
-def _literal(text: str, at: int) -> _Out:
-    out = _Out()
-    out.chars, out.at, out.varies = list(text), [at] * len(text), [False] * len(text)
-    return out
 
 
 class Expander:
@@ -144,7 +59,7 @@ class Expander:
         """Cut text into words, with no variable set; raises WordError."""
         return self._process(text, range(len(text) + 1), {})[1]
 
-    def _process(self, text: str, at: Sequence[int], environment: Mapping[str, Word]) -> tuple[_Out, list[str]]:
+    def _process(self, text: str, at: Sequence[int], environment: Mapping[str, Word]) -> tuple[Out, list[str]]:
         self._chars, self._at, self._end = text, at, len(text)
         self._position = 1 if text.startswith("\ufeff") else 0  # Go's scanner drops a byte order mark
         self._environment = environment
@@ -163,7 +78,7 @@ class Expander:
     def _peek(self) -> str:
         return self._chars[self._position] if self._position < self._end else ""
 
-    def _next(self, out: _Out | None = None) -> str:
+    def _next(self, out: Out | None = None) -> str:
         """The next character, ``""`` at the end; it is put on ``out`` if that is given."""
         position = self._position
         if position >= self._end:
@@ -174,7 +89,7 @@ class Expander:
             out.put(char, self._at[position])
         return char
 
-    def _until(self, stop: str, raw: bool, *, keep: bool) -> tuple[_Out, list[str]]:
+    def _until(self, stop: str, raw: bool, *, keep: bool) -> tuple[Out, list[str]]:
         """
         Read up to ``stop`` (or the end): the text, and the words in it.
 
@@ -184,7 +99,7 @@ class Expander:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise WordLimit(f"substitutions are nested more than {_MAX_DEPTH} deep")
-        out, words = _Out(), _Words(self._buffer)
+        out, words = Out(), _Words(self._buffer)
         before, self._raw = self._raw, raw
         while self._position < self._end:
             char = self._chars[self._position]
@@ -212,7 +127,7 @@ class Expander:
         self._depth -= 1
         return out, words.finish()
 
-    def _plain(self, out: _Out, stop: str) -> str:
+    def _plain(self, out: Out, stop: str) -> str:
         """Put what comes before the next character that may mean something on ``out``; at least one character."""
         start = self._position
         found = _MARKS.search(self._chars, start + 1)
@@ -224,15 +139,15 @@ class Expander:
         out.put_all(text, self._at[start:end])
         return text
 
-    def _special(self, char: str, keep: bool) -> _Out:
+    def _special(self, char: str, keep: bool) -> Out:
         if char == "$":
             return self._dollar()
         if char == "<":
             return self._less()
         return self._single(keep) if char == "'" else self._double(keep)
 
-    def _single(self, keep: bool) -> _Out:
-        out = _Out()
+    def _single(self, keep: bool) -> Out:
+        out = Out()
         self._next(out if self._raw_quotes else None)
         while True:
             at = self._position
@@ -247,8 +162,8 @@ class Expander:
                 out.put(char, self._at[at])
             out.put(char, self._at[at])
 
-    def _double(self, keep: bool) -> _Out:
-        out = _Out()
+    def _double(self, keep: bool) -> Out:
+        out = Out()
         self._next(out if self._raw_quotes else None)
         while True:
             char = self._peek()
@@ -264,7 +179,7 @@ class Expander:
             else:
                 self._next(out)
 
-    def _escaped_in_double(self, out: _Out, keep: bool) -> None:
+    def _escaped_in_double(self, out: Out, keep: bool) -> None:
         at = self._at[self._position]
         self._next()
         following = self._peek()
@@ -279,8 +194,8 @@ class Expander:
             out.put(self._escape, at)
         out.put(self._escape, at)
 
-    def _less(self) -> _Out:
-        out = _Out()
+    def _less(self) -> Out:
+        out = Out()
         self._next(out)
         if self._peek() == "<":
             self._next(out)
@@ -288,17 +203,17 @@ class Expander:
                 self._next(out)
         return out
 
-    def _dollar(self) -> _Out:
+    def _dollar(self) -> Out:
         at = self._at[self._position]
         self._next()
         if self._peek() != "{":
             name = self._name()
             if not name:
-                return _literal("$", at)
+                return literal("$", at)
             value = self._get(name)
             if value is None:
-                return _literal(f"${name}", at) if self._keep_unset else _Out()
-            return _variable(value)
+                return literal(f"${name}", at) if self._keep_unset else Out()
+            return from_value(value)
         self._next()
         following = self._peek()
         if not following:
@@ -309,13 +224,13 @@ class Expander:
         out.varies = [True] * len(out.chars)
         return out
 
-    def _braced(self, name: str, at: int) -> _Out:
+    def _braced(self, name: str, at: int) -> Out:
         operator = self._next()
         if operator == "}":
             value = self._get(name)
             if value is None:
-                return _literal(f"${{{name}}}", at) if self._keep_unset else _Out()
-            return _variable(value)
+                return literal(f"${{{name}}}", at) if self._keep_unset else Out()
+            return from_value(value)
         if operator == "/":
             return self._replace(name, at)
         colon = operator == ":"
@@ -329,10 +244,10 @@ class Expander:
         word = self._operand("}", trims, trims)
         value = self._get(name)
         if value is None and self._keep_unset:
-            return _literal(f"${{{name}{shown}{word.text()}}}", at)
-        return _apply(kind, shown, name, value, word, colon=colon)
+            return literal(f"${{{name}{shown}{word.text()}}}", at)
+        return apply(kind, shown, name, value, word, colon=colon)
 
-    def _operand(self, stop: str, raw: bool, keep: bool, missing: str = "syntax error: missing '}'") -> _Out:
+    def _operand(self, stop: str, raw: bool, keep: bool, missing: str = "syntax error: missing '}'") -> Out:
         try:
             return self._until(stop, raw, keep=keep)[0]
         except WordLimit:
@@ -342,7 +257,7 @@ class Expander:
                 raise WordError(missing) from None
             raise
 
-    def _replace(self, name: str, at: int) -> _Out:
+    def _replace(self, name: str, at: int) -> Out:
         everywhere = self._peek() == "/"
         if everywhere:
             self._next()
@@ -350,13 +265,13 @@ class Expander:
         replacement = self._operand("}", True, False)
         value = self._get(name)
         if value is None and self._keep_unset:
-            return _literal(f"${{{name}/{pattern}/{replacement.text()}}}", at)
-        source = _Out() if value is None else _variable(value)
+            return literal(f"${{{name}/{pattern}/{replacement.text()}}}", at)
+        source = Out() if value is None else from_value(value)
         try:
             pieces = patterns.replaced(pattern, source.text(), replacement.text(), everywhere=everywhere)
         except patterns.PatternError as error:
             raise WordError(f"invalid pattern ({pattern}) in substitution: {error}") from None
-        out = _Out()
+        out = Out()
         for piece in pieces:
             taken = source if piece.of_value else replacement
             out.extend(taken.cut(piece.start, piece.end))
@@ -384,42 +299,6 @@ class Expander:
                 break
             self._position += 1
         return self._chars[start : self._position]
-
-
-def _apply(kind: str, shown: str, name: str, value: Word | None, word: _Out, *, colon: bool) -> _Out:
-    """The operators ``- + ? # %`` of ``${name…word}``."""
-    empty = value is None or (colon and value.value == "")
-    source = _Out() if value is None else _variable(value)
-    match kind:
-        case "-":
-            return word if empty else source
-        case "+":
-            return _Out() if empty else word
-        case "?":
-            if empty:
-                state = "unset" if value is None else "empty"
-                raise WordError(f"{name}: {word.text() or f'is not allowed to be {state}'}")
-            return source
-        case "#" | "%":
-            return _without(kind, word.text(), source)
-        case _:
-            raise WordError(f"unsupported modifier ({shown}) in substitution")
-
-
-def _without(kind: str, pattern: str, source: _Out) -> _Out:
-    """``${name#pattern}`` and its kin: the value without the shortest or longest start or end that matches."""
-    greedy = pattern.startswith(kind)
-    pattern = pattern[1:] if greedy else pattern
-    text = source.text()
-    if kind == "%":
-        pattern, text = patterns.reversed_pattern(pattern), text[::-1]
-    try:
-        size = patterns.prefix(pattern, text, greedy=greedy)
-    except patterns.PatternError as error:
-        raise WordError(f"invalid pattern ({pattern}) in substitution: {error}") from None
-    if size is None:
-        return source
-    return source.cut(size, len(text)) if kind == "#" else source.cut(0, len(text) - size)
 
 
 class _Words:
