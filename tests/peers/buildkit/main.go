@@ -183,7 +183,7 @@ func image(text string) answer {
 func git(text string) answer {
 	var out answer
 	ref, isGit, err := dfgitutil.ParseGitRef(text)
-	out.Git = ref != nil && isGit
+	out.Git = isGit
 	if err != nil {
 		out.Error = err.Error()
 	}

@@ -53,6 +53,8 @@ def _check_all(nodes: tuple[Node, ...]) -> None:
         in_stage = in_stage or node.name == "from"
         if not in_stage and node.name != "arg":
             raise ParseError("no build stage in current context", node.line, node.end_line)
+    if not in_stage:
+        raise ParseError("dockerfile contains no stages to build", nodes[0].line, nodes[-1].end_line)
 
 
 class _Stage:
@@ -146,10 +148,11 @@ class _Resolver:
     def _shown(self, word: Word, expanded: Expanded) -> str:
         """The name for people, with platform variables as written unless the platform was given."""
         environment = self._global
-        if self._platform is None:
-            used = platforms.NAMES.intersection(expanded.used)
+        used = () if self._platform is not None else platforms.NAMES.intersection(expanded.used)
+        if used:
             environment = environment.with_values({name: f"${{{name}}}" for name in used})
-        return environment.shown(word, expanded, self._escape) if environment is not self._global else expanded.value
+            expanded = environment.expand(word, self._escape)
+        return environment.shown(word, expanded, self._escape)
 
     def _argument(self, node: Node, environment: Environment, *, inherits: bool) -> Iterator[Fact]:
         for word in node.arguments:

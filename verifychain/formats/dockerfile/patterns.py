@@ -35,7 +35,7 @@ class Piece(NamedTuple):
 
 def _tokens(pattern: str) -> list[_Token]:
     tokens: list[_Token] = []
-    at = 0
+    at = 1 if pattern.startswith("\ufeff") else 0  # Go's scanner drops a byte order mark
     while at < len(pattern):
         char = pattern[at]
         at += 1

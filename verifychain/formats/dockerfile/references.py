@@ -65,7 +65,7 @@ def image(site: Site) -> Image | Broken:
     origin, slot = _place(site)
     pins, grade = _pins(name, site)
     return Image(
-        subject=name.normalised if site.shown == text else site.shown,
+        subject=name.normalised if site.shown == text else _normalised_with_variables(site.shown),
         via=site.via,
         span=site.span,
         name_span=word.span,
@@ -126,6 +126,20 @@ def _normalised(text: str) -> str:
         return parse_image_name(text).normalised
     except ImageNameError:
         return text
+
+
+def _normalised_with_variables(shown: str) -> str:
+    """The normalised name in which some variables stand as written: each is a plain word while the name is read."""
+    import re
+
+    written: list[str] = []
+
+    def replaced(found: re.Match[str]) -> str:
+        written.append(found[0])
+        return f"0variable{len(written) - 1}0"
+
+    name = _normalised(re.sub(r"\$\{\w+\}", replaced, shown))
+    return re.sub(r"0variable(\d+)0", lambda found: written[int(found[1])], name)
 
 
 def _pins(name: ImageName, site: Site) -> tuple[tuple[Pin, ...], Grade]:
