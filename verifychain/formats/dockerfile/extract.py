@@ -12,7 +12,7 @@ from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
-from verifychain.formats.dockerfile.expansion import Expanded
+from verifychain.formats.dockerfile.expansion import Expanded, WordLimit
 from verifychain.formats.dockerfile.references import Checksum, Site
 from verifychain.formats.dockerfile.scope import Definition, Environment
 from verifychain.formats.dockerfile.shell_text import shell_text
@@ -22,6 +22,8 @@ from verifychain.formats.dockerfile.text import Word
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
+# No limit of BuildKit's, but no Dockerfile that people wrote comes near; more lines would only keep a reader busy.
+_LARGEST = 4 << 20
 _SCRATCH = "scratch"
 _INTEGER = re.compile(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
 _NO_VARIABLES = "variable expansion is not supported for --from"
@@ -29,6 +31,10 @@ _NO_VARIABLES = "variable expansion is not supported for --from"
 
 def extract(source: Source, scope: Scope) -> Iterator[Fact]:
     """The facts of one Dockerfile; what BuildKit would refuse is a ``Broken``."""
+    if len(source.data) > _LARGEST:
+        hint = "nothing in this file was judged; exclude it if it is no Dockerfile"
+        yield Broken(Span(0, 0), f"larger than {_LARGEST >> 20} MiB", hint)
+        return
     directive = syntax_image(source.data)
     if directive is not None:
         word = Word(directive.value, range(directive.span.start, directive.span.start + len(directive.value) + 1))
@@ -81,13 +87,17 @@ class _Resolver:
     def facts(self) -> Iterator[Fact]:
         stage: _Stage | None = None
         for node in self._dockerfile.nodes:
-            if node.name == "from":
-                stage = _Stage(Environment(), ("/bin/sh", "-c"))
-                yield from self._from(node, stage)
-            elif stage is None:
-                yield from self._argument(node, self._global, inherits=False)
-            else:
-                yield from self._instruction(node, node, stage)
+            try:
+                if node.name == "from":
+                    stage = _Stage(Environment(), ("/bin/sh", "-c"))
+                    yield from self._from(node, stage)
+                elif stage is None:
+                    yield from self._argument(node, self._global, inherits=False)
+                else:
+                    yield from self._instruction(node, node, stage)
+            except WordLimit as error:
+                yield Broken(node.span, error.message, "nothing below this line was judged")
+                return
 
     def _instruction(self, node: Node, outer: Node, stage: _Stage) -> Iterator[Fact]:
         """One instruction of a stage; ``outer`` is the ONBUILD around it, if there is one."""

@@ -40,6 +40,7 @@ _WITH_HEREDOC = frozenset({"add", "copy", "run"})
 _JSON_OR_SHELL = frozenset({"run", "cmd", "entrypoint", "shell"})
 _JSON_OR_WORDS = frozenset({"add", "copy", "volume"})
 _WORDS = frozenset({"from", "expose"})
+_EMPTY_LINES = re.compile(rb"\n+")
 _MOST_NESTED = 32  # ONBUILD in ONBUILD is refused later; this only keeps the reader from going deep
 
 
@@ -127,6 +128,7 @@ class _Parser:
                 continue
             ended, end = self._continuation(start, end)
             if ended and start == end:
+                lines.skip_empty()
                 continue
             first = lines.number
             text = self._joined(start, end, ended)
@@ -216,6 +218,13 @@ class _Lines:
         self.number = 0
         self.last = Span(0, 0)
         self.too_long = False
+
+    def skip_empty(self) -> None:
+        """Go on behind the empty lines that follow: a file of nothing else would take seconds line by line."""
+        found = _EMPTY_LINES.match(self.data, self.position)
+        if found is not None:
+            self.number += found.end() - self.position
+            self.position = found.end()
 
     def next(self) -> Span | None:
         start = self.position
