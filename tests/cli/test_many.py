@@ -1,0 +1,68 @@
+"""Many files at once: by several processes where that pays, with the same result."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+from tests.cli.test_check import BAD, GOOD
+from verifychain import config, engine, inputs
+from verifychain.core.ports import Scope
+from verifychain.formats import FORMATS
+
+MANY = 230
+
+
+@pytest.fixture
+def crowd(project: Path) -> Path:
+    files: dict[str, str | bytes] = {f"d{index:03}/Dockerfile": (BAD, GOOD)[index % 2] for index in range(MANY)}
+    files["d007/Dockerfile"] = "RUN nothing\n"
+    files["d008/Dockerfile"] = "# verifychain: ignore[image-unpinned] built by us\n" + BAD
+    write(project, files)
+    return project
+
+
+def test_same_report_by_one_process_and_by_several(crowd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(crowd)
+    configuration = config.load([], isolated=True)
+    tree = inputs.WorkingTree()
+    reports = []
+    for processes in (1, 3):
+        monkeypatch.setattr(engine, "_processes", lambda files, processes=processes: processes)
+        selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
+        reports.append(engine.run(selection, engine.Choice(), Scope(tree, configuration.settings), configuration))
+    one, several = (
+        (
+            [(finding.rule, finding.source.path, finding.problem.span) for finding in report.findings],
+            [one.finding.source.path for one in report.suppressed],
+            [listed.subject for listed in report.listed],
+            report.files,
+            report.examined,
+        )
+        for report in reports
+    )
+    assert one == several
+    assert len(one[4]) == MANY
+
+
+def test_several_pay_only_for_many() -> None:
+    assert engine._processes(1) == engine._processes(99) == 1
+    assert 1 <= engine._processes(100_000) <= min(16, len(os.sched_getaffinity(0)))
+
+
+def test_the_command_on_many_files(crowd: Path, command: Runner) -> None:
+    """One of them cannot be parsed, one cannot be read, and the rest is checked."""
+    (crowd / "d009/Dockerfile").unlink()
+    (crowd / "d009/Dockerfile").mkdir()
+    result = command("check", "--format", "json")
+    report = json.loads(result.out)
+    assert result.code == 1
+    assert len(report["findings"]) == MANY // 2 - 1 + 1
+    assert [one["path"] for one in report["findings"] if one["rule"] == "core-parse-error"] == ["d007/Dockerfile"]
+    assert [one["path"] for one in report["suppressed"]] == ["d008/Dockerfile"]
+    paths = [one["path"] for one in report["findings"]]
+    assert paths == sorted(paths)

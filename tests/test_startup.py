@@ -1,0 +1,76 @@
+"""Runs at every commit must not make anyone wait: what is loaded, and how long it takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "requests", "urllib3", "bs4", "cryptography", "sigstore", "tree_sitter", "yaml", "packaging", "asyncio", "ssl",
+    "http", "urllib", "socket", "subprocess", "json", "tomllib", "hashlib", "inspect", "multiprocessing", "logging",
+    "email", "xml", "importlib.metadata", "shutil", "tempfile", "difflib", "textwrap", "rich",
+}  # fmt: skip
+
+
+def loaded(*argv: str, folder: Path) -> set[str]:
+    """The modules that a run has loaded when it ends."""
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: sys.stderr.write('\\nLOADED ' + ' '.join(sorted(sys.modules))))\n"
+        "from verifychain.cli.main import main\n"
+        f"sys.argv = ['verifychain', *{list(argv)!r}]\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert "LOADED " in done.stderr, done.stderr
+    return set(done.stderr.rpartition("LOADED ")[2].split())
+
+
+def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
+    ours = {name for name in loaded("--version", folder=tmp_path) if name.startswith("verifychain")}
+    assert ours == {
+        "verifychain",
+        "verifychain.cli",
+        "verifychain.cli.console",
+        "verifychain.cli.main",
+        "verifychain.core",
+        "verifychain.core.errors",
+        "verifychain.core.exit_code",
+        "verifychain.core.severity",
+        "verifychain.output",
+        "verifychain.output.style",
+    }
+
+
+@pytest.mark.parametrize("argv", [("--version",), ("check",)])
+def test_nothing_heavy_is_loaded(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    code = "import sys, click; print(*sys.modules)"
+    bare = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
+    allowed = {"hashlib"} if argv == ("check",) else set()  # digests are read
+    allowed |= {"subprocess", "shutil", "tempfile"} if argv == ("check",) else set()  # git is asked for its files
+    names = loaded(*argv, folder=tmp_path) - set(bare.split())
+    assert sorted(name for name in names if name in HEAVY - allowed) == []
+
+
+def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
+    """The best of many runs, because the machine may be busy; compiled modules, as any second run has them."""
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN true\n")
+    program = Path(sys.executable).with_name("verifychain")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment.pop("COVERAGE_PROCESS_START", None)
+    environment.pop("COVERAGE_PROCESS_CONFIG", None)
+    best = 1e9
+    for _ in range(30):
+        begin = time.perf_counter()
+        done = subprocess.run([program, "check"], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        best = min(best, time.perf_counter() - begin)
+        assert done.returncode == 1, done.stderr
+        if best < 0.1:
+            break
+    assert best < 0.1, f"{best * 1e3:.0f} ms"
