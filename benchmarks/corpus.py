@@ -2,7 +2,7 @@
 Dockerfiles to measure with: the same for the same seed, of 10 to 120 lines, as web services and workers have them.
 
 Only what every peer can read is written. hadolint 2.15 reads here-documents of RUN and none of COPY, nor any with a
-command before the `<<`; so there are none of those.
+command before the `<<`; so there are none of those, and an empty line follows each, which it needs too.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _packages(random: Random, stages: list[str]) -> list[str]:
 def _script(random: Random, stages: list[str]) -> list[str]:
     words = random.choices(WORDS, k=random.randint(2, 12))
     mark = random.choice(("EOF", "'EOF'", "EOF"))
-    return [f"RUN <<{mark}", "set -eu", *(f"install -d /srv/{word}" for word in words), "EOF"]
+    return [f"RUN <<{mark}", "set -eu", *(f"install -d /srv/{word}" for word in words), "EOF", ""]
 
 
 def _environment(random: Random, stages: list[str]) -> list[str]:

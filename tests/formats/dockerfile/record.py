@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.formats.dockerfile import mutations
 from tests.formats.dockerfile.answers import encoded, theirs
 from tests.peers.test_buildkit import ROOT, SEEDS, BuildKit
+from tests.test_repository import HOME_OF_ROOT
 
 NAME = Path(__file__).with_name("recorded.jsonl")
 
@@ -33,7 +34,9 @@ def main() -> None:
             if text not in seen:
                 seen.add(text)
                 answer = theirs(request, peer.ask(request))
-                out.write(json.dumps([request, answer], sort_keys=True, separators=(",", ":")) + "\n")
+                line = json.dumps([request, answer], sort_keys=True, separators=(",", ":"))
+                if HOME_OF_ROOT not in line:  # a fixture may name it, this file may not: test_repository.py
+                    out.write(line + "\n")
     peer.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import tracemalloc
 from random import Random
@@ -16,6 +17,7 @@ from tests.formats.dockerfile.test_cases import FOLDER
 from verifychain.facts.broken import Broken
 from verifychain.facts.image import Image
 
+LIMIT = 5 if "coverage" not in sys.modules else 30  # seconds; measuring coverage makes every line slower
 SEEDS = [path.read_bytes() for path in sorted(FOLDER.glob("*.Dockerfile"))]
 
 
@@ -97,11 +99,11 @@ def test_bombs(name: str) -> None:
     begin = time.process_time()
     checked(data)
     spent = time.process_time() - begin
-    assert spent < 5, f"{spent:.1f} s"
+    assert spent < LIMIT, f"{spent:.1f} s"
 
 
-@pytest.mark.parametrize("name", [name for name in BOMBS if len(BOMBS[name]) < 500_000])
-def test_memory(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in BOMBS if "variable" in name or "nested" in name or "stages that" in name])
+def test_memory_is_not_multiplied(name: str) -> None:
     data = BOMBS[name]
     tracemalloc.start()
     facts(data)
