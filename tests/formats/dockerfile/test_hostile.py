@@ -102,7 +102,9 @@ def test_bombs(name: str) -> None:
     assert spent < LIMIT, f"{spent:.1f} s"
 
 
-@pytest.mark.parametrize("name", [name for name in BOMBS if "variable" in name or "nested" in name or "stages that" in name])
+@pytest.mark.parametrize(
+    "name", [name for name in BOMBS if "variable" in name or "nested" in name or "stages that" in name]
+)
 def test_memory_is_not_multiplied(name: str) -> None:
     data = BOMBS[name]
     tracemalloc.start()
