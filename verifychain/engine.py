@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verifychain import rules
-from verifychain.core.errors import UsageError
-from verifychain.core.finding import Finding, Problem
+from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.finding import Finding, Incomplete, Problem
 from verifychain.core.glob import matches_any
 from verifychain.core.pin import Pin
-from verifychain.core.ports import Scope
+from verifychain.core.ports import NETWORK, Outside, Scope
 from verifychain.core.report import Failure, Listed, Report, Suppressed
 from verifychain.core.rule import Rule
 from verifychain.core.severity import Severity
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _FILES_PER_PROCESS = 50
 _MOST_PROCESSES = 16
+_THREADS_ONLINE = 8
 
 # Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
 ALWAYS_ON = frozenset({"core-parse-error"})
@@ -69,6 +70,7 @@ class FileReport:
     findings: list[Finding] = field(default_factory=list)
     suppressed: list[Suppressed] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
+    incomplete: list[Incomplete] = field(default_factory=list)
     failure: Failure | None = None
     used: set[int] = field(default_factory=set)
     expired: set[int] = field(default_factory=set)
@@ -78,21 +80,32 @@ class Engine:
     """Rules that are ready to run: chosen, loaded, and with what they need bound to them."""
 
     def __init__(
-        self, groups: Collection[str], choice: Choice, scope: Scope, configuration: Configuration, *, no_ignores: bool
+        self,
+        groups: Collection[str],
+        choice: Choice,
+        scope: Scope,
+        configuration: Configuration,
+        *,
+        no_ignores: bool,
+        outside: Outside | None = None,
     ) -> None:
         choice.check()
         self._scope = scope
         self._configuration = configuration
         self._no_ignores = no_ignores
+        self._outside = outside
         self._settings = configuration.settings
         self._by_fact: dict[type, list[tuple[Rule, tuple[Any, ...]]]] = {}
-        self.rules = {rule.id: rule for rule in rules.load({*groups, "core"}) if choice.includes(rule)}
+        chosen = (rule for rule in rules.load({*groups, "core"}) if choice.includes(rule))
+        self.rules = {rule.id: rule for rule in chosen if outside is not None or not _asks_outside(rule)}
         for rule in self.rules.values():
             arguments = tuple(self._provide(kind, rule) for kind in rule.needs)
             for kind in rule.facts:
                 self._by_fact.setdefault(kind, []).append((rule, arguments))
 
     def _provide(self, kind: type, rule: Rule) -> Any:
+        if self._outside is not None and kind in self._outside.ports:
+            return self._outside.ports[kind]
         for value in self._settings:
             if type(value) is kind:
                 return value
@@ -122,7 +135,7 @@ class Engine:
         ignores = () if self._no_ignores else self._settings.ignores
         configured = Configured(ignores, self._configuration.source)
         for fact in target.format.extract(source, self._scope):
-            for finding in self._judge(fact, source, local):
+            for finding in self._judge(fact, source, local, report.incomplete):
                 aside = self._set_aside(finding, fact.span, inline, configured, path)
                 if aside is None:
                     report.findings.append(finding)
@@ -134,15 +147,18 @@ class Engine:
         ran = {id for id in self.rules if not local.ignores(self.rules[id])}
         never = {id for id, rule in self.rules.items() if not rule.in_comments}
         for fault in inline.faults(ran, never):
-            report.findings.extend(self._judge(fault, source, local))
+            report.findings.extend(self._judge(fault, source, local, report.incomplete))
         report.used, report.expired = configured.used, configured.expired
 
-    def _judge(self, fact: Any, source: Source, local: _Local) -> Iterator[Finding]:
+    def _judge(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
         for rule, arguments in self._by_fact.get(type(fact), ()):
             if local.ignores(rule):
                 continue
-            for problem in rule.check(fact, *arguments):
-                yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
+            try:
+                for problem in rule.check(fact, *arguments):
+                    yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
+            except Unavailable as error:
+                incomplete.append(Incomplete(rule.id, source.path, error.message, error.hint))
 
     def _set_aside(
         self, finding: Finding, extent: Span, inline: Inline, configured: Configured, path: str
@@ -164,7 +180,11 @@ class Engine:
         configured.used, configured.expired = used, expired
         local = _Local(self._settings.severity, source.path, ())
         for fault in configured.faults(self.rules, whole=whole):
-            yield from self._judge(fault, source, local)
+            yield from self._judge(fault, source, local, [])
+
+
+def _asks_outside(rule: Rule) -> bool:
+    return any(kind in NETWORK for kind in rule.needs)
 
 
 class _Local:
@@ -189,17 +209,24 @@ class _Local:
 
 
 def run(
-    selection: Selection, choice: Choice, scope: Scope, configuration: Configuration, *, no_ignores: bool = False
+    selection: Selection,
+    choice: Choice,
+    scope: Scope,
+    configuration: Configuration,
+    *,
+    no_ignores: bool = False,
+    outside: Outside | None = None,
 ) -> Report:
-    """Examine all targets of a selection."""
+    """Examine all targets of a selection; with ``outside`` the rules run too that ask there."""
     groups = frozenset[str]().union(*(target.format.groups for target in selection.targets))
-    engine = Engine(groups, choice, scope, configuration, no_ignores=no_ignores)
+    engine = Engine(groups, choice, scope, configuration, no_ignores=no_ignores, outside=outside)
     total = FileReport()
     failures, examined = list(selection.failures), list[Target]()
-    for target, one in zip(selection.targets, _examine_all(engine, selection.targets), strict=True):
+    for target, one in zip(selection.targets, _examine_all(engine, selection.targets, outside), strict=True):
         total.findings += one.findings
         total.suppressed += one.suppressed
         total.listed += one.listed
+        total.incomplete += one.incomplete
         total.used |= one.used
         total.expired |= one.expired
         if one.failure is None:
@@ -208,21 +235,33 @@ def run(
             failures.append(one.failure)
     whole = any(scope.tree.identity(path) == scope.tree.identity(configuration.folder) for path in selection.walked)
     total.findings += engine.faults(total.used, total.expired, whole=whole)
+    if outside is not None and outside.resolvers:
+        from verifychain.resolution import resolved
+
+        total.findings = resolved(total.findings, outside.resolvers, total.incomplete)
     return Report(
         findings=tuple(sorted(total.findings, key=lambda finding: finding.sort_key)),
         suppressed=tuple(sorted(total.suppressed, key=lambda one: one.finding.sort_key)),
         listed=tuple(total.listed),
         files=tuple(Counter(target.format.name for target in examined).items()),
         skipped=tuple(sorted(selection.skipped.items())),
+        incomplete=tuple(total.incomplete),
         failures=tuple(failures),
         notes=tuple(selection.notes),
         examined=tuple(target.path for target in examined),
         excluded=selection.excluded,
+        online=outside is not None,
     )
 
 
-def _examine_all(engine: Engine, targets: Sequence[Target]) -> Iterator[FileReport]:
-    """The reports of all targets in order; many of them by several processes."""
+def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | None) -> Iterator[FileReport]:
+    """The reports of all targets in order; many by several processes, or by threads where answers are waited for."""
+    if outside is not None and len(targets) > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(_THREADS_ONLINE) as pool:
+            yield from pool.map(engine.examine, targets)
+        return
     processes = _processes(len(targets))
     if processes == 1:
         yield from map(engine.examine, targets)

@@ -26,13 +26,13 @@ class Plan(NamedTuple):
     applied: int
 
 
-def plan(findings: Sequence[Finding]) -> Plan:
-    """Choose the safe fixes that can be applied together, the first in order winning."""
+def plan(findings: Sequence[Finding], *, trust: bool = False) -> Plan:
+    """Choose the fixes that can be applied together, the first in order winning; safe ones only, unless ``trust``."""
     chosen: dict[Source, list[Edit]] = {}
     applied = 0
     for finding in findings:
         fix = finding.problem.fix
-        if not isinstance(fix, Fix) or fix.applicability is not Applicability.SAFE:
+        if not isinstance(fix, Fix) or (fix.applicability is not Applicability.SAFE and not trust):
             continue
         if all(edit in chosen.get(edit.location.source, ()) for edit in fix.edits):
             applied += 1  # the same edit mends this one too

@@ -104,3 +104,17 @@ def test_fix_is_refused_where_it_cannot_be(project: Path, command: Runner, git: 
     assert command("dockerfile", "--fix", "-", stdin=b"FROM a\n").code == 2
     shown = command("dockerfile", "--diff", "-", stdin=f"FROM a@sha256:{UPPER}\n".encode())
     assert shown.out.startswith("--- a/<stdin>\n+++ b/<stdin>\n")
+
+
+def test_trust_needs_the_network_and_something_to_write(command: Runner, project: Path) -> None:
+    (project / "Dockerfile").write_text("FROM debian:12\n")
+    for argv in (["--trust"], ["--fix", "--trust"], ["--online", "--trust"]):
+        result = command("check", *argv)
+        assert result.code == 2
+        assert "--trust" in result.err
+
+
+def test_offline_wins(command: Runner, project: Path) -> None:
+    (project / "Dockerfile").write_text("FROM debian:12\n")
+    assert "; offline" in command("check", "--online", "--offline").err
+    assert "; offline" in command("check", "--online", VERIFYCHAIN_OFFLINE="1").err

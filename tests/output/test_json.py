@@ -106,7 +106,8 @@ def test_what_a_fix_believes(applicability: Applicability) -> None:
 def test_a_digest_that_must_be_asked_for_has_no_edit_yet() -> None:
     source = Source("x", b"FROM a")
     one = finding(source)
-    wanted = Wanted("pin it", Slot(Location(source, Span(6, 6)), "@", Notation.OCI))
+    slot = Slot(Location(source, Span(6, 6)), "@", Notation.OCI)
+    wanted = Wanted("pin it", slot, "image", "docker.io/library/debian:12")
     document = json.loads(render(Report(findings=(one._replace(problem=one.problem._replace(fix=wanted)),)), Style()))
     assert document["findings"][0]["fix"] == {"title": "pin it", "applicability": "trust", "edits": []}
 

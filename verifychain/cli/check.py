@@ -41,7 +41,7 @@ def _style(run: Run, console: Console) -> Style:
 def _show_patch(report: Report, run: Run, console: Console) -> int:
     from verifychain import fixes
 
-    plan = fixes.plan(report.findings)
+    plan = fixes.plan(report.findings, trust=run.options.trust)
     settle(report, run, console)
     if plan.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
         console.verdict = ExitCode.FINDINGS
@@ -50,12 +50,12 @@ def _show_patch(report: Report, run: Run, console: Console) -> int:
 
 
 def _fixed(report: Report, run: Run, console: Console) -> Report:
-    """Apply safe fixes until none is left; the report of what remains."""
+    """Apply fixes until none is left (safe ones, with --trust also the others); the report of what remains."""
     from verifychain import fixes
 
     applied, files = 0, set()
     for _ in range(_MOST_ROUNDS):
-        plan = fixes.plan(report.findings)
+        plan = fixes.plan(report.findings, trust=run.options.trust)
         if not plan.changes:
             break
         for change in plan.changes:
@@ -80,7 +80,8 @@ def check(console: Console, /, **given: Any) -> int:
     """
     Check every supported file below PATH (default: the working directory).
 
-    Nothing is fetched, and without --fix nothing is changed: digests are judged as they stand in the files.
+    Nothing is fetched unless --online is given, and without --fix nothing is changed: digests are judged as they stand
+    in the files.
     """
     return _check(console, given, Kinds(FORMATS))
 

@@ -34,6 +34,12 @@ class Options(NamedTuple):
     write_baseline: str | None = None
     fix: bool = False
     diff: bool = False
+    trust: bool = False
+    online: bool = False
+    offline: bool = False
+    timeout: float = 30.0
+    cache_dir: str | None = None
+    no_cache: bool = False
     format: str = "text"
     output: str | None = None
     color: str = "auto"
@@ -108,7 +114,22 @@ _RULES = (
 )
 _FIXING = (
     option("Fixing", "--fix", is_flag=True, help="Apply the safe fixes."),
-    option("Fixing", "--diff", is_flag=True, help="Print the safe fixes as a patch, and change nothing."),
+    option("Fixing", "--diff", is_flag=True, help="Print the fixes as a patch, and change nothing."),
+    option("Fixing", "--trust", is_flag=True, help="With --online: also write digests that the network states today."),
+)
+_NETWORK = (
+    option("Network", "--online", is_flag=True, help="Ask registries and servers whether the pins are true."),
+    option("Network", "--offline", is_flag=True, help="Open no connection, whatever else is given."),
+    option(
+        "Network",
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        metavar="SECONDS",
+        help="The longest wait for one answer.  [default: 30]",
+    ),
+    option("Network", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
+    option("Network", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
 )
 _VERDICT = (
     option(
@@ -143,7 +164,9 @@ def _output(choices: Sequence[str]) -> tuple[Callable[[_Command], _Command], ...
 
 def checking(command: _Command) -> _Command:
     """Everything that commands have which judge files."""
-    return _apply(command, (_PATHS, *_INPUT, *_RULES, *_FIXING, *_output(FORMATS), *_VERDICT, *_CONFIGURATION))
+    return _apply(
+        command, (_PATHS, *_INPUT, *_RULES, *_FIXING, *_NETWORK, *_output(FORMATS), *_VERDICT, *_CONFIGURATION)
+    )
 
 
 def listing(command: _Command) -> _Command:

@@ -11,7 +11,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.options import Options
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
-from verifychain.core.ports import Scope, Tree
+from verifychain.core.ports import Outside, Scope, Tree
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
 from verifychain.inputs import Kinds
@@ -26,6 +26,7 @@ class Run(NamedTuple):
     tree: Tree
     paths: tuple[str, ...]
     kinds: Kinds
+    outside: Outside | None = None
 
     @property
     def fail_on(self) -> Severity:
@@ -52,7 +53,21 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     if from_git and options.fix:
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
     tree = _git_tree(options) if from_git else _working_tree(options, stdin)
-    return Run(options, configuration, tree, tuple(inputs.display_path(path) for path in paths), kinds)
+    paths = tuple(inputs.display_path(path) for path in paths)
+    return Run(options, configuration, tree, paths, kinds, _outside(options))
+
+
+def _outside(options: Options) -> Outside | None:
+    """What answers questions, made once for a run so that nothing is asked twice; None where nothing may be asked."""
+    if options.trust and not options.online:
+        raise UsageError("--trust believes what the network says, and nothing was asked", "give --online with it")
+    if options.trust and not (options.fix or options.diff):
+        raise UsageError("--trust is about what is written", "give --fix or --diff with it")
+    if not options.online or options.offline:
+        return None
+    from verifychain.cli.online import connect
+
+    return connect(options)
 
 
 def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:
@@ -83,7 +98,7 @@ def examine(run: Run) -> Report:
         settings.ignore if options.ignore is None else options.ignore,
     )
     scope = Scope(run.tree, settings, options.platform)
-    report = engine.run(selection, choice, scope, run.configuration, no_ignores=options.no_ignores)
+    report = engine.run(selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside)
     return _against_baseline(report, run)
 
 

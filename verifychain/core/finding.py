@@ -35,10 +35,17 @@ class Fix(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A fix whose digest must first be asked for: ``--fix --online --trust`` resolves it and writes the slot."""
+    """
+    A fix whose digest must first be asked for: ``--fix --online --trust`` resolves it and writes the slot.
+
+    ``kind`` is the inventory's (``image``, ``download``, ``subresource``, ``requirement``) and picks the resolver;
+    ``subject`` is what that resolver is asked for. Two strings and no fact: findings travel between processes.
+    """
 
     title: str
     slot: Slot
+    kind: str
+    subject: str
 
 
 class Related(NamedTuple):

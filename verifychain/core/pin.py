@@ -53,9 +53,9 @@ class Slot(NamedTuple):
     notation: Notation
     after: str = ""
 
-    def write(self, digest: Digest) -> Edit:
-        """The edit that makes this slot state ``digest``."""
-        text = f"{self.before}{digest.format(self.notation)}{self.after}"
+    def write(self, *digests: Digest) -> Edit:
+        """The edit that makes this slot state a digest; of several (one for each file of a release) each is written."""
+        text = "".join(f"{self.before}{digest.format(self.notation)}{self.after}" for digest in digests)
         return Edit(self.location, text.encode())
 
 

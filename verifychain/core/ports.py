@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
+
+if TYPE_CHECKING:
+    from verifychain.core.digest import Algorithm, Digest
+    from verifychain.core.image_name import ImageName
 
 
 class Tree(Protocol):
@@ -37,6 +41,54 @@ class FileLister(Protocol):
     def files(self, directory: str) -> Iterable[str] | None:
         """Paths below ``directory``, relative to it, without the ignored ones; None outside version control."""
         ...
+
+
+class Fetcher(Protocol):
+    """Reads what an http(s) URL serves today. Every method raises ``Unavailable`` when it cannot be asked."""
+
+    def digest(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
+        """The digest and the size, in bytes, of what the URL serves; nothing of it is kept."""
+        ...
+
+
+class ImageRegistry(Protocol):
+    """Asks container registries. Every method raises ``Unavailable`` when they cannot be asked."""
+
+    def resolve(self, name: ImageName) -> Digest | None:
+        """The digest that a tag points to (of the index where there is one), None where there is no such tag."""
+        ...
+
+    def has(self, name: ImageName) -> bool:
+        """Whether the registry still serves the digest of the name."""
+        ...
+
+
+class PackageIndex(Protocol):
+    """Asks package indexes. Every method raises ``Unavailable`` when they cannot be asked."""
+
+
+class Resolver(Protocol):
+    """Says which digests a reference has today, for ``--fix --online --trust``; one for each kind of reference."""
+
+    def __call__(self, subject: str) -> tuple[Digest, ...]:
+        """The digests to write, never none: raises ``Unavailable`` where there is nothing to write."""
+        ...
+
+
+# A rule that asks for one of these runs with --online only.
+NETWORK: tuple[type, ...] = (Fetcher, ImageRegistry, PackageIndex)
+
+
+class Outside(NamedTuple):
+    """
+    What is handed to the engine with ``--online``.
+
+    ports      what answers for each of ``NETWORK``; safe to be asked by several threads at once
+    resolvers  per kind of reference; none without ``--trust``
+    """
+
+    ports: Mapping[type, Any]
+    resolvers: Mapping[str, Resolver]
 
 
 class Scope(NamedTuple):

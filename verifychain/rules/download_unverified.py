@@ -42,6 +42,12 @@ def check(download: Download) -> Iterator[Problem]:
             download.name_span,
             "downloaded without a check of its digest" if download.grade is Grade.UNPINNED else late,
             help="state its digest: ADD --checksum=sha256:… (print it with `verifychain digest FILE`)",
-            fix=None if download.slot is None else Wanted(f"state the digest of {download.url}", download.slot),
+            fix=_wanted(download),
             related=download.chain,
         )
+
+
+def _wanted(download: Download) -> Wanted | None:
+    if download.slot is None:
+        return None
+    return Wanted(f"state the digest of {download.url}", download.slot, "download", download.url)

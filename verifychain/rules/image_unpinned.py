@@ -40,7 +40,7 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
         image.origin.span,
         message,
         help=f"append the digest of the image: {image.name.normalised}@sha256:…",
-        fix=None if image.slot is None else Wanted(f"pin {image.subject}", image.slot),
+        fix=None if image.slot is None else Wanted(f"pin {image.subject}", image.slot, "image", image.subject),
         related=image.chain,
         source=image.origin.source,
     )
