@@ -1,1 +1,0 @@
-"""HTML pages and templates, read as browsers read them."""

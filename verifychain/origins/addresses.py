@@ -1,0 +1,141 @@
+"""Which hosts may be asked: URLs that are refused, and addresses that no file of a repository may lead us to."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from verifychain.core.errors import Unavailable
+
+_PORTS = {"http": 80, "https": 443}
+_NAT64 = IPv6Network("64:ff9b::/96")
+# What a client would strip, rewrite or read differently from whoever reviewed the URL.
+_FORBIDDEN = frozenset(map(chr, (*range(0x21), 0x7F, *range(0x80, 0xA1)))) | set('\\"<>^`{|}')
+
+
+class Refused(Unavailable):
+    """The outside was not asked, or not listened to, because that would not be safe."""
+
+
+class Access(NamedTuple):
+    """
+    What the user allows beside https to public addresses.
+
+    private  hosts (``registry.internal``) or hosts with a port (``localhost:5000``) that may be at a private address
+    plain    hosts, likewise, that are asked over http; loopback needs no entry here
+    ca       file with the certificates to trust instead of the usual ones
+    """
+
+    private: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    ca: str | None = None
+
+    def naming(self, *hosts: str) -> Access:
+        """The same, with further hosts that the user named."""
+        return self._replace(private=self.private.union(map(_folded, hosts)))
+
+    def may_be_private(self, host: str, port: int) -> bool:
+        """Whether the user named the host, so that a private address is what is meant."""
+        return _listed(self.private | self.plain, host, port)
+
+    def is_plain(self, host: str, port: int) -> bool:
+        """Whether the user wants http for that host."""
+        return _listed(self.plain, host, port)
+
+
+class Place(NamedTuple):
+    """Scheme, host and port: what two URLs must share for one's credentials to be sent to the other."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def _folded(host: str) -> str:
+    return host.lower().rstrip(".")
+
+
+def _listed(hosts: frozenset[str], host: str, port: int) -> bool:
+    folded = _folded(host)
+    bracketed = f"[{folded}]" if ":" in folded else folded
+    return any(form in hosts for form in (folded, bracketed, f"{bracketed}:{port}"))
+
+
+def place(url: str, access: Access) -> Place:
+    """
+    Where a URL leads. Raises Refused for one that is not https (or http to loopback or a host the user named).
+
+    User names in URLs are refused: they end up in logs, and ``https://good.example@evil.example`` reads as the former.
+    """
+    shown = without_credentials(url)
+    bad = next((mark for mark in url if mark in _FORBIDDEN), None)
+    if bad is not None:
+        raise Refused(f"{shown!r} is no URL: it has the character {bad!r}", "write it percent-encoded")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError as error:
+        raise Refused(f"{shown!r} is no URL: {error}", "check the URL") from None
+    if parts.scheme not in _PORTS:
+        raise Refused(f"{shown} is not an https URL", "only https is fetched")
+    if "@" in parts.netloc:
+        raise Refused(f"{shown} has a user name or password in it", "take it out; credentials do not belong in URLs")
+    if not host or port == 0:
+        raise Refused(f"{shown!r} is no URL: it names no host", "check the URL")
+    found = Place(parts.scheme, _folded(host), port or _PORTS[parts.scheme])
+    if found.scheme == "http" and not is_loopback(found.host) and not access.is_plain(found.host, found.port):
+        raise Refused(f"{shown} is not https: anyone on the way can change what it gives", "use the https URL")
+    return found
+
+
+def without_credentials(url: str) -> str:
+    """The URL for messages: a password that stands in it is not repeated."""
+    head, slashes, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{head}{slashes}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or literal address is this machine, without asking anyone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def vet(addresses: list[str], where: Place, access: Access) -> None:
+    """
+    Raise Refused unless every address that a name has may be connected to.
+
+    Every one and not the first: a name with a public and a private address is how a private one is reached on retry.
+    """
+    named = access.may_be_private(where.host, where.port)
+    for text in addresses:
+        address = ip_address(text.partition("%")[0])
+        if where.scheme == "http" and not access.is_plain(where.host, where.port) and not address.is_loopback:
+            raise Refused(f"{where.host} is {text}, which is not this machine", "use an https URL")
+        if not named and not is_public(address):
+            is_at = "" if where.host == text else f" is at {text}, which"
+            raise Refused(
+                f"{where.host}{is_at} is a private address",
+                f'if that is meant, say so: private-hosts = ["{where.host}"] in [tool.verifychain.network]',
+            )
+
+
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is one of the open internet; one that wraps an IPv4 address is judged by that too."""
+    if address.is_multicast or not address.is_global:
+        return False
+    if isinstance(address, IPv4Address):
+        return True
+    return not address.is_site_local and all(is_public(inner) for inner in _wrapped(address))
+
+
+def _wrapped(address: IPv6Address) -> list[IPv4Address]:
+    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return [one for one in inner if one is not None]

@@ -1,0 +1,144 @@
+"""An answer: its headers, and its body as it comes in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from verifychain.core.errors import Unavailable
+from verifychain.origins.bodies import Encoding, TooLarge, capped, decoded, encodings
+from verifychain.origins.faults import network_errors, reason
+
+_CHUNK = 1 << 17
+
+
+class BadStatus(Unavailable):
+    """The server answered, but not with the thing that was asked for."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message, _STATUS_HINTS.get(status, ""))
+        self.status = status
+
+
+_STATUS_HINTS = {
+    401: "it wants credentials",
+    403: "it refuses; credentials may be missing",
+    404: "check the URL",
+    429: "it has had too many questions; wait, or sign in",
+}
+
+
+class Answer:
+    """An answer whose body has not been read yet. ``url`` is where it came from after redirects."""
+
+    def __init__(self, url: str, response: Any, encoding: Encoding, until: float) -> None:
+        self.url = url
+        self.status = int(response.status)
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        self._response = response
+        self._encoding = encoding
+        self._until = until
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header that may come several times."""
+        return list(self._response.headers.getlist(name))
+
+    @property
+    def content_type(self) -> str:
+        """The media type, lower-case and without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def length(self) -> int | None:
+        """The announced size of the body in bytes as it is sent."""
+        text = self.headers.get("content-length", "").strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+    def chunks(self, most: int) -> Iterator[bytes]:
+        """
+        The body, at most ``most`` bytes of it.
+
+        Raises TooLarge (before the first byte where the size is announced), Refused for an encoding that was not asked
+        for, and Unavailable where the body ends early or takes too long.
+        """
+        applied = encodings(self.headers.get("content-encoding", ""))
+        if self.length is not None and self.length > most and not applied:
+            raise TooLarge(f"{self.url} announces {self.length:,} bytes, more than the {most:,} that are allowed")
+        yield from capped(decoded(self._raw(), applied, self._encoding, self.url), most, self.url)
+
+    def read(self, most: int) -> bytes:
+        """The whole body; raises as ``chunks`` does."""
+        return b"".join(self.chunks(most))
+
+    def _raw(self) -> Iterator[bytes]:
+        """
+        What arrives, as it arrives; the sizes of pieces are the network's.
+
+        One read may wait for the read time-out, and a byte now and then would stretch it: so the clock is asked after
+        each, and a timer ends the connection where a single read does not come back.
+        """
+        timer = threading.Timer(max(self._until - time.monotonic(), 0), self._stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            while chunk := self._response.read1(_CHUNK, decode_content=False):
+                yield chunk
+                if time.monotonic() > self._until:
+                    raise TimeoutError
+            if time.monotonic() > self._until:
+                raise TimeoutError  # the end came from the timer, and not from the server
+        except TimeoutError:
+            raise self._late() from None
+        except network_errors() as error:
+            if time.monotonic() > self._until:
+                raise self._late() from None
+            raise Unavailable(f"the connection broke while {self.url} was read: {reason(error)}") from None
+        finally:
+            timer.cancel()
+
+    def _late(self) -> Unavailable:
+        return Unavailable(f"{self.url} took too long to send its content", "allow more time with --timeout")
+
+    def _stop(self) -> None:
+        try:
+            self._response.shutdown()
+        except (OSError, ValueError, RuntimeError):
+            pass  # it ended by itself
+
+    def close(self) -> None:
+        """Let go of the connection; one that was read to its end is used again."""
+        let_go(self._response)
+
+
+def let_go(response: Any) -> None:
+    """Give the connection of urllib3's response back to its pool, which counts them; closed, if bytes may be left."""
+    if not response.isclosed():
+        response.close()
+    response.release_conn()
+
+
+class Fetched(NamedTuple):
+    """
+    A body that was read whole.
+
+    url       where it came from after redirects
+    headers   names in lower case
+    """
+
+    url: str
+    content_type: str
+    headers: Mapping[str, str]
+    data: bytes
+
+    @property
+    def allow_origin(self) -> str | None:
+        """``Access-Control-Allow-Origin``: without it a browser does not check integrity, it blocks."""
+        return self.headers.get("access-control-allow-origin")
+
+
+def expect_ok(answer: Answer) -> None:
+    """Raise BadStatus unless the answer is the thing itself."""
+    if answer.status != 200:
+        raise BadStatus(f"{answer.url} answered with status {answer.status}", answer.status)

@@ -1,0 +1,256 @@
+"""
+The web fetcher: the one way by which bytes come in over http.
+
+https only (http to loopback), redirects by hand, no cookies, no ``.netrc``, no credentials in URLs, sizes capped before
+and while reading, every wait bounded. ``requests`` carries it out, below its ``Session``: that one follows redirects,
+reads ``.netrc`` and lets ``REQUESTS_CA_BUNDLE`` override what it was told to trust (psf/requests #3829).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urldefrag, urljoin
+
+from verifychain import __version__
+from verifychain.core.digest import Algorithm, Digest, Hasher
+from verifychain.core.errors import Unavailable
+from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, without_credentials
+from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok, let_go
+from verifychain.origins.bodies import Encoding, TooLarge
+from verifychain.origins.faults import Transient, fault, network_errors
+from verifychain.origins.retries import STATUSES, Patience
+
+if TYPE_CHECKING:
+    from verifychain.origins.connections import Adapter, Resolve
+
+__all__ = ["Access", "Answer", "BadStatus", "Encoding", "Fetched", "Patience", "Refused", "Timeouts", "TooLarge", "Web"]
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_MOST_REDIRECTS = 5
+_LARGEST = 64 << 30
+_HOUR = 3600.0
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_SECRET = frozenset(("authorization", "cookie", "proxy-authorization"))
+
+
+class Timeouts(NamedTuple):
+    """Seconds: to connect, between two bytes, and for the whole answer without the pauses before further attempts."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 30.0
+
+    @classmethod
+    def of(cls, seconds: float) -> Timeouts:
+        """What ``--timeout`` means: no answer is waited for longer, and a connection not as long."""
+        return cls(min(5.0, seconds), min(10.0, seconds), seconds)
+
+    def for_files(self) -> Timeouts:
+        """For bodies of any size: as long as bytes keep coming, for an hour at most."""
+        return self._replace(read=self.total, total=max(self.total, _HOUR))
+
+
+class Web:
+    """
+    Asks servers. Threads may share one; connections are kept and used again.
+
+    access     what the user allows beside https to public addresses
+    per_host   how many connections to one host at a time; further threads wait
+    environ    where proxies and trusted certificates are looked up
+    """
+
+    def __init__(
+        self,
+        access: Access = Access(),  # noqa: B008 - immutable
+        timeouts: Timeouts = Timeouts(),  # noqa: B008
+        *,
+        per_host: int = 8,
+        patience: Patience = Patience(),  # noqa: B008
+        resolver: Resolve | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.access = access
+        self._timeouts = timeouts
+        self._patience = patience
+        self._per_host = per_host
+        self._resolver = resolver
+        self._sleep = sleep
+        self._environ = environ
+        self._lock = threading.Lock()
+        self._made: Adapter | None = None
+
+    def fetch(
+        self, url: str, most: int, *, headers: Mapping[str, str] | None = None, encoding: Encoding = Encoding.IDENTITY
+    ) -> Fetched:
+        """GET a body of at most ``most`` bytes. Raises BadStatus unless the status is 200, Unavailable otherwise."""
+        with self.open(url, headers=headers, encoding=encoding) as answer:
+            expect_ok(answer)
+            return Fetched(answer.url, answer.content_type, answer.headers, answer.read(most))
+
+    def stream(self, url: str, sink: Callable[[bytes], object], most: int) -> Answer:
+        """GET a body of at most ``most`` bytes and hand it to ``sink`` piece by piece. Raises as ``fetch`` does."""
+        with self.open(url, timeouts=self._timeouts.for_files()) as answer:
+            expect_ok(answer)
+            for chunk in answer.chunks(most):
+                sink(chunk)
+        return answer
+
+    def digest(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
+        """Implements ``core.ports.Fetcher``: the digest and the size of what a URL serves; nothing of it is kept."""
+        hasher = Hasher(algorithm)
+        self.stream(url, hasher.update, _LARGEST)
+        return hasher.digest(), hasher.size
+
+    @contextmanager
+    def open(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        encoding: Encoding = Encoding.IDENTITY,
+        timeouts: Timeouts | None = None,
+    ) -> Iterator[Answer]:
+        """
+        Ask, following redirects; the answer's status may be any. Its connection is held until the block ends.
+
+        Headers that carry credentials go to no other scheme, host or port than the first.
+        """
+        accept = "identity" if encoding is Encoding.IDENTITY else "identity, gzip"
+        usual = {"User-Agent": f"verifychain/{__version__}", "Accept": "*/*", "Accept-Encoding": accept}
+        url = urldefrag(url).url
+        question = _Question(url, place(url, self.access), method, {**usual, **(headers or {})}, body)
+        answer = self._follow(question, encoding, timeouts or self._timeouts)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    def _follow(self, question: _Question, encoding: Encoding, timeouts: Timeouts) -> Answer:
+        until = time.monotonic() + timeouts.total
+        for _ in range(_MOST_REDIRECTS + 1):
+            response, until = self._ask(question, timeouts, until)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or location is None or not question.is_safe:
+                return Answer(question.url, response, encoding, until)
+            let_go(response)
+            question = self._redirected(question, location)
+        told = f"more than {_MOST_REDIRECTS} redirects, the last to {question.url}"
+        raise Refused(told, "use the URL that they lead to")
+
+    def _redirected(self, question: _Question, location: str) -> _Question:
+        url = _target(question.url, location)
+        where = place(url, self.access)
+        before = question.where
+        if before.scheme == "https" and where.scheme != "https":
+            raise Refused(f"{before.host} redirects to {url}, which is not https", "use a URL that stays on https")
+        headers = question.headers
+        if where != before:
+            headers = {name: value for name, value in headers.items() if name.lower() not in _SECRET}
+        return question._replace(url=url, where=where, headers=headers)
+
+    def _ask(self, question: _Question, timeouts: Timeouts, until: float) -> tuple[Any, float]:
+        """The answer to one question, asked again where that may help; pauses push the deadline back."""
+        for attempt in range(1, self._patience.times + 2):
+            last = attempt > self._patience.times or not question.is_safe
+            after = None
+            try:
+                response = self._send(question, timeouts, until)
+            except Transient as error:
+                if last or (error.connecting and attempt > self._patience.connects) or time.monotonic() > until:
+                    raise error.told from None
+            else:
+                if last or response.status not in STATUSES:
+                    return response, until
+                after = response.headers.get("retry-after")
+                let_go(response)
+            pause = self._patience.pause(attempt, after)
+            self._sleep(pause)
+            until += pause
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send(self, question: _Question, timeouts: Timeouts, until: float) -> Any:
+        import requests
+
+        from verifychain.origins.connections import deadline
+
+        adapter = self._adapter()
+        try:
+            prepared = requests.Request(
+                question.method, question.url, headers=question.headers, data=question.body
+            ).prepare()
+            with deadline(until):
+                answer = adapter.send(
+                    prepared,
+                    stream=True,
+                    timeout=(timeouts.connect, timeouts.read),
+                    verify=self._trusted(),
+                    proxies=self._proxies(question),
+                )
+        except Unavailable:
+            raise
+        except network_errors() as error:
+            raise fault(error, question.where, late=time.monotonic() > until) from None
+        return answer.raw
+
+    def _adapter(self) -> Adapter:
+        with self._lock:
+            if self._made is None:
+                from verifychain.origins.connections import Adapter, resolve
+
+                self._made = Adapter(self.access, self._per_host, self._resolver or resolve)
+            return self._made
+
+    def _trusted(self) -> bool | str:
+        """Which certificates are trusted; given with every request, so that nothing else decides it."""
+        if self.access.ca is not None:
+            return self.access.ca
+        return next((self._environ[name] for name in _CA_VARIABLES if self._environ.get(name)), True)
+
+    def _proxies(self, question: _Question) -> dict[str, str]:
+        import requests.utils
+
+        if is_loopback(question.where.host):
+            return {}
+        return requests.utils.get_environ_proxies(question.url)
+
+    def close(self) -> None:
+        """End all connections that are kept."""
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
+                self._made = None
+
+
+class _Question(NamedTuple):
+    url: str
+    where: Place
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it may be repeated and redirected."""
+        return self.method in ("GET", "HEAD")
+
+
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads; the header is bytes that http.client reads as Latin-1, and servers mean UTF-8."""
+    from requests.utils import requote_uri
+
+    try:
+        location = location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        pass
+    try:
+        return urldefrag(requote_uri(urljoin(url, location))).url
+    except ValueError:
+        raise Refused(f"{url} redirects to {without_credentials(location)!r}, which is no URL") from None
