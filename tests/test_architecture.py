@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "verifychain"
 LAYERS: dict[str, set[str]] = {
     "core": set(),
     "facts": {"core"},
-    "formats": {"facts", "core"},
+    "formats": {"facts", "core", "lock"},
     "rules": {"facts", "core"},
     "origins": {"facts", "core", "__init__"},
     "signatures": {"facts", "core"},
@@ -27,7 +27,7 @@ LAYERS: dict[str, set[str]] = {
     "schema": {"core", "__init__"},
     "fixes": {"core"},
     "resolution": {"core"},
-    "lock": {"core", "facts"},
+    "lock": {"core"},
     "engine": {"core", "facts", "formats", "rules", "suppress", "inputs", "baseline", "config", "resolution"},
     "cli": {"*"},
     "__init__": set(),

@@ -1,16 +1,20 @@
 #!/bin/sh
 # Installs what the tests need from the system, where that can be done: as root on Debian. Elsewhere it says what is missing.
+# Without git no test runs; without a browser those that compare with one are skipped (and fail under CI).
 set -eu
-missing=
-for program in git; do
-    command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
-done
-[ -n "$missing" ] || exit 0
+missing() {
+    for program in "$@"; do
+        command -v "$program" >/dev/null 2>&1 || printf ' %s' "$program"
+    done
+}
+needed=$(missing git)
+wanted=$(missing chromium)
+[ -n "$needed$wanted" ] || exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -qq
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needed $wanted >/dev/null
 else
-    echo "make test: please install:$missing" >&2
-    exit 1
+    echo "make test: please install:$needed$wanted" >&2
+    [ -z "$needed" ]
 fi

@@ -22,6 +22,7 @@ COMMANDS = {
     "dockerfile": ("check", "dockerfile", "Check Dockerfiles: base images, stages, remote ADDs."),
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "digest": ("digest", "digest", "Print digests of files in every notation."),
+    "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),
     "config": ("config", "config", "Show the configuration, or the schema of its keys."),
     "completion": ("completion", "completion", "Print the completion script of a shell."),
@@ -32,7 +33,7 @@ class LazyGroup(click.Group):
     """Imports a command's module when that command is called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [name for name in COMMANDS if " " not in name]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
@@ -46,7 +47,9 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
+        name, both = args[0] if args else "", " ".join(args[:2])
+        if len(args) > 1 and both in COMMANDS:  # `sri hash`, beside `sri PATH`
+            return both, self.get_command(context, both), args[2:]
         if name and not name.startswith("-") and name not in COMMANDS:
             context.fail(_unknown_command(name))
         return super().resolve_command(context, args)

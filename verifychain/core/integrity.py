@@ -1,7 +1,7 @@
 """
 ``integrity`` values as the browsers read them, which is neither the W3C text nor what libraries do.
 
-Held to Chromium 156, Firefox 153 and WebKitGTK 2.50 by recorded values and by fuzzing the live browser
+Held to Chromium 156, Firefox 153 and WebKitGTK 2.50 by recorded values and by random ones in the live browsers
 (``tests/peers/test_browser_values.py``). What matters most: a token that an engine cannot read is dropped without a
 word, and when none is left the resource runs unchecked; a token that reads well and cannot match (wrong length) blocks.
 """
@@ -194,20 +194,29 @@ def _digest(algorithm: Algorithm, raw: bytes | None) -> Digest | None:
     return Digest(algorithm, raw)
 
 
-def _decode_any_padding(text: str) -> bytes | None:
-    """Chromium, WebKit: whatever number of ``=`` stands at the end is dropped."""
+def _decode_leniently(text: str) -> bytes | None:
+    """Chromium: whatever number of ``=`` stands at the end is dropped, and the alphabets may be mixed."""
     return _decode_unpadded(text.rstrip("="))
 
 
-def _decode_right_padding(text: str) -> bytes | None:
-    """Firefox: padding, where there is any, must fill the last group of four."""
+def _decode_one_alphabet(text: str) -> bytes | None:
+    """WebKit: any padding, but ``+/`` and ``-_`` in one digest match nothing."""
+    return None if _is_mixed(text) else _decode_unpadded(text.rstrip("="))
+
+
+def _decode_one_alphabet_padded(text: str) -> bytes | None:
+    """Firefox: the same, and padding, where there is any, must fill the last group of four."""
     if len(text) % 4 == 0:
         text = text.removesuffix("=").removesuffix("=")
-    return _decode_unpadded(text)
+    return None if _is_mixed(text) else _decode_unpadded(text)
+
+
+def _is_mixed(text: str) -> bool:
+    return ("+" in text or "/" in text) and ("-" in text or "_" in text)
 
 
 def _decode_unpadded(text: str) -> bytes | None:
-    """Both alphabets, even mixed; bits after the last byte may be anything, as in every engine."""
+    """Bits after the last byte may be anything, as in every engine."""
     if "=" in text or len(text) % 4 == 1:
         return None
     try:
@@ -225,7 +234,7 @@ _DIALECTS = {
         signatures=True,
         digest=re.compile(r"[A-Za-z0-9+/_=-]+"),
         option=_ANYTHING,
-        decode=_decode_any_padding,
+        decode=_decode_leniently,
     ),
     Engine.FIREFOX: _Dialect(
         word=re.compile(r"[^ \t\n\r]+"),
@@ -234,7 +243,7 @@ _DIALECTS = {
         signatures=False,
         digest=re.compile(r"[A-Za-z0-9+/_-]+={0,2}"),
         option=_ANYTHING,
-        decode=_decode_right_padding,
+        decode=_decode_one_alphabet_padded,
     ),
     Engine.WEBKIT: _Dialect(
         word=re.compile(r"[^ \t\n\r\f]+"),
@@ -243,7 +252,7 @@ _DIALECTS = {
         signatures=False,
         digest=re.compile(r"[A-Za-z0-9+/_-]*={0,2}"),
         option=_VISIBLE,
-        decode=_decode_any_padding,
+        decode=_decode_one_alphabet,
     ),
 }
 
@@ -272,4 +281,4 @@ def _meant(word: str) -> Digest | None:
     try:
         return parse_hex(text, algorithm)
     except DigestError:
-        return _digest(algorithm, _decode_any_padding(text))
+        return _digest(algorithm, _decode_leniently(text))

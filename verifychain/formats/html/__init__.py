@@ -1,0 +1,1 @@
+"""HTML pages and templates, read as browsers read them."""

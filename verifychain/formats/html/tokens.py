@@ -1,0 +1,181 @@
+"""
+The tokenizer of the HTML standard (section 13.2.5), as far as it decides where tags are.
+
+It reads text in which every character stands for one byte, so that offsets are offsets in the file. All encodings that
+HTML allows but UTF-16 and ISO-2022-JP keep the bytes of ``< > " ' = / &`` and of blanks for these characters alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from verifychain.core.source import Span
+
+# The standard turns every CR into LF before it looks; that leaves one more blank for us.
+_BLANK = "\t\n\f\r "
+MOST = 1000  # attributes of one tag that are read
+_PIECES = 200  # attributes and gaps that one match may take: the engine keeps a record of each
+
+_VALUE = rf"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^{_BLANK}>"'][^{_BLANK}>]*|(?=>)|\Z)"""
+_ATTRIBUTE = rf"[^{_BLANK}/>][^{_BLANK}/>=]*(?:[{_BLANK}]*=[{_BLANK}]*{_VALUE})?"
+_REST = rf"(?:[{_BLANK}/]+|{_ATTRIBUTE}){{0,{_PIECES}}}"
+# No part of these can fail once it has begun, so there is nothing to go back to: the time is linear.
+_TAG = re.compile(rf"<(?:(/?)([A-Za-z][^{_BLANK}/>]*){_REST}(>?)|([!?/]))")
+_MORE = re.compile(rf"{_REST}(>?)")
+_ONE = re.compile(
+    rf"""([^{_BLANK}/>][^{_BLANK}/>=]*)"""
+    rf"""(?:[{_BLANK}]*=[{_BLANK}]*(?:"([^"]*)"|'([^']*)'|([^{_BLANK}>"'][^{_BLANK}>]*))?)?"""
+)
+_COMMENT_END = re.compile("--!?>")
+_SCRIPT = re.compile(rf"<!--|-->|<(/?)script(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
+
+
+class Attribute(NamedTuple):
+    """
+    One attribute of a tag, duplicates included.
+
+    name   lower case where ASCII
+    raw    the value as written, one character per byte, character references and all; None without a value
+    span   from the name to the end of the value, its quotes included
+    value_span  the value without quotes; where there is none, an empty span behind the name
+    quote  ``"``, ``'`` or nothing
+    """
+
+    name: str
+    raw: str | None
+    span: Span
+    name_span: Span
+    value_span: Span
+    quote: str
+
+
+class Token(NamedTuple):
+    """A start or end tag: its name in lower case, where it stands, and where the text behind its name begins."""
+
+    name: str
+    closing: bool
+    start: int
+    end: int
+    behind_name: int
+
+
+class Tokenizer:
+    """
+    Hands out tags. Between two of them the tree builder says what it alone knows.
+
+    ``foreign`` (settable): the current node is no HTML element, so ``<![CDATA[`` means something.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.foreign = False
+        self._at = 0
+
+    def tags(self) -> Iterator[Token]:
+        """Every tag up to the end of the text; a tag that the text ends in is none."""
+        text, search = self.text, _TAG.search
+        while (found := search(text, self._at)) is not None:
+            if found[4] is not None:
+                self._at = self._behind_markup(found.start(), found[4])
+                continue
+            end = found.end() if found[3] else self._behind_long_tag(found.end())
+            if end is None:
+                return
+            self._at = end
+            # On text of latin-1 no capital becomes an ASCII letter but an ASCII one.
+            yield Token(found[2].lower(), found[1] != "", found.start(), end, found.end(2))
+
+    def _behind_markup(self, start: int, kind: str) -> int:
+        """Where a comment, a CDATA section, or what is treated as a comment ends."""
+        text = self.text
+        if text.startswith("<!--", start):
+            if text.startswith((">", "->"), start + 4):
+                return text.index(">", start + 4) + 1
+            end = _COMMENT_END.search(text, start + 4)
+            return len(text) if end is None else end.end()
+        if self.foreign and text.startswith("<![CDATA[", start):
+            at = text.find("]]>", start + 9)
+            return len(text) if at == -1 else at + 3
+        at = text.find(">", start + 2)
+        return len(text) if at == -1 else at + 1
+
+    def _behind_long_tag(self, at: int) -> int | None:
+        while at < len(self.text):
+            found = _MORE.match(self.text, at)
+            if found is None or found.end() == at:
+                return None
+            if found[1]:
+                return found.end()
+            at = found.end()
+        return None
+
+    def skip_raw_text(self, name: str) -> Span | None:
+        """
+        Pass over the text of an element whose content is no markup, and over its end tag.
+
+        The span of the text; None when its end tag is missing: then nothing is left to read.
+        """
+        start = self._at
+        end = self._script_end(start) if name == "script" else self._raw_end(name, start)
+        if end is None:
+            self._at = len(self.text)
+            return None
+        tag = _TAG.match(self.text, end)
+        behind = None if tag is None else tag.end() if tag[3] else self._behind_long_tag(tag.end())
+        self._at = len(self.text) if behind is None else behind
+        return None if behind is None else Span(start, end)
+
+    def skip_rest(self) -> None:
+        """Pass over all that is left, as ``<plaintext>`` asks for."""
+        self._at = len(self.text)
+
+    def _raw_end(self, name: str, start: int) -> int | None:
+        pattern = re.compile(rf"</{re.escape(name)}(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
+        found = pattern.search(self.text, start)
+        return None if found is None else found.start()
+
+    def _script_end(self, at: int) -> int | None:
+        """
+        The end of a script's text: ``</script``, but not behind ``<!--`` and ``<script`` ("double escaped").
+
+        The dashes of ``<!--`` may be those of ``-->``, hence the step of two characters.
+        """
+        escaped, double = False, False
+        while (found := _SCRIPT.search(self.text, at)) is not None:
+            at = found.end()
+            if found[0] == "<!--":
+                escaped, at = True, found.start() + 2
+            elif found[0] == "-->":
+                escaped, double = False, False
+            elif not found[1]:
+                double = escaped
+            elif not double:
+                return found.start()
+            else:
+                double = False
+        return None
+
+
+def attributes(text: str, token: Token) -> list[Attribute]:
+    """The first attributes of a tag, in order; nobody writes ``MOST`` of them, and each takes half a kilobyte."""
+    found = []
+    for match in islice(_ONE.finditer(text, token.behind_name, token.end - 1), MOST):
+        value = next((group for group in (2, 3, 4) if match[group] is not None), 0)
+        end = match.end()
+        if value:
+            raw, value_span = match[value], Span(match.start(value), match.end(value))
+        else:
+            raw, value_span = ("" if end > match.end(1) else None), Span(end, end)
+        quote = ("", "", '"', "'", "")[value]
+        found.append(
+            Attribute(match[1].lower(), raw, Span(match.start(), end), Span(*match.span(1)), value_span, quote)
+        )
+    return found
+
+
+def is_self_closing(text: str, token: Token, given: list[Attribute]) -> bool:
+    """Whether the tag ends in ``/>`` and the slash is no part of a value."""
+    return text[token.end - 2] == "/" and (not given or given[-1].span.end < token.end - 1)
