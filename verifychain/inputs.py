@@ -7,7 +7,7 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from verifychain import formats
 from verifychain.core.errors import Unavailable, UsageError
@@ -16,6 +16,9 @@ from verifychain.core.ports import FileLister, Tree
 from verifychain.core.report import Failure
 from verifychain.core.source import Source
 from verifychain.formats import Format
+
+if TYPE_CHECKING:
+    from verifychain.core.digest import Algorithm, Digest
 
 STDIN = "-"
 # Code of others that is kept beside one's own, and files that are wrong on purpose.
@@ -97,6 +100,11 @@ class WorkingTree:
             if status.st_size > MAX_BYTES:
                 raise OSError(f"larger than {MAX_BYTES >> 20} MiB")
             return Source(path, file.read(MAX_BYTES + 1))
+
+    def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
+        from verifychain import hashing  # only locks and checksum lists ask
+
+        return hashing.of_files(paths, algorithm)
 
     def walk(self, path: str) -> Iterator[str]:
         listed = self._listed(path)

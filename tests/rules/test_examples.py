@@ -13,7 +13,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.report import Report
 from verifychain.formats import FORMATS
 
-NAMES = {"dockerfile": "Dockerfile", "toml": "verifychain.toml"}
+NAMES = {"dockerfile": "Dockerfile", "toml": "verifychain.toml", "checksums": "SHA256SUMS"}
 _EXAMPLE = re.compile(r"(Bad|Good):\n```(\w+)\n(.*?)```", re.DOTALL)
 
 
@@ -30,6 +30,7 @@ def check(folder: Path, language: str, text: str) -> Report:
         (folder / "docs").mkdir()
         (folder / "docs/Dockerfile").write_text("FROM debian:12\n")
         text = text.replace("tool.verifychain.", "")
+    (folder / "tool").write_text("test")  # what checksum lists are about
     (folder / NAMES[language]).write_text(text)
     configuration = config.load([], isolated=False)
     tree = inputs.WorkingTree()

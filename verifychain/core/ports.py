@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from verifychain.core.settings import Settings
@@ -32,6 +32,10 @@ class Tree(Protocol):
 
     def read(self, path: str) -> Source:
         """The file's bytes; raises OSError."""
+        ...
+
+    def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
+        """For each path in order the digest and the size of the file, or why it cannot be read."""
         ...
 
 

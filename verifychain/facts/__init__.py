@@ -5,6 +5,7 @@ from __future__ import annotations
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download
 from verifychain.facts.image import Image
+from verifychain.facts.pinned_file import PinnedFile
 from verifychain.facts.shell import ShellText
 
-Fact = Broken | Download | Image | ShellText
+Fact = Broken | Download | Image | PinnedFile | ShellText

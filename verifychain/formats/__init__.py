@@ -53,6 +53,14 @@ FORMATS = (
         r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
         r"\.(dockerignore|md|rst|txt)$",
     ),
+    Format(
+        "checksums",
+        ("lock or checksum list", "locks and checksum lists"),
+        frozenset({"core", "download"}),
+        r"(^|/)verifychain\.lock$|(^|[/_.-])(SHA(256|384|512)SUMS?|sha(256|384|512)sums?)(\.txt)?$"
+        r"|[^/]\.sha(256|384|512)$",
+        "^$",
+    ),
 )
 
 

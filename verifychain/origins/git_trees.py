@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from verifychain.core import digest as digests
+from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import UsageError
 from verifychain.core.source import Source
 from verifychain.origins.git import git_command, run_git
@@ -88,6 +90,16 @@ class GitTree:
         if entry is None or entry.mode == _SUBMODULE:
             raise OSError("no file that git has stored here, or a link to none")
         return Source(path, self._objects.read(entry.object_id))
+
+    def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
+        """For each path the digest and the size of its bytes, or why they cannot be had."""
+        for path in paths:
+            try:
+                data = self.read(path).data
+            except OSError as error:
+                yield error
+            else:
+                yield digests.of_bytes(data, algorithm), len(data)
 
     def _is_wanted(self, name: str) -> bool:
         if self._changed is None or name in self._changed:

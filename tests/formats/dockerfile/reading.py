@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.ports import Scope
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
@@ -37,6 +38,9 @@ class NoTree:
 
     def read(self, path: str) -> Source:
         raise AssertionError(path)
+
+    def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
+        raise AssertionError(paths)
 
 
 def source(text: str | bytes, path: str = "Dockerfile") -> Source:

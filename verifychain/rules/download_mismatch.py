@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.pinned_file import PinnedFile
+
+
+@rule("download-mismatch", severity=Severity.ERROR, in_comments=False)
+def check(file: PinnedFile) -> Iterator[Problem]:
+    """
+    A file is not what the lock or the checksum list beside it says.
+
+    Either the file was changed, or the pin was: one of them is wrong, and who uses the file runs other bytes than were
+    reviewed. Fetch it again (`verifychain download fetch`), or, where the new content is meant, pin that. A file that
+    is not there is no finding: downloads are often left out of the repository.
+
+    Bad:
+    ```checksums
+    f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2  tool
+    ```
+
+    Good:
+    ```checksums
+    9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  tool
+    ```
+    """
+    if file.stored is None:
+        return
+    digest, size = file.stored
+    origin = "" if file.url is None else f", pinned for {file.url}"
+    if digest != file.pin.digest:
+        yield Problem(
+            file.pin.span,
+            f"content of {file.path} differs from its pin: expected {file.pin.digest}, got {digest} "
+            f"({size:,} bytes{origin})",
+            help="fetch it again with `verifychain download fetch`; if the new content is meant, review it and pin it",
+        )
+    elif file.size is not None and file.size.value != size:
+        yield Problem(
+            file.size.span,
+            f"{file.path} has {size:,} bytes and the pinned digest, and the pinned size is {file.size.value:,}",
+            help=f"write size = {size}",
+        )
