@@ -12,13 +12,18 @@ from verifychain import formats
 
 
 class Hook(NamedTuple):
-    """One hook. ``files`` and ``exclude`` are regular expressions, empty for every text file."""
+    """
+    One hook. ``files`` and ``exclude`` are regular expressions, empty for every text file.
+
+    ``walks``: it looks at the whole repository at every commit, because a change elsewhere can make its files wrong.
+    """
 
     id: str
     description: str
     entry: str
     files: str = ""
     exclude: str = ""
+    walks: bool = False
 
 
 def hooks() -> list[Hook]:
@@ -37,6 +42,12 @@ def hooks() -> list[Hook]:
             dockerfile.names,
             dockerfile.but_not,
         ),
+        Hook(
+            "verifychain-download",
+            "Files are what verifychain.lock and checksum lists say.",
+            "verifychain download check --force-exclude --allow-empty",
+            walks=True,
+        ),
     ]
 
 
@@ -46,6 +57,7 @@ def manifest() -> str:
     for hook in hooks():
         lines += [f"- id: {hook.id}", f"  name: {hook.id.replace('-', ' ')}", f"  description: {hook.description}"]
         lines += [f"  entry: {hook.entry}", "  language: python", "  types: [text]"]
+        lines += ["  pass_filenames: false", "  always_run: true"] if hook.walks else []
         # What is essential stands in `entry`, because a user's `args` replace the manifest's.
         patterns = (("files", hook.files), ("exclude", hook.exclude))
         lines += [f"  {key}: {_quoted(value)}" for key, value in patterns if value]

@@ -68,7 +68,8 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
     return report
 
 
-def _of_one(console: Console, given: dict[str, Any], name: str) -> int:
+def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:
+    """The command of one format."""
     format = named(name)
     return _check(console, given, Kinds([format], named_as=format))
 
@@ -96,4 +97,4 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     A file that is named is read as a Dockerfile whatever its name; a directory is walked for Dockerfile, Containerfile,
     Dockerfile.*, *.Dockerfile and their like.
     """
-    return _of_one(console, given, "dockerfile")
+    return check_one_format(console, given, "dockerfile")

@@ -21,6 +21,7 @@ COMMANDS = {
     "check": ("check", "check", "Check every supported file below PATH (default: .)."),
     "dockerfile": ("check", "dockerfile", "Check Dockerfiles: base images, stages, remote ADDs."),
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
+    "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),
     "digest": ("digest", "digest", "Print digests of files in every notation."),
     "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),
