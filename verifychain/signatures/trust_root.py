@@ -1,0 +1,193 @@
+"""
+The trust root: whose certificates, logs and timestamps are believed, and in which time.
+
+The format is protobuf-JSON, ``application/vnd.dev.sigstore.trustedroot+json`` 0.1 and 0.2, one document or several as
+JSON lines (https://github.com/sigstore/protobuf-specs, ``sigstore_trustroot.proto``). Several roots are several: the
+log of one never vouches for a certificate of another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from cryptography import x509
+
+from verifychain.core.digest import Digest, of_bytes
+from verifychain.signatures.keys import PublicKey, load_der
+from verifychain.signatures.strict_json import MOST_BYTES, Fields
+from verifychain.signatures.verdict import Reason, Rejected, shown
+
+_MEDIA_TYPES = {
+    "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+    "application/vnd.dev.sigstore.trustedroot+json;version=0.2",
+    "application/vnd.dev.sigstore.trustedroot.v0.2+json",
+}
+# What logs and CT logs sign with; a log with another key is left out, so that evidence of it is of an unknown log.
+_KEY_KINDS = {
+    "PKIX_ECDSA_P256_SHA_256",
+    "PKIX_ECDSA_P384_SHA_384",
+    "PKIX_ECDSA_P521_SHA_512",
+    "PKIX_ED25519",
+    "PKCS1_RSA_PKCS1V5",
+    "PKIX_RSA_PKCS1V15_2048_SHA256",
+    "PKIX_RSA_PKCS1V15_3072_SHA256",
+    "PKIX_RSA_PKCS1V15_4096_SHA256",
+}
+_WRONG = Reason.MALFORMED_TRUST_ROOT
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time in which something is believed, both ends included; no end is for ever."""
+
+    start: datetime
+    end: datetime | None
+
+    def covers(self, time: datetime) -> bool:
+        return self.start <= time and (self.end is None or time <= self.end)
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d} to {'now' if self.end is None else f'{self.end:%Y-%m-%d}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A transparency log or a CT log."""
+
+    url: str
+    key: PublicKey
+    log_id: bytes
+    key_hint: bytes  # the first four bytes of what its checkpoints are signed with
+    window: Window
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its checkpoints may be called: the host, or the host with the path."""
+        parts = urlsplit(self.url if "://" in self.url else f"//{self.url}")
+        return parts.netloc, (parts.netloc + parts.path).rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate or timestamp authority: its chain as listed, and when it is believed."""
+
+    url: str
+    chain: tuple[x509.Certificate, ...]
+    window: Window
+    named: bool  # the document gives it a common name, which the second engine insists on
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRoot:
+    """One root of trust."""
+
+    media_type: str
+    logs: tuple[Log, ...]
+    authorities: tuple[Authority, ...]
+    ct_logs: tuple[Log, ...]
+    timestamp_authorities: tuple[Authority, ...]
+    document: bytes
+
+    @property
+    def digest(self) -> Digest:
+        return of_bytes(self.document)
+
+
+def parse(data: bytes) -> tuple[TrustRoot, ...]:
+    """Read a trust root, or several as JSON lines. Raises Rejected with what is wrong."""
+    if len(data) > MOST_BYTES:
+        raise Rejected(Reason.TOO_LARGE, f"the trust root has {len(data):,} bytes")
+    lines = [line for line in data.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
+        return tuple(_one(line) for line in lines)
+    return (_one(data),)
+
+
+def _one(data: bytes) -> TrustRoot:
+    fields = Fields.parse(data, _WRONG, "trust root")
+    media_type = fields.text("mediaType")
+    if media_type not in _MEDIA_TYPES:
+        raise Rejected(_WRONG, f"the media type of the trust root is {shown(media_type)}")
+    return TrustRoot(
+        media_type=media_type,
+        logs=_logs(fields, "tlogs"),
+        authorities=_authorities(fields, "certificateAuthorities"),
+        ct_logs=_logs(fields, "ctlogs"),
+        timestamp_authorities=_authorities(fields, "timestampAuthorities"),
+        document=data,
+    )
+
+
+def _logs(fields: Fields, name: str) -> tuple[Log, ...]:
+    found = (_log(item) for item in fields.objects(name, _MOST))
+    return tuple(log for log in found if log is not None)
+
+
+def _log(fields: Fields) -> Log | None:
+    public = fields.required("publicKey")
+    window = _window(public)
+    if public.text("keyDetails") not in _KEY_KINDS:
+        return None
+    try:
+        key = load_der(_spki(public)).public
+    except Rejected as rejected:
+        raise Rejected(_WRONG, f"the key of the log {shown(fields.text('baseUrl'))}: {rejected.detail}") from None
+    log_id = fields.required("logId").data("keyId")
+    hint = fields.optional("checkpointKeyId")
+    return Log(fields.text("baseUrl"), key, log_id, (log_id if hint is None else hint.data("keyId"))[:4], window)
+
+
+def _spki(public: Fields) -> bytes:
+    """The key as a SubjectPublicKeyInfo: PKCS1_RSA_PKCS1V5 is, despite its name, used for both forms."""
+    from cryptography.hazmat.primitives import serialization
+
+    raw = public.data("rawBytes")
+    if not public.text("keyDetails").startswith("PKCS1_"):
+        return raw
+    try:
+        key = serialization.load_der_public_key(raw)
+    except ValueError:
+        return raw
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _authorities(fields: Fields, name: str) -> tuple[Authority, ...]:
+    return tuple(_authority(item) for item in fields.objects(name, _MOST))
+
+
+def _authority(fields: Fields) -> Authority:
+    listed = fields.required("certChain").objects("certificates", _MOST)
+    if not listed:
+        raise fields.wrong("certChain", "has no certificate")
+    try:
+        chain = tuple(x509.load_der_x509_certificate(item.data("rawBytes")) for item in listed)
+    except ValueError as error:
+        raise Rejected(_WRONG, f"a certificate of {shown(fields.text('uri'))}: {error}") from None
+    subject = fields.optional("subject")
+    named = subject is not None and subject.has("commonName") and subject.has("organization")
+    return Authority(fields.text("uri"), chain, _window(fields), named)
+
+
+def _window(fields: Fields) -> Window:
+    """A window without a start would believe anything that anyone ever signed: it is a fault of the document."""
+    valid = fields.required("validFor")
+    start = _time(valid, "start")
+    if start is None:
+        raise valid.wrong("start", "is missing")
+    return Window(start, _time(valid, "end"))
+
+
+def _time(fields: Fields, name: str) -> datetime | None:
+    text = fields.text(name)
+    if not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise fields.wrong(name, "is not a time") from None
+    if time.tzinfo is None:
+        raise fields.wrong(name, "is a time without a zone")
+    return time.astimezone(UTC)
