@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -22,6 +22,7 @@ COMMANDS = {
     "dockerfile": ("check", "dockerfile", "Check Dockerfiles: base images, stages, remote ADDs."),
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),
+    "cosign": ("cosign", "cosign", "Verify signatures and attestations, as cosign and sigstore make them."),
     "digest": ("digest", "digest", "Print digests of files in every notation."),
     "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),
@@ -33,13 +34,15 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """Imports a command's module when that command is called."""
 
+    table = COMMANDS
+
     def list_commands(self, context: click.Context) -> list[str]:
-        return [name for name in COMMANDS if " " not in name]
+        return [name for name in self.table if " " not in name]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name not in self.table:
             return None
-        module, attribute, _ = COMMANDS[name]
+        module, attribute, _ = self.table[name]
         command = getattr(importlib.import_module(f"verifychain.cli.{module}"), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{name} is no command")
@@ -49,15 +52,15 @@ class LazyGroup(click.Group):
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, both = args[0] if args else "", " ".join(args[:2])
-        if len(args) > 1 and both in COMMANDS:  # `sri hash`, beside `sri PATH`
+        if len(args) > 1 and both in self.table:  # `sri hash`, beside `sri PATH`
             return both, self.get_command(context, both), args[2:]
-        if name and not name.startswith("-") and name not in COMMANDS:
-            context.fail(_unknown_command(name))
+        if name and not name.startswith("-") and name not in self.table:
+            context.fail(_unknown_command(name, self.table))
         return super().resolve_command(context, args)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, _, line) in self.table.items()])
 
 
 @click.group(
@@ -107,12 +110,12 @@ def _run(argv: list[str], console: Console) -> int:
     return int(result) if isinstance(result, int) else ExitCode.OK
 
 
-def _unknown_command(name: str) -> str:
-    if os.path.exists(name):
+def _unknown_command(name: str, table: Mapping[str, object]) -> str:
+    if os.path.exists(name) and table is COMMANDS:
         return f"there is no command {name!r}; to check that path: verifychain check {name}"
     from difflib import get_close_matches
 
-    close = get_close_matches(name, COMMANDS, n=1)
+    close = get_close_matches(name, table, n=1)
     return f"there is no command {name!r}" + (f"; did you mean {close[0]!r}?" if close else "")
 
 

@@ -100,7 +100,7 @@ def _signature(fields: Fields, name: str) -> bytes:
 
 def _stated(message: Fields) -> Digest | None:
     fields = message.optional("messageDigest")
-    if fields is None:
+    if fields is None or not (fields.text("algorithm") or fields.text("digest")):
         return None
     algorithm = _ALGORITHMS.get(fields.text("algorithm"))
     if algorithm is None:

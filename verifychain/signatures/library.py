@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from verifychain.core.digest import Algorithm
 from verifychain.signatures import identity, sct
 from verifychain.signatures.artifact import Artifact
-from verifychain.signatures.evidence import Entry, Envelope, Evidence
+from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message
 from verifychain.signatures.native import Proven
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.strict_json import Fields
@@ -28,7 +28,11 @@ from verifychain.signatures.verdict import Reason, Rejected
 if TYPE_CHECKING:
     from sigstore.verify import Verifier
 
-_KINDS = {("hashedrekord", "0.0.1"), ("hashedrekord", "0.0.2"), ("dsse", "0.0.1")}
+# The kinds of log entries that the library knows, for each content.
+_KINDS = {
+    Envelope: {("hashedrekord", "0.0.2"), ("dsse", "0.0.1")},
+    Message: {("hashedrekord", "0.0.1"), ("hashedrekord", "0.0.2")},
+}
 _verifiers: dict[bytes, Verifier] = {}
 
 
@@ -40,14 +44,13 @@ def unsupported(
 
     ``proven`` is what our own core found, None where it was not asked.
     """
-    reasons = (
-        _of_container(evidence),
-        _of_root(evidence, root, () if proven is None else proven.times),
-        _of_certificate(evidence.certificate),
-        "" if requirement.log else "evidence without a log",
-        "" if requirement.sct else "certificates without a timestamp of a CT log",
-    )
-    found = next((reason for reason in reasons if reason), "")
+    if not requirement.log:
+        return "signatures without a log"
+    if not requirement.sct:
+        return "certificates without a timestamp of a CT log"
+    # In this order: each looks at what the one before has found to be there.
+    found = _of_container(evidence) or _of_certificate(evidence.certificate)
+    found = found or _of_root(evidence, root, () if proven is None else proven.times)
     if not found and not isinstance(evidence.content, Envelope) and artifact.digest(Algorithm.SHA256) is None:
         return "digests other than SHA-256"
     return found
@@ -63,10 +66,8 @@ def _of_container(evidence: Evidence) -> str:
     entry = evidence.entries[0]
     if entry.proof is None:
         return "entries without a proof of inclusion"
-    if (entry.kind, entry.version) not in _KINDS:
+    if (entry.kind, entry.version) not in _KINDS[type(evidence.content)]:
         return f"log entries of the kind {entry.kind} {entry.version}".strip()
-    if isinstance(evidence.content, Envelope) == (entry.kind == "hashedrekord" and entry.version == "0.0.1"):
-        return f"this content in a log entry {entry.kind} {entry.version}"
     return _of_defaults(evidence, entry)
 
 

@@ -1,0 +1,32 @@
+"""`verifychain cosign`: signatures, with the option names that cosign has."""
+
+from __future__ import annotations
+
+import click
+
+from verifychain.cli.main import LazyGroup
+
+# As in cli/main.py: name -> (module below verifychain.cli, attribute, help line).
+COMMANDS = {
+    "verify-blob": ("cosign.blobs", "verify_blob", "Verify files with their signatures."),
+    "verify-blob-attestation": ("cosign.blobs", "verify_blob_attestation", "Verify attestations about files."),
+    "verify-bundle": ("cosign.blobs", "verify_bundle", "Verify one file with one bundle (conformance protocol)."),
+    "inspect": ("cosign.inspect", "inspect", "Show what a bundle says, unverified."),
+    "trust": ("cosign.trust", "trust", "Show, refresh or export the trust root."),
+}
+
+
+class _Cosign(LazyGroup):
+    table = COMMANDS
+
+
+@click.group(
+    cls=_Cosign,
+    epilog="Exit codes: 0 everything verified, 1 rejected or cannot be judged, 2 the run failed.",
+)
+def cosign() -> None:
+    """
+    Verify signatures and attestations, as cosign and sigstore make them.
+
+    The trust root is the one that the sigstore package ships; no connection is opened unless a command says so.
+    """
