@@ -6,7 +6,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verifychain import rules
@@ -63,17 +62,17 @@ class Choice(NamedTuple):
         return bool(names.intersection(self.select)) if self.select else rule.on_by_default
 
 
-@dataclass(slots=True)
 class FileReport:
     """What one file gave; ``used`` and ``expired`` are entries of the configuration's ignores."""
 
-    findings: list[Finding] = field(default_factory=list)
-    suppressed: list[Suppressed] = field(default_factory=list)
-    listed: list[Listed] = field(default_factory=list)
-    incomplete: list[Incomplete] = field(default_factory=list)
-    failure: Failure | None = None
-    used: set[int] = field(default_factory=set)
-    expired: set[int] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.suppressed: list[Suppressed] = []
+        self.listed: list[Listed] = []
+        self.incomplete: list[Incomplete] = []
+        self.failure: Failure | None = None
+        self.used: set[int] = set()
+        self.expired: set[int] = set()
 
 
 class Engine:

@@ -6,7 +6,6 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from verifychain import formats
@@ -41,16 +40,16 @@ class Kinds(NamedTuple):
     named_as: Format | None = None
 
 
-@dataclass(slots=True)
 class Selection:
     """What a run will examine, and what it left alone."""
 
-    targets: list[Target] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
-    walked: list[str] = field(default_factory=list)
-    excluded: int = 0
+    def __init__(self) -> None:
+        self.targets: list[Target] = []
+        self.failures: list[Failure] = []
+        self.skipped: Counter[str] = Counter()
+        self.notes: list[str] = []
+        self.walked: list[str] = []
+        self.excluded = 0
 
     def add(self, target: Target, identity: str, seen: set[str]) -> None:
         """Take a target, unless the same file was taken under another name."""

@@ -25,7 +25,7 @@ def inventory(console: Console, /, **given: Any) -> int:
 
     What cannot be read is said on standard error, and the exit code is then 1: the list is not whole.
     """
-    options = collect(given)._replace(select=tuple(sorted(ALWAYS_ON)), no_ignores=True)
+    options = collect(given).replace(select=tuple(sorted(ALWAYS_ON)), no_ignores=True)
     console.adopt(options.color, options.verbose)
     run = prepare(options, Kinds(FORMATS))
     report = examine(run)

@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import hmac
 import re
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedIOBase, RawIOBase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 
 class Algorithm(Enum):
@@ -87,6 +89,8 @@ class Digest:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Digest):
             return NotImplemented
+        import hmac
+
         return self.algorithm is other.algorithm and hmac.compare_digest(self.raw, other.raw)
 
     def __hash__(self) -> int:
@@ -169,7 +173,7 @@ def of(stream: BufferedIOBase | RawIOBase, algorithm: Algorithm = Algorithm.SHA2
     Not by ``hashlib.file_digest``: that hashes a ``BytesIO`` from its start, wherever it stands, and takes "nothing
     there yet" of a stream that does not block for a chunk of zeros. The speed is the same.
     """
-    state = hashlib.new(algorithm.label)
+    state = _new(algorithm)
     chunk = memoryview(bytearray(_CHUNK))
     while (size := stream.readinto(chunk)) != 0:
         if size is None:
@@ -180,7 +184,9 @@ def of(stream: BufferedIOBase | RawIOBase, algorithm: Algorithm = Algorithm.SHA2
 
 def of_bytes(data: bytes, algorithm: Algorithm = Algorithm.SHA256) -> Digest:
     """Hash bytes that are already here."""
-    return Digest(algorithm, hashlib.new(algorithm.label, data).digest())
+    state = _new(algorithm)
+    state.update(data)
+    return Digest(algorithm, state.digest())
 
 
 class Hasher:
@@ -190,7 +196,7 @@ class Hasher:
 
     def __init__(self, algorithm: Algorithm = Algorithm.SHA256) -> None:
         self._algorithm = algorithm
-        self._state = hashlib.new(algorithm.label)
+        self._state = _new(algorithm)
         self.size = 0
 
     def update(self, chunk: bytes) -> None:
@@ -199,6 +205,12 @@ class Hasher:
 
     def digest(self) -> Digest:
         return Digest(self._algorithm, self._state.digest())
+
+
+def _new(algorithm: Algorithm) -> _Hash:
+    import hashlib  # loads OpenSSL, and most runs only read digests
+
+    return hashlib.new(algorithm.label)
 
 
 def _from_lower_hex(label: str, text: str) -> Digest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -29,17 +28,21 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, eq=False)
 class Source:
     """
     One file that is checked.
 
     ``path`` is what is shown: relative to the working directory where possible, with ``/`` and no leading ``./``.
     Two sources are the same only when they are the same object: a path may name other bytes in another revision.
+    Nobody changes one: findings of the whole run point into it.
     """
 
-    path: str
-    data: bytes = field(repr=False)
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r})"
 
     @cached_property
     def text(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,7 +27,6 @@ class Definition(NamedTuple):
     has_value: bool = True
 
 
-@dataclass
 class Environment:
     """
     The variables that are visible at one place.
@@ -37,15 +35,23 @@ class Environment:
     spend the same budget.
     """
 
-    values: dict[str, Word] = field(default_factory=dict)
-    definitions: dict[str, Definition] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
-    _shared: bool = False
+    def __init__(
+        self,
+        values: dict[str, Word] | None = None,
+        definitions: dict[str, Definition] | None = None,
+        budget: Budget | None = None,
+        *,
+        shared: bool = False,
+    ) -> None:
+        self.values = {} if values is None else values
+        self.definitions = {} if definitions is None else definitions
+        self.budget = Budget() if budget is None else budget
+        self._shared = shared
 
     def copy(self) -> Environment:
         """The same variables, to which others can be added."""
         self._shared = True
-        return Environment(self.values, self.definitions, self.budget, _shared=True)
+        return Environment(self.values, self.definitions, self.budget, shared=True)
 
     def set(self, name: str, value: Word | None, definition: Definition) -> None:
         """Set a variable, or only declare it; raises WordLimit where a file has far too many of them."""
@@ -66,7 +72,7 @@ class Environment:
     def with_values(self, values: Mapping[str, str]) -> Environment:
         """The same with other values for some variables, which stand nowhere."""
         changed = {name: Word(value, (-1,) * (len(value) + 1)) for name, value in values.items()}
-        return Environment(self.values | changed, self.definitions, self.budget, _shared=True)
+        return Environment(self.values | changed, self.definitions, self.budget, shared=True)
 
     def shown(self, word: Word, expanded: Expanded, escape: str) -> str:
         """The expanded text for people: variables without a value stay as written, as ``${NAME}``."""
