@@ -12,6 +12,7 @@ from verifychain.origins.bodies import Encoding, TooLarge, capped, decoded, enco
 from verifychain.origins.faults import network_errors, reason
 
 _CHUNK = 1 << 17
+_SHORT = 1 << 16
 
 
 class BadStatus(Unavailable):
@@ -106,6 +107,16 @@ class Answer:
             self._response.shutdown()
         except (OSError, ValueError, RuntimeError):
             pass  # it ended by itself
+
+    def skip(self) -> None:
+        """Read a short body away, so that its connection can be used again; a long one is left."""
+        if self.length is None or self.length > _SHORT:
+            return
+        try:
+            for _ in self._raw():
+                pass
+        except Unavailable:
+            pass
 
     def close(self) -> None:
         """Let go of the connection; one that was read to its end is used again."""
