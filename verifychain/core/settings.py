@@ -30,6 +30,15 @@ class ImageSettings(NamedTuple):
         return any(fnmatchcase(name, pattern) for pattern in self.allow_unpinned)
 
 
+class NetworkSettings(NamedTuple):
+    """``[tool.verifychain.network]``."""
+
+    private_hosts: Annotated[
+        tuple[str, ...],
+        "Hosts, or hosts with a port (localhost:5000), that may be at a private address although a file names them.",
+    ] = ()
+
+
 class Override(NamedTuple):
     """``[[tool.verifychain.overrides]]``: other rules or severities for some paths."""
 
@@ -58,5 +67,6 @@ class Settings(NamedTuple):
     baseline: Annotated[str | None, "File with known findings, relative to this file."] = None
     severity: Annotated[dict[str, str], "Severity per rule."] = {}  # noqa: RUF012 - never changed
     image: ImageSettings = ImageSettings()
+    network: NetworkSettings = NetworkSettings()
     overrides: tuple[Override, ...] = ()
     ignores: tuple[Ignore, ...] = ()
