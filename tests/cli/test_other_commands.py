@@ -113,3 +113,11 @@ def test_help_fits_80_columns(command: Runner) -> None:
         assert max(len(line) for line in result.out.splitlines()) <= 80
     assert command("--version").out == "verifychain 0.1.0\n"
     assert command("-h").out == command("--help").out
+
+
+def test_without_a_command_it_says_which_there_are(command: Runner) -> None:
+    result = command()
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err.startswith("Usage: verifychain")
+    assert "  check " in result.err

@@ -90,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: list[str], console: Console) -> int:
     try:
         result: Any = cli.main(argv, prog_name="verifychain", standalone_mode=False, obj=console)
+    except click.exceptions.NoArgsIsHelpError as error:
+        console.say(error.format_message() + "\n")  # nothing was asked for, so what can be asked for is said
+        return ExitCode.FAILED
     except click.ClickException as error:
         console.fail(error.format_message(), _usage_hint(error))
         return ExitCode.FAILED
