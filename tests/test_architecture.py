@@ -35,7 +35,7 @@ LAYERS: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 # `_` in a name is private to its package, and a module of another format is private to that format.
-LAYERS_OF_FORMATS: dict[str, set[str]] = {"dockerfile": {"shell"}}
+LAYERS_OF_FORMATS: dict[str, set[str]] = {"dockerfile": {"shell"}, "headers": {"html"}}
 
 
 def modules() -> list[Path]:

@@ -13,25 +13,32 @@ from verifychain.core.ports import Scope
 from verifychain.core.report import Report
 from verifychain.formats import FORMATS
 
-NAMES = {"dockerfile": "Dockerfile", "toml": "verifychain.toml", "checksums": "SHA256SUMS"}
-_EXAMPLE = re.compile(r"(Bad|Good):\n```(\w+)\n(.*?)```", re.DOTALL)
+NAMES = {
+    "checksums": "SHA256SUMS",
+    "dockerfile": "Dockerfile",
+    "headers": "_headers",
+    "html": "index.html",
+    "toml": "verifychain.toml",
+}
+_EXAMPLE = re.compile(r"(Bad|Good):\n((?:```\w+\n.*?```\n?)+)", re.DOTALL)  # several blocks are several files
+_BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
-def examples() -> Iterator[tuple[str, str, str, str]]:
+def examples() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
     for rule in rules.load():
         found = _EXAMPLE.findall(rule.documentation)
-        assert {kind for kind, _, _ in found} == {"Bad", "Good"}, f"{rule.id} needs a Bad and a Good example"
-        for kind, language, text in found:
-            yield rule.id, kind, language, text
+        assert {kind for kind, _ in found} == {"Bad", "Good"}, f"{rule.id} needs a Bad and a Good example"
+        for kind, blocks in found:
+            yield rule.id, kind, _BLOCK.findall(blocks)
 
 
-def check(folder: Path, language: str, text: str) -> Report:
-    if language == "toml":
-        (folder / "docs").mkdir()
-        (folder / "docs/Dockerfile").write_text("FROM debian:12\n")
-        text = text.replace("tool.verifychain.", "")
-    (folder / "tool").write_text("test")  # what checksum lists are about
-    (folder / NAMES[language]).write_text(text)
+def check(folder: Path, files: list[tuple[str, str]]) -> Report:
+    for language, text in files:
+        if language == "toml":
+            (folder / "docs").mkdir()
+            (folder / "docs/Dockerfile").write_text("FROM debian:12\n")
+            text = text.replace("tool.verifychain.", "")
+        (folder / NAMES[language]).write_text(text)
     configuration = config.load([], isolated=False)
     tree = inputs.WorkingTree()
     selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
@@ -39,10 +46,12 @@ def check(folder: Path, language: str, text: str) -> Report:
     return engine.run(selection, everything, Scope(tree, configuration.settings), configuration)
 
 
-@pytest.mark.parametrize(("id", "kind", "language", "text"), list(examples()))
-def test_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str, kind: str, language: str, text: str) -> None:
+@pytest.mark.parametrize(("id", "kind", "files"), list(examples()))
+def test_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str, kind: str, files: list[tuple[str, str]]
+) -> None:
     monkeypatch.chdir(tmp_path)
-    report = check(tmp_path, language, text)
+    report = check(tmp_path, files)
     assert not report.failures
     found = {finding.rule for finding in report.findings}
     assert (id in found) == (kind == "Bad")

@@ -25,6 +25,7 @@ COMMANDS = {
     "cosign": ("cosign", "cosign", "Verify signatures and attestations, as cosign and sigstore make them."),
     "digest": ("digest", "digest", "Print digests of files in every notation."),
     "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
+    "sri policy": ("sri_policy", "policy", "Write the headers that hold pages to their hashes, or check them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),
     "config": ("config", "config", "Show the configuration, or the schema of its keys."),
     "completion": ("completion", "completion", "Print the completion script of a shell."),

@@ -183,6 +183,11 @@ def checking(command: _Command) -> _Command:
     )
 
 
+def judging(command: _Command) -> _Command:
+    """What commands have that judge files of their own choosing."""
+    return _apply(command, (*_output(FORMATS), *_VERDICT, *_CONFIGURATION))
+
+
 def listing(command: _Command) -> _Command:
     """What commands have which read files and judge nothing."""
     return _apply(command, (_PATHS, *_INPUT, *_output(("text", "json")), *_CONFIGURATION))

@@ -61,6 +61,13 @@ FORMATS = (
         r"|[^/]\.sha(256|384|512)$",
         "^$",
     ),
+    Format(
+        "headers",
+        ("header file", "header files"),
+        frozenset({"core", "sri"}),
+        r"(^|/)_headers$",
+        r"(?!)",
+    ),
 )
 
 

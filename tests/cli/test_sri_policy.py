@@ -1,0 +1,125 @@
+"""`verifychain sri policy`: what it writes, and what it says of what others wrote."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+from verifychain.core.csp import read_policies, scripts, source_of
+from verifychain.core.digest import Algorithm, Notation, of_bytes
+from verifychain.core.integrity import Engine
+from verifychain.core.integrity_policy import read
+
+VALUE = of_bytes(b"x", Algorithm.SHA384).format(Notation.SRI)
+GOOD = f'<!doctype html>\n<script>1</script>\n<script src=a.js crossorigin integrity="{VALUE}"></script>\n'
+INLINE = source_of(of_bytes(b"1"))
+INTEGRITY = "Integrity-Policy: blocked-destinations=(script)"
+
+
+def test_headers_for_pages(project: Path, command: Runner) -> None:
+    write(project, {"index.html": GOOD, "sub/b.html": "<script>\r\n2</script>", "sub/c.txt": "<script>3</script>"})
+    result = command("sri", "policy", ".")
+    assert (result.code, result.err) == (0, "")
+    integrity, csp = result.out.splitlines()
+    assert integrity == INTEGRITY
+    name, _, value = csp.partition(": ")
+    assert name == "Content-Security-Policy"
+    assert set(value.split()) == {"script-src", INLINE, f"'{VALUE}'", source_of(of_bytes(b"\n2"))}
+    (policy,) = read_policies(value)
+    assert policy.for_scripts is not None
+    assert all(scripts(policy.for_scripts).allows_integrity(VALUE, engine) for engine in Engine)
+
+
+@pytest.mark.parametrize("server", ["header", "nginx", "apache", "netlify"])
+@pytest.mark.parametrize("suffix", ["", "-Report-Only"])
+def test_what_is_written_is_what_is_read(project: Path, command: Runner, server: str, suffix: str) -> None:
+    write(project, {"index.html": GOOD})
+    out = command("sri", "policy", "index.html", "--server", server, *(["--report-only"] if suffix else [])).out
+    assert out.count(suffix or "-Policy") >= 2
+    write(project, {"conf": out})
+    result = command("sri", "policy", "--check", "conf", "index.html")
+    assert (result.code, result.out) == (0, "")
+    assert "checked 1 header file" in result.err
+
+
+def test_the_middleware_for_django_sets_the_headers(project: Path, command: Runner) -> None:
+    write(project, {"index.html": GOOD, "middleware.py": command("sri", "policy", "--help").out})
+    write(project, {"middleware.py": command("sri", "policy", "index.html", "--server", "django").out})
+    test = (
+        "import types, middleware\n"
+        "answer = types.SimpleNamespace(headers={})\n"
+        "assert middleware.integrity_policy(lambda request: answer)(None) is answer\n"
+        "print(*(f'{name}: {value}' for name, value in answer.headers.items()), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", test], capture_output=True, check=True, cwd=project, text=True)
+    assert done.stdout == command("sri", "policy", "index.html").out
+
+
+def test_what_the_policy_would_block_is_said(project: Path, command: Runner) -> None:
+    write(project, {"p.html": f"\n<script src=a.js integrity={VALUE}></script>\n<script src=//b.example/x></script>\n"})
+    result = command("sri", "policy", "p.html")
+    assert result.code == 1
+    assert "p.html:2:1: a.js is blocked by the Integrity-Policy: without `crossorigin`" in result.err
+    assert "p.html:3:1: //b.example/x is blocked by the Integrity-Policy: it has no integrity metadata" in result.err
+    assert read(result.out.partition(": ")[2].splitlines()[0]).blocks_scripts
+    assert command("sri", "policy", "p.html", "--exit-zero").code == 0
+
+
+def findings(command: Runner, *argv: str) -> list[tuple[str, str, str, str]]:
+    result = command("sri", "policy", "--format", "json", "--check", *argv)
+    assert "Traceback" not in result.err
+    found = json.loads(result.out)["findings"]
+    return [(one["rule"], one["severity"], one["path"], one["snippet"]) for one in found]
+
+
+def test_check_names_rule_place_and_tag(project: Path, command: Runner) -> None:
+    old = source_of(of_bytes(b"old"))
+    lines = [
+        "HTTP/2 200",
+        'integrity-policy: blocked-destinations=("script")',
+        "integrity-policy-report-only: blocked-destinations=(script style)",
+        f"content-security-policy: script-src {INLINE} {old}; require-sri-for script",
+    ]
+    write(project, {"h": "\r\n".join(lines), "p.html": GOOD.replace("crossorigin ", "")})
+    assert sorted((rule, severity, path) for rule, severity, path, _ in findings(command, "h", "p.html")) == [
+        ("sri-policy-csp-hash", "error", "p.html"),
+        ("sri-policy-csp-hash", "warning", "h"),
+        ("sri-policy-require-sri-for", "warning", "h"),
+        ("sri-policy-style", "note", "h"),
+        ("sri-policy-syntax", "error", "h"),
+        ("sri-policy-would-block", "note", "p.html"),
+    ]
+
+
+def test_check_of_a_page_that_is_blocked(project: Path, command: Runner) -> None:
+    write(project, {"public/_headers": f"/*\n  {INTEGRITY}\n", "public/p.html": "<script src=a.js></script>"})
+    assert findings(command, "public/_headers", "public/p.html")[0][:3] == (
+        "sri-policy-would-block", "error", "public/p.html",
+    )  # fmt: skip
+    assert findings(command, "public/_headers") == []
+    result = command("check", "public")
+    assert (result.code, "sri-policy-would-block" in result.out) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "words"),
+    [
+        ((), 2, "no page is given"),
+        (("nope.html",), 2, "no such file"),
+        (("empty",), 3, "no path led to an HTML page"),
+        (("--check", "nope"), 2, "no such file"),
+        (("--check", "empty"), 2, "no such file"),
+        (("--check", "p.html"), 3, "sets no policy"),
+        (("--server", "iis", "p.html"), 2, "iis"),
+    ],
+)
+def test_what_cannot_be_done(project: Path, command: Runner, argv: tuple[str, ...], code: int, words: str) -> None:
+    write(project, {"p.html": "", "empty/x.txt": ""})
+    result = command("sri", "policy", *argv)
+    assert (result.code, words in result.err) == (code, True), result.err
+    assert "Traceback" not in result.err

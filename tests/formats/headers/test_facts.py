@@ -1,0 +1,170 @@
+"""Where policy headers stand, in four kinds of files, and what pages load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifychain.core.digest import of_bytes
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source
+from verifychain.facts.policy import PolicyHeader
+from verifychain.formats.headers import extract
+from verifychain.formats.headers.pages import loads
+from verifychain.formats.headers.writing import script_src
+from verifychain.inputs import WorkingTree
+
+
+def facts(text: str, folder: Path) -> list[PolicyHeader]:
+    return list(extract(Source(f"{folder}/_headers", text.encode()), Scope(WorkingTree())))
+
+
+def headers(text: str, folder: Path) -> list[tuple[str, str]]:
+    found = facts(text, folder)
+    for one in found:
+        for index, offset in one.pieces:
+            assert text.encode()[offset : offset + 5].decode() == one.value[index : index + 5]
+        assert text[one.span.start : one.span.end].lower().find(one.name) >= 0
+    return [(one.name, one.value) for one in found]
+
+
+POLICY = "blocked-destinations=(script)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Integrity-Policy: {POLICY}\n",
+        f"HTTP/1.1 200 OK\r\ndate: x\r\nINTEGRITY-POLICY:{POLICY}  \r\n\r\n<html>",
+        f"# c\n/*\n  X-A: b\n  Integrity-Policy: {POLICY}\n",
+        f'add_header Integrity-Policy "{POLICY}" always;',
+        f"server {{\n\tadd_header 'Integrity-Policy' '{POLICY}';\n}}",
+        f"add_header Integrity-Policy {POLICY};",
+        f'<IfModule mod_headers.c>\n  Header always set Integrity-Policy "{POLICY}"\n</IfModule>',
+        f'Header set "Integrity-Policy" "{POLICY}" env=x',
+    ],
+)
+def test_one_header(text: str, tmp_path: Path) -> None:
+    assert headers(text, tmp_path) == [("integrity-policy", POLICY)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "X: y", "# Integrity-Policy: x", "Integrity-Policyx: y", "my-Integrity-Policy: y"]
+)
+def test_no_header(text: str, tmp_path: Path) -> None:
+    assert headers(text, tmp_path) == []
+
+
+def test_what_is_sent_together_is_one_value(tmp_path: Path) -> None:
+    text = "/a\n  Integrity-Policy: blocked-destinations=(style)\n  Integrity-Policy: blocked-destinations=(script)\n"
+    assert headers(text, tmp_path) == [
+        ("integrity-policy", "blocked-destinations=(style), blocked-destinations=(script)")
+    ]
+    two = facts("/a\n  Integrity-Policy: a\n/b\n  Integrity-Policy: b\n", tmp_path)
+    assert [one.value for one in two] == ["a", "b"]
+    folded = "content-security-policy: default-src\n  'self';\n x y\nother: z\n"
+    assert headers(folded, tmp_path)[0][1].split() == ["default-src", "'self';", "x", "y"]
+
+
+def test_a_place_in_a_joined_value(tmp_path: Path) -> None:
+    text = "Integrity-Policy: aaa\nIntegrity-Policy: bbb\n"
+    (header,) = facts(text, tmp_path)
+    span = header.place(header.value.index("bbb"), header.value.index("bbb") + 3)
+    assert text[span.start : span.end] == "bbb"
+
+
+def test_pages_that_a_path_covers(tmp_path: Path) -> None:
+    (tmp_path / "blog").mkdir()
+    for name in ("index.html", "blog/index.html", "blog/post.html"):
+        (tmp_path / name).write_text(f"<script src='{name}.js'></script>")
+    for pattern, expected in {
+        "/*": ["blog/index.html", "blog/post.html", "index.html"],
+        "/blog/*": ["blog/index.html", "blog/post.html"],
+        "/": ["index.html"],
+        "/blog/:post": ["blog/index.html", "blog/post.html"],
+        "/blog/post": ["blog/post.html"],
+        "https://a.example/index.html": ["index.html"],
+        "/nope": [],
+    }.items():
+        (header,) = facts(f"{pattern}\n  Integrity-Policy: {POLICY}\n", tmp_path)
+        assert [load.subject.removesuffix(".js") for load in header.loads] == expected, pattern
+        assert header.pages == len(expected)
+
+
+def found(page: bytes) -> list[tuple[object, ...]]:
+    return [(load.via, load.subject, load.integrity, load.cors) for load in loads(Source("x.html", page))]
+
+
+MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (b"<script src=a.js integrity=x crossorigin></script>", [("script", "a.js", "x", True)]),
+        (b"<script type=module src=' a.mjs '></script>", [("module", "a.mjs", None, True)]),
+        (b"<script type=text/plain src=a.js></script><script nomodule src=a.js></script>", []),
+        (b"<script type='' src=a&amp;b></script>", [("script", "a&b", None, False)]),
+        (b"<svg><script href=a.js></script><script xlink:href=b.js></script></svg>",
+         [("script", "a.js", None, False), ("script", "b.js", None, False)]),
+        (b"<link rel='x ModulePreload' href=m><link rel=preload as=SCRIPT href=p><link rel=preload as=font href=f>",
+         [("modulepreload", "m", None, True), ("preload", "p", None, False)]),
+        (b"<template><script src=a></script></template><!-- <script src=b></script> --><script src=c>", []),
+        (MAP + b"<script type=module src=a.mjs></script><script type=module src=b></script><script src=a.mjs></script>",
+         [("inline", "", None, False), ("module", "a.mjs", "v", True), ("module", "b", None, True),
+          ("script", "a.mjs", None, False)]),
+        (b"<script type=importmap>{]</script><script type=importmap>[]</script><script type=importmap src=x></script>",
+         [("inline", "", None, False)] * 2),
+    ],
+)  # fmt: skip
+def test_what_a_page_loads(page: bytes, expected: list[tuple[object, ...]]) -> None:
+    assert found(page) == expected
+
+
+def test_inline_text_as_browsers_hash_it() -> None:
+    (load,) = loads(Source("x", "<script>a\r\nb\rc\0é</script>".encode()))
+    assert load.content == "a\nb\nc\ufffdé".encode()
+    (load,) = loads(Source("x", "<script>é</script>".encode("latin-1")))
+    assert load.content == "é".encode()
+
+
+def test_a_page_cannot_write_into_the_header() -> None:
+    page = b"<script src='https://a.example; script-src *'></script><script src=\"https://b.example'x\"></script>"
+    page += b"<script src='https://u@c.example,x'></script><script src='//d.example:8/x'></script>"
+    page += b"<script src='[//'></script>"
+    assert script_src(list(loads(Source("x", page)))) == "script-src d.example:8 'self'"
+    assert script_src([]) == "script-src 'none'"
+    inline = list(loads(Source("x", b"<script>1</script>")))
+    assert (
+        script_src(inline)
+        == f"script-src '{of_bytes(b'1').format(__import__('verifychain').core.digest.Notation.SRI)}'"
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"abc:/*\"' \n\r\t;\\", "Integrity-Policy", "add_header ", "Header set ", "\r\n", "HTTP/1.1"])
+    )
+)
+def test_any_text_is_read(parts: list[str]) -> None:
+    text = "".join(parts)
+    for one in extract(Source("_headers", text.encode()), Scope(_NoPages())):
+        assert text[one.span.start : one.span.end]
+
+
+class _NoPages(WorkingTree):
+    def walk(self, path: str) -> Iterator[str]:
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["add_header Integrity-Policy \"", "add_header Integrity-Policy '\\", "Integrity-Policy: a\n b", "\n", "/a\n", " ",
+     "Header always ", "Integrity-Policy:", "content-security-policy: x\n x\n"],
+)  # fmt: skip
+def test_long_files_take_linear_time(part: str) -> None:
+    list(extract(Source("_headers", (part * (400_000 // len(part))).encode()), Scope(_NoPages())))

@@ -1,0 +1,148 @@
+"""`verifychain sri policy`: the headers that hold pages to their hashes, and what is wrong with those there are."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from verifychain.cli.console import Console
+from verifychain.cli.options import Command, Options, collect, judging, option
+from verifychain.core.errors import UsageError
+from verifychain.core.exit_code import ExitCode
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source, Span
+from verifychain.facts.policy import Load, PolicyHeader
+from verifychain.inputs import WorkingTree, display_path
+from verifychain.output.style import Style, count, printable
+
+_SERVERS = ("header", "nginx", "apache", "netlify", "django")
+
+
+@click.command(cls=Command)
+@click.argument("pages", nargs=-1, metavar="PAGE…")
+@option("Policy", "--server", type=click.Choice(_SERVERS), default="header", help="How it is written.")
+@option("Policy", "--report-only", is_flag=True, help="Headers that report and block nothing.")
+@option("Policy", "--check", metavar="FILE", help="Judge the policy headers of this file, for these pages, instead.")
+@judging
+@click.pass_obj
+def policy(console: Console, /, **given: Any) -> int:
+    """
+    Write the headers that hold each PAGE (a file, or a directory) to its hashes.
+
+    Integrity-Policy asks for integrity metadata on every script; script-src of the Content-Security-Policy lists every
+    hash that the pages need. What the policy would block is listed, and makes the exit code 1. --check judges a file
+    that sets headers: headers as sent, _headers, nginx, Apache.
+    """
+    pages, server, report_only, file = (given.pop(name) for name in ("pages", "server", "report_only", "check"))
+    options = collect(given)
+    console.adopt(options.color, options.verbose)
+    paths = tuple(_pages(pages))
+    if file is not None:
+        return _check(console, options, file, paths)
+    if not pages:
+        raise UsageError("no page is given", "name the pages that the policy is for: verifychain sri policy public/")
+    if not paths:
+        console.fail("nothing to do: no path led to an HTML page", "name a page")
+        return int(ExitCode.NOTHING)
+    return _write(console, options, paths, server, report_only=report_only)
+
+
+def _pages(names: tuple[str, ...]) -> Iterator[str]:
+    """The files that were named, and the pages in directories."""
+    from verifychain.formats.headers.pages import PAGES
+
+    tree = WorkingTree()
+    for name in map(display_path, names):
+        if tree.is_directory(name):
+            yield from (path for path in tree.walk(name) if path.lower().endswith(PAGES))
+        elif tree.exists(name):
+            yield name
+        else:
+            raise UsageError(f"{printable(name)}: no such file or directory", "check the spelling of the path")
+
+
+def _write(console: Console, options: Options, paths: tuple[str, ...], server: str, *, report_only: bool) -> int:
+    from verifychain import rules
+    from verifychain.formats.headers.pages import loads
+    from verifychain.formats.headers.writing import integrity_policy, script_src, written
+
+    tree, found = WorkingTree(), list[Load]()
+    for path in paths:
+        found += loads(_read(tree, path))
+    suffix = "-Report-Only" if report_only else ""
+    value = integrity_policy()
+    headers = {f"Integrity-Policy{suffix}": value, f"Content-Security-Policy{suffix}": script_src(found)}
+    problems = list(rules.load_one("sri-policy-would-block").check(_header(value, found, len(paths))))
+    console.verdict = ExitCode.FINDINGS if problems and not options.exit_zero else ExitCode.OK
+    console.result(written(headers, server), options.output)
+    for problem in problems:
+        source = problem.source
+        if source is not None:
+            line, column = source.position(problem.span.start)
+            console.say(f"{printable(source.path)}:{line}:{column}: {printable(problem.message)}\n")
+    if problems:
+        console.say(f"the Integrity-Policy would block {count(len(problems), 'script')}; {problems[0].help}\n")
+    return int(console.verdict)
+
+
+def _read(tree: WorkingTree, path: str) -> Source:
+    try:
+        return tree.read(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{printable(path)}: {reason}", "name a file that can be read") from None
+
+
+def _header(value: str, found: list[Load], pages: int) -> PolicyHeader:
+    return PolicyHeader(
+        name="integrity-policy", value=value, span=Span(0, 0), pieces=((0, 0),), loads=tuple(found), pages=pages
+    )
+
+
+def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]) -> int:
+    from verifychain import config, engine
+    from verifychain.cli.run import Run, conclude, settle
+    from verifychain.formats import named
+    from verifychain.inputs import Kinds, Selection, Target
+
+    file = display_path(file)
+    if not WorkingTree().exists(file) or WorkingTree().is_directory(file):
+        raise UsageError(f"{printable(file)}: no such file", "name the file that sets the headers")
+    configuration = config.load(options.config, isolated=options.isolated)
+    settings, headers = configuration.settings, named("headers")
+    tree = _Site(pages)
+    run = Run(options, configuration, tree, (file,), Kinds([headers], named_as=headers))
+    choice = engine.Choice(settings.select, settings.ignore)
+    report = engine.run(Selection(targets=[Target(file, headers)]), choice, Scope(tree, settings), configuration)
+    settle(report, run, console)
+    writer = importlib.import_module(f"verifychain.output.{options.format}")
+    console.result(writer.render(report, _style(options, console)), options.output)
+    if not _states_a_policy(tree.read(file)):
+        console.fail("nothing to check: the file sets no policy about scripts", "name the file that sets the headers")
+        return int(ExitCode.NOTHING)
+    return conclude(report, run, console)
+
+
+def _states_a_policy(source: Source) -> bool:
+    from verifychain.formats.headers.syntax import statements
+
+    return next(statements(source.data.decode("latin-1")), None) is not None
+
+
+def _style(options: Options, console: Console) -> Style:
+    return Style(colour=options.color == "always") if options.output else console.style()
+
+
+class _Site(WorkingTree):
+    """The working tree, in which the pages that the headers are for are the ones that were named."""
+
+    def __init__(self, pages: tuple[str, ...]) -> None:
+        super().__init__()
+        self._pages = pages
+
+    def walk(self, path: str) -> Iterator[str]:
+        """The pages that were named, wherever they are."""
+        return iter(self._pages)

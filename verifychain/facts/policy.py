@@ -1,0 +1,71 @@
+"""A policy about scripts that a server sends, or a page states, and what the pages under it load."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from verifychain.core.source import Location, Span
+
+
+class Load(NamedTuple):
+    """
+    One script that a page runs or fetches.
+
+    via        ``inline``, ``script``, ``module``, ``modulepreload``, ``preload``
+    subject    the URL as the page writes it; empty for an inline script
+    integrity  the attribute's value, or what the page's import map says of a module; None where there is neither
+    cors       whether it is asked for with CORS: modules are, the rest with a ``crossorigin`` attribute
+    content    an inline script's text as UTF-8, line ends as browsers normalise them: what they hash
+    local      ``data:`` and ``blob:`` URLs: no policy on integrity blocks them
+    nonce      whether the element has a nonce
+    """
+
+    via: str
+    subject: str
+    location: Location
+    integrity: str | None = None
+    cors: bool = False
+    content: bytes | None = None
+    local: bool = False
+    nonce: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolicyHeader:
+    """
+    One policy header. Headers of one name that are sent together are one value, joined by commas.
+
+    name    in lower case
+    value   as a browser gets it
+    span    the whole statement
+    pieces  pairs of an index into ``value`` and the offset in the file from which on it stands there
+    loads   what the pages under the policy load; ``pages`` is how many were read
+    in_meta whether a ``<meta http-equiv>`` states it
+    """
+
+    name: str
+    value: str
+    span: Span
+    pieces: Sequence[tuple[int, int]]
+    loads: tuple[Load, ...] = ()
+    pages: int = 0
+    in_meta: bool = False
+
+    @property
+    def is_integrity(self) -> bool:
+        return self.name.startswith("integrity-policy")
+
+    @property
+    def is_csp(self) -> bool:
+        return self.name.startswith("content-security-policy")
+
+    @property
+    def report_only(self) -> bool:
+        return self.name.endswith("-report-only")
+
+    def place(self, start: int, end: int) -> Span:
+        """Where a part of the value stands in the file."""
+        index, offset = max((piece for piece in self.pieces if piece[0] <= start), default=self.pieces[0])
+        return Span(offset + start - index, offset + max(end, start) - index)

@@ -1,0 +1,73 @@
+"""From the statements of a file to facts: what is sent together, and the pages that get it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from verifychain.core.ports import Scope, Tree
+from verifychain.core.source import Source, Span
+from verifychain.facts.policy import Load, PolicyHeader
+from verifychain.formats.headers.pages import PAGES, loads
+from verifychain.formats.headers.syntax import Statement, statements
+
+_MOST_PAGES = 5000
+
+
+class _Page(NamedTuple):
+    path: str
+    loads: tuple[Load, ...]
+
+
+def extract(source: Source, scope: Scope) -> Iterator[PolicyHeader]:
+    """The policies of a file, each with what the pages of its folder load."""
+    found = list(statements(source.data.decode("latin-1")))
+    if not found:
+        return
+    folder = source.path.rpartition("/")[0]
+    pages = list(_pages(scope.tree, folder))
+    found.sort(key=lambda one: (one.block, one.name))
+    for _, several in groupby(found, key=lambda one: (one.block, one.name)):
+        yield _header(tuple(several), pages)
+
+
+def _header(several: Sequence[Statement], pages: Sequence[_Page]) -> PolicyHeader:
+    """Headers of one name in one answer: browsers join them with commas."""
+    value, pieces = "", list[tuple[int, int]]()
+    for one in several:
+        value += ", " if value else ""
+        pieces.append((len(value), one.value_start))
+        value += one.value
+    covered = [page for page in pages if _covers(several[0].path, page.path)]
+    return PolicyHeader(
+        name=several[0].name,
+        value=value,
+        span=Span(several[0].span.start, several[-1].span.end),
+        pieces=tuple(pieces),
+        loads=tuple(load for page in covered for load in page.loads),
+        pages=len(covered),
+    )
+
+
+def _pages(tree: Tree, folder: str) -> Iterator[_Page]:
+    """The pages below a folder; one that cannot be read is the business of the check that reads pages."""
+    paths = (path for path in tree.walk(folder or ".") if path.lower().endswith(PAGES))
+    for path, _ in zip(paths, range(_MOST_PAGES), strict=False):
+        try:
+            page = tree.read(path)
+        except OSError:
+            continue
+        yield _Page("/" + path.removeprefix(f"{folder}/"), tuple(loads(page)))
+
+
+def _covers(pattern: str, path: str) -> bool:
+    """Whether a pattern of ``_headers`` (``/*``, ``/blog/:post``) covers a page; no pattern covers all."""
+    if not pattern:
+        return True
+    pattern = re.sub(r"^https?://[^/]*", "", pattern) or "/"
+    parts = re.split(r"(\*|:[A-Za-z]\w*)", pattern)
+    shape = "".join(".*" if part == "*" else "[^/]+" if part.startswith(":") else re.escape(part) for part in parts)
+    names = {path, path.removesuffix("index.html"), path.removesuffix(".html")}
+    return any(re.fullmatch(shape, name) is not None for name in names)

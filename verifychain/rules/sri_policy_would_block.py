@@ -1,0 +1,68 @@
+from collections.abc import Iterator
+
+from verifychain.core import integrity_policy
+from verifychain.core.finding import Problem
+from verifychain.core.integrity import Engine, unenforced_in
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.policy import Load, PolicyHeader
+
+
+@rule("sri-policy-would-block", severity=Severity.ERROR)
+def check(header: PolicyHeader) -> Iterator[Problem]:
+    """
+    An Integrity-Policy blocks a script of a page that it is sent with.
+
+    The policy asks for two things: integrity metadata that the browser understands, and a request with CORS. The second
+    surprises: a classic script of the *same* origin with the right hash is blocked too unless it has `crossorigin`.
+    Inline scripts, `data:` and `blob:` URLs are let through.
+
+    Bad:
+    ```headers
+    /*
+      Integrity-Policy: blocked-destinations=(script)
+    ```
+    ```html
+    <!doctype html>
+    <script src="data:,1"></script>
+    <script src="https://cdn.example/a.js"></script>
+    ```
+
+    Good:
+    ```headers
+    /*
+      Integrity-Policy: blocked-destinations=(script)
+    ```
+    ```html
+    <!doctype html>
+    <script src="data:,1"></script>
+    <script>console.log(1)</script>
+    ```
+    """
+    if not header.is_integrity or header.in_meta or not integrity_policy.read(header.value).blocks_scripts:
+        return
+    for load in header.loads:
+        reason = _reason(load)
+        if reason:
+            verb = "would be reported" if header.report_only else "is blocked"
+            yield Problem(
+                load.location.span,
+                f"{load.subject or 'this script'} {verb} by the Integrity-Policy: {reason}",
+                help='give it `integrity` and `crossorigin="anonymous"`',
+                source=load.location.source,
+                severity=Severity.NOTE if header.report_only else None,
+            )
+
+
+def _reason(load: Load) -> str:
+    """Why a browser would block the script; empty where none would."""
+    if load.local or load.via == "inline":
+        return ""
+    if load.integrity is None:
+        return "it has no integrity metadata"
+    engines = unenforced_in(load.integrity)
+    if len(engines) == len(Engine):
+        return "no browser understands its integrity metadata"
+    if engines:
+        return f"{' and '.join(engine.label for engine in engines)} cannot read its integrity metadata"
+    return "" if load.cors else "without `crossorigin` it is asked for without CORS"
