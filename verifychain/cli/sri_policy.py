@@ -106,17 +106,17 @@ def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]
     from verifychain import config, engine
     from verifychain.cli.run import Run, conclude, settle
     from verifychain.formats import named
-    from verifychain.inputs import Kinds, Selection, Target
+    from verifychain.inputs import Kinds, select
 
     file = display_path(file)
     if not WorkingTree().exists(file) or WorkingTree().is_directory(file):
         raise UsageError(f"{printable(file)}: no such file", "name the file that sets the headers")
     configuration = config.load(options.config, isolated=options.isolated)
     settings, headers = configuration.settings, named("headers")
-    tree = _Site(pages)
-    run = Run(options, configuration, tree, (file,), Kinds([headers], named_as=headers))
+    tree, kinds = _Site(pages), Kinds([headers], named_as=headers)
+    run = Run(options, configuration, tree, (file,), kinds)
     choice = engine.Choice(settings.select, settings.ignore)
-    report = engine.run(Selection(targets=[Target(file, headers)]), choice, Scope(tree, settings), configuration)
+    report = engine.run(select([file], tree, kinds), choice, Scope(tree, settings), configuration)
     settle(report, run, console)
     writer = importlib.import_module(f"verifychain.output.{options.format}")
     console.result(writer.render(report, _style(options, console)), options.output)
