@@ -21,7 +21,7 @@ demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
-	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/coverage run -m pytest
+	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
