@@ -21,6 +21,7 @@ LAYERS: dict[str, set[str]] = {
     "signatures": {"facts", "core"},
     "output": {"core", "facts", "rules", "__init__", "formats"},
     "hashing": {"core"},
+    "downloader": {"core", "fixes", "hashing"},
     "inputs": {"formats", "core", "hashing"},
     "suppress": {"core", "facts", "rules"},
     "baseline": {"core", "output", "rules"},

@@ -107,7 +107,7 @@ def _replace(path: str, data: bytes, status: os.stat_result) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def _keep_owner(handle: int, status: os.stat_result) -> None:
@@ -117,7 +117,8 @@ def _keep_owner(handle: int, status: os.stat_result) -> None:
         pass  # only root may give files away; the content matters more
 
 
-def _sync_folder(folder: str) -> None:
+def sync_folder(folder: str) -> None:
+    """Make what was renamed in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,12 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import Command, checking
+from verifychain.cli.options import Command, checking, configured, option
+from verifychain.core.errors import Unavailable, UsageError, VerifychainError
+from verifychain.core.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from verifychain.cli.download_pins import Pins
+    from verifychain.core.digest import Digest
+    from verifychain.downloader import Stream
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes, or of KiB, MiB, GiB with K, M, G behind it."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """``100M`` as 104857600."""
+        if isinstance(value, int):
+            return value
+        match = re.fullmatch(r"([0-9]{1,15})([KMG]?)i?B?", str(value), re.ASCII | re.IGNORECASE)
+        if match is None:
+            self.fail(f"{value!r} is no size; write 500000, 100M or 4G", param, ctx)
+        return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
+
+
+_PINS = (
+    option("Pins", "--lock", metavar="FILE", help="The lock.  [default: verifychain.lock beside the configuration]"),
+    option("Pins", "--platform", metavar="OS/ARCH", help="Take the pins of this platform.  [default: this machine's]"),
+)
+_QUIET = option("Output", "-q", "--quiet", is_flag=True, help="Say only what is wrong.")
+_MOST = option("Network", "--max-size", type=Size(), default="4G", help="Take no more.  [default: 4G]")
+_NETWORK = (
+    option("Network", "--offline", is_flag=True, help="Open no connection."),
+    option(
+        "Network",
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        metavar="SECONDS",
+        help="The longest wait for an answer or for the next bytes.  [default: 30]",
+    ),
+)
+
+
+def _options(*options: Callable[[_Function], _Function]) -> Callable[[_Function], _Function]:
+    def decorate(command: _Function) -> _Function:
+        command = configured(command)
+        for one in reversed(options):
+            command = one(command)
+        return command
+
+    return decorate
 
 
 @click.group()
@@ -17,6 +72,185 @@ def download() -> None:
 
     A file is written to its place whole and verified, or not at all.
     """
+
+
+@download.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME…|URL]")
+@option("One file", "-o", "--output", metavar="FILE", help="With a URL: where the file belongs.")
+@option("One file", "--sha256", metavar="HEX", help="With a URL: what it must have.")
+@option("One file", "--size", type=Size(), help="With a URL: the bytes that it must have.")
+@option("One file", "--executable", is_flag=True, help="With a URL: let it be run.")
+@_options(*_PINS, *_NETWORK, _MOST, _QUIET)
+@click.pass_obj
+def fetch(console: Console, /, **given: Any) -> int:
+    """
+    Fetch the pinned files NAME (their paths in the lock; default: all), or one URL.
+
+    What is right already is not asked for. Each URL of a pin is tried in turn until one gives the pinned bytes; when
+    none does, what stood in the file's place is as it was.
+    """
+    return _concluded(console, lambda: _fetch(console, given))
+
+
+def _fetch(console: Console, given: dict[str, Any]) -> ExitCode:
+    from verifychain.cli import download_fetch
+    from verifychain.downloader import Wanted
+
+    if given["sha256"] or given["output"] or any("://" in name for name in given["names"]):
+        name, wanted = _one_file(given)
+        results = download_fetch.fetch_all([wanted], _stream(given, wanted.urls), console)
+        return download_fetch.report([name], results, console, quiet=given["quiet"])
+    pins = _pins(given)
+    entries = pins.chosen(given["names"])
+    if pins.others and not given["names"]:
+        console.say(f"note: {pins.others} pinned for other platforms than {pins.platform}, left out\n")
+    if not entries:
+        console.fail("nothing to fetch: no file is pinned", "pin one: verifychain download add URL")
+        return ExitCode.NOTHING
+    wanted_all = [
+        Wanted(pins.target(entry), entry.urls, entry.sha256, entry.size, executable=entry.executable)
+        for entry in entries
+    ]
+    results = download_fetch.fetch_all(wanted_all, _stream(given, (), pins), console)
+    return download_fetch.report([entry.path for entry in entries], results, console, quiet=given["quiet"])
+
+
+def _one_file(given: dict[str, Any]) -> tuple[str, Any]:
+    """The file that a command line describes without a lock."""
+    import os
+
+    from verifychain.cli.download_fetch import name_of
+    from verifychain.downloader import Wanted
+
+    urls = given["names"]
+    if not urls or any("://" not in url for url in urls):
+        raise UsageError("-o and --sha256 are for a URL", "verifychain download fetch URL -o FILE --sha256 HEX")
+    digest = _digest(given["sha256"])
+    if digest is None:
+        hint = "give --sha256 HEX; `verifychain download add URL` trusts what comes first, and pins it"
+        raise UsageError("without a digest nothing can be verified", hint)
+    name = given["output"] or name_of(urls[0])
+    if not name:
+        raise UsageError(f"{urls[0]} does not say what the file is called", "give -o FILE")
+    wanted = Wanted(
+        os.path.realpath(name), urls, digest, given["size"], executable=given["executable"], most=given["max_size"]
+    )
+    return name, wanted
+
+
+@download.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[FILE…]")
+@option("Pins", "--manifest", metavar="SUMS", help="Verify against a checksum list, whose files stand beside it.")
+@option("Pins", "--ignore-missing", is_flag=True, help="Pass over files that are not there.")
+@_options(*_PINS, _QUIET)
+@click.pass_obj
+def verify(console: Console, /, **given: Any) -> int:
+    """
+    Verify that files on disk are what is pinned. Nothing is fetched, and nothing is written.
+
+    Without FILE, every pinned file of this platform must be there. A checksum list is read as sha256sum reads it, but
+    strictly: a line that sha256sum would pass over makes the whole list refused.
+    """
+    return _concluded(console, lambda: _verify(console, given))
+
+
+def _verify(console: Console, given: dict[str, Any]) -> ExitCode:
+    from verifychain.cli import download_verify
+
+    if given["manifest"] is not None:
+        source = download_verify.read_list(given["manifest"])
+        try:
+            claims = download_verify.of_list(source, given["names"])
+        except UsageError:
+            raise
+        except VerifychainError as error:
+            console.fail(error.message, error.hint)
+            return ExitCode.FINDINGS
+    else:
+        claims = download_verify.of_pins(_pins(given), given["names"])
+    return download_verify.judge(claims, console, quiet=given["quiet"], ignore_missing=given["ignore_missing"])
+
+
+@download.command(cls=Command)
+@click.argument("url")
+@option("Pins", "--path", metavar="PATH", help="Where the file belongs, from the lock's folder.  [default: the URL's]")
+@option("Pins", "--mirror", multiple=True, metavar="URL", help="A further URL of the same bytes; may be repeated.")
+@option("Pins", "--executable", is_flag=True, help="Let the file be run.")
+@option("Pins", "--only-for", metavar="OS/ARCH", help="Fetch it on this platform only.")
+@option("Trust", "--from-sums", metavar="FILE|URL", help="Take the digest from the checksum list of its makers.")
+@option("Trust", "--sha256", metavar="HEX", help="Take this digest.")
+@_options(*_PINS, *_NETWORK, _MOST)
+@click.pass_obj
+def add(console: Console, /, **given: Any) -> int:
+    """
+    Fetch URL, put the file in its place, and pin it in verifychain.lock.
+
+    Without --from-sums or --sha256 the first bytes that come are trusted, and the command says so.
+    """
+    return _concluded(console, lambda: _add(console, given))
+
+
+def _add(console: Console, given: dict[str, Any]) -> ExitCode:
+    from verifychain.cli.download_change import Addition
+    from verifychain.cli.download_change import add as run
+
+    urls = (given["url"], *given["mirror"])
+    addition = Addition(
+        urls=urls,
+        path=given["path"],
+        digest=_digest(given["sha256"]),
+        sums=given["from_sums"],
+        executable=given["executable"],
+        platform=given["only_for"],
+        most=given["max_size"],
+    )
+    named = (*urls, addition.sums) if addition.sums and "://" in addition.sums else urls
+    pins = _pins(given, must_exist=False)
+    return run(pins, addition, _stream(given, named, pins), console)
+
+
+@download.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME…]")
+@option("Pins", "--url", multiple=True, metavar="URL", help="For one NAME: fetch it from here from now on.")
+@option("Trust", "-y", "--yes", is_flag=True, help="Write what changed without asking.")
+@_options(*_PINS, *_NETWORK, _MOST)
+@click.pass_obj
+def update(console: Console, /, **given: Any) -> int:
+    """
+    Ask what the URLs of pinned files serve today; show old and new digest, and pin the new one if you agree.
+
+    Without a terminal nothing is written unless --yes is given, and the exit code says that something changed.
+    """
+    return _concluded(console, lambda: _update(console, given))
+
+
+def _update(console: Console, given: dict[str, Any]) -> ExitCode:
+    from verifychain.cli.download_change import Update
+    from verifychain.cli.download_change import update as run
+
+    wanted = Update(given["names"], given["url"], given["yes"], given["max_size"])
+    pins = _pins(given)
+    return run(pins, wanted, _stream(given, wanted.urls, pins), console)
+
+
+@download.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME…]")
+@option("Output", "--sha256sums", is_flag=True, help="As a list for sha256sum -c (the only form there is).")
+@option("Output", "-o", "--output", metavar="FILE", help="Write it to a file.")
+@_options(*_PINS)
+@click.pass_obj
+def export(console: Console, /, **given: Any) -> int:
+    """Print the pins as a checksum list that sha256sum -c, busybox and shasum -c take."""
+    return _concluded(console, lambda: _export(console, given))
+
+
+def _export(console: Console, given: dict[str, Any]) -> ExitCode:
+    from verifychain.cli.download_change import export as run
+
+    if not given["sha256sums"]:
+        raise UsageError("say in which form", "verifychain download export --sha256sums")
+    console.result(run(_pins(given), given["names"]), given["output"])
+    return ExitCode.OK
 
 
 @download.command(cls=Command)
@@ -32,3 +266,43 @@ def check(console: Console, /, **given: Any) -> int:
     from verifychain.cli.check import check_one_format
 
     return check_one_format(console, given, "checksums")
+
+
+def _concluded(console: Console, work: Callable[[], ExitCode]) -> int:
+    """The exit code of a command: what was rejected is 1, what could not be asked for is 4."""
+    from verifychain.downloader import Rejected
+
+    try:
+        console.verdict = work()
+    except (Rejected, Unavailable) as error:
+        console.verdict = ExitCode.FINDINGS if isinstance(error, Rejected) else ExitCode.INCOMPLETE
+        console.fail(error.message, error.hint)
+    return int(console.verdict)
+
+
+def _pins(given: dict[str, Any], *, must_exist: bool = True) -> Pins:
+    from verifychain.cli.download_pins import load
+
+    return load(given["lock"], given["platform"], given["config"], isolated=given["isolated"], must_exist=must_exist)
+
+
+def _digest(text: str | None) -> Digest | None:
+    from verifychain.core.digest import DigestError
+    from verifychain.lock import parse_sha256
+
+    try:
+        return None if text is None else parse_sha256(text)
+    except DigestError as error:
+        raise UsageError(f"--sha256: {error}", "give 64 hexadecimal digits") from None
+
+
+def _stream(given: dict[str, Any], named: Sequence[str], pins: Pins | None = None) -> Stream:
+    """What streams URLs; the hosts of URLs that the user ``named`` may be at private addresses."""
+    from urllib.parse import urlsplit
+
+    from verifychain.cli.download_fetch import connect
+
+    if given["offline"]:
+        raise Unavailable("--offline: no connection is opened", "leave it out, or verify what is there")
+    hosts = [urlsplit(url).hostname or "" for url in named]
+    return connect(given["timeout"], (*hosts, *(() if pins is None else pins.settings.network.private_hosts)))

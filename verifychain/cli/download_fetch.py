@@ -1,0 +1,133 @@
+"""`verifychain download fetch`: pins, or one URL, to files on disk."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from verifychain.cli.console import Console
+from verifychain.cli.progress import Progress, megabytes
+from verifychain.core.errors import VerifychainError
+from verifychain.core.exit_code import ExitCode
+from verifychain.core.severity import Severity
+from verifychain.downloader import Outcome, Rejected, State, Stream, Wanted, fetch, umask
+from verifychain.output.style import count, printable
+
+_THREADS = 8
+
+Result = Outcome | VerifychainError
+
+
+def fetch_all(wanted: Sequence[Wanted], stream: Stream, console: Console) -> list[Result]:
+    """Fetch files side by side; the results in order. An interruption ends all of them, and leaves nothing behind."""
+    sizes = [one.size for one in wanted]
+    size = None if None in sizes else sum(size for size in sizes if size is not None)
+    progress = Progress(console, len(wanted), size)
+    mask = umask()
+
+    def attempt(one: Wanted) -> Result:
+        try:
+            return fetch(one, stream, mask, progress.received)
+        except VerifychainError as error:
+            return error
+        finally:
+            progress.finished()
+
+    if len(wanted) == 1:
+        results = [attempt(wanted[0])]
+    else:
+        with ThreadPoolExecutor(min(_THREADS, max(len(wanted), 1))) as pool, _ending(pool, progress):
+            results = [future.result() for future in [pool.submit(attempt, one) for one in wanted]]
+    progress.clear()
+    return results
+
+
+@contextmanager
+def _ending(pool: ThreadPoolExecutor, progress: Progress) -> Iterator[None]:
+    """Whatever ends the block early ends the threads too: each at its next bytes, without its part file."""
+    try:
+        yield
+    except BaseException:
+        progress.stop()
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+def report(names: Sequence[str], results: Sequence[Result], console: Console, *, quiet: bool) -> ExitCode:
+    """Say what became of each file; the exit code."""
+    codes = {ExitCode.OK}
+    for name, result in zip(names, results, strict=True):
+        match result:
+            case VerifychainError():
+                console.fail(f"{printable(name)}: {result.message}", result.hint)
+                codes.add(ExitCode.FAILED)
+            case Outcome(state=State.FAILED):
+                console.fail("\n".join(_failure(name, result)))
+                codes.add(ExitCode.FINDINGS if result.is_rejected else ExitCode.INCOMPLETE)
+            case Outcome():
+                if result.failures:
+                    console.say("\n".join(_other_url(name, result, console)) + "\n")
+                if not quiet:
+                    console.result(f"{result.state.value}: {printable(name)} ({result.size:,} bytes)\n")
+    outcomes = [result for result in results if isinstance(result, Outcome)]
+    if not quiet:
+        console.say(_summary(outcomes, failed=len(results) - len(outcomes)))
+    return worst(codes)
+
+
+def worst(codes: set[ExitCode]) -> ExitCode:
+    """The exit code of several: what failed counts more than what is wrong, and that more than what is not known."""
+    order = (ExitCode.FAILED, ExitCode.FINDINGS, ExitCode.INCOMPLETE, ExitCode.NOTHING, ExitCode.OK)
+    return next(code for code in order if code in codes)
+
+
+def _failure(name: str, outcome: Outcome) -> Iterator[str]:
+    yield f"{printable(name)} was not fetched, and what stood there is as it was: {outcome.wanted.expected}"
+    for attempt in outcome.failures:
+        yield f"  {printable(attempt.url)}"
+        yield f"    {printable(attempt.error.message)}"
+        if attempt.error.hint:
+            yield f"    hint: {printable(attempt.error.hint)}"
+
+
+def _other_url(name: str, outcome: Outcome, console: Console) -> Iterator[str]:
+    """A mirror helped out: whoever keeps the lock should know what the URLs before it do."""
+    label = console.style(sys.stderr).severity(Severity.WARNING, "warning")
+    yield f"{label}: {printable(name)} came from a later URL; those before it failed"
+    for attempt in outcome.failures:
+        yield f"  {printable(attempt.url)}"
+        yield f"    {printable(attempt.error.message)}"
+
+
+def _summary(outcomes: Sequence[Outcome], failed: int) -> str:
+    fetched = [outcome for outcome in outcomes if outcome.state is State.FETCHED]
+    there = sum(outcome.state is State.RIGHT_ALREADY for outcome in outcomes)
+    failed += sum(outcome.state is State.FAILED for outcome in outcomes)
+    size = megabytes(sum(outcome.size for outcome in fetched))
+    return f"{count(len(fetched), 'file')} fetched and verified ({size} MB), {there} right already, {failed} failed\n"
+
+
+def name_of(url: str) -> str:
+    """The last part of a URL's path: what a file of it is called; empty where there is none."""
+    from urllib.parse import unquote, urlsplit
+
+    name = unquote(urlsplit(url).path.rpartition("/")[2])
+    return "" if os.sep in name or name in (".", "..") or "\0" in name else name
+
+
+def connect(timeout: float, hosts: Sequence[str]) -> Stream:
+    """What streams URLs; ``hosts`` were named by the user, so that they may be at a private address."""
+    from verifychain.origins.web import Access, Timeouts, TooLarge, Web
+
+    web = Web(Access().naming(*hosts), Timeouts.of(timeout))
+
+    def stream(url: str, sink: Callable[[bytes], None], most: int) -> None:
+        try:
+            web.stream(url, sink, most)
+        except TooLarge as error:
+            raise Rejected(f"got more than {most:,} bytes: {error.message}") from None
+
+    return stream
