@@ -18,7 +18,7 @@ setup: $(VENV)/.runtime ## .venv with the command in it
 demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 	@sh tools/demo.sh $(BIN)/verifychain
 
-test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files ## set up, check the code, and run every test
+test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files $(VENV)/servers-pip/.done ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
 	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
@@ -67,6 +67,12 @@ $(VENV)/wheelhouse: requirements/build.txt requirements/runtime.txt $(VENV)/.run
 # What the Dockerfile parser is compared with; nothing where there is no Go.
 .cache/buildkit-answers.files: tests/peers/buildkit/main.go tests/peers/buildkit/convert.go tests/peers/buildkit/go.sum
 	@sh tools/peers.sh
+
+# The newest pip, whose reading of requirements ours is compared with, and package indexes to ask.
+$(VENV)/servers-pip/.done: requirements/servers-pip.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/servers-pip
+	$(VENV)/servers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
 
 $(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/peers

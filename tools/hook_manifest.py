@@ -28,7 +28,7 @@ class Hook(NamedTuple):
 
 def hooks() -> list[Hook]:
     """Every hook whose command exists."""
-    dockerfile = formats.named("dockerfile")
+    dockerfile, requirements = formats.named("dockerfile"), formats.named("requirements")
     return [
         Hook(
             "verifychain",
@@ -41,6 +41,12 @@ def hooks() -> list[Hook]:
             "verifychain dockerfile --force-exclude --allow-empty",
             dockerfile.names,
             dockerfile.but_not,
+        ),
+        Hook(
+            "verifychain-pip",
+            "Requirements are pinned with hashes.",
+            "verifychain pip --force-exclude --allow-empty",
+            requirements.names,
         ),
         Hook(
             "verifychain-download",

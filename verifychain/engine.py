@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verifychain import rules
@@ -20,6 +20,8 @@ from verifychain.core.severity import Severity
 from verifychain.core.source import Source, Span
 from verifychain.facts.download import Download
 from verifychain.facts.image import Image
+from verifychain.facts.reference import Reference
+from verifychain.following import follow
 from verifychain.inputs import Selection, Target
 from verifychain.suppress import Configured, Inline
 
@@ -133,7 +135,8 @@ class Engine:
         )
         ignores = () if self._no_ignores else self._settings.ignores
         configured = Configured(ignores, self._configuration.source)
-        for fact in target.format.extract(source, self._scope):
+        scope = self._scope._replace(roots=target.roots) if target.roots else self._scope
+        for fact in target.format.extract(source, scope):
             for finding in self._judge(fact, source, local, report.incomplete):
                 aside = self._set_aside(finding, fact.span, inline, configured, path)
                 if aside is None:
@@ -217,11 +220,12 @@ def run(
     outside: Outside | None = None,
 ) -> Report:
     """Examine all targets of a selection; with ``outside`` the rules run too that ask there."""
-    groups = frozenset[str]().union(*(target.format.groups for target in selection.targets))
+    targets = follow(selection.targets, scope, _left_out(configuration))
+    groups = frozenset[str]().union(*(target.format.groups for target in targets))
     engine = Engine(groups, choice, scope, configuration, no_ignores=no_ignores, outside=outside)
     total = FileReport()
     failures, examined = list(selection.failures), list[Target]()
-    for target, one in zip(selection.targets, _examine_all(engine, selection.targets, outside), strict=True):
+    for target, one in zip(targets, _examine_all(engine, targets, outside), strict=True):
         total.findings += one.findings
         total.suppressed += one.suppressed
         total.listed += one.listed
@@ -251,6 +255,11 @@ def run(
         excluded=selection.excluded,
         online=outside is not None,
     )
+
+
+def _left_out(configuration: Configuration) -> Callable[[str], bool]:
+    patterns = configuration.settings.exclude
+    return lambda path: bool(patterns) and matches_any(configuration.relative(path), patterns)
 
 
 def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | None) -> Iterator[FileReport]:
@@ -317,6 +326,8 @@ def _listed(fact: Fact, source: Source) -> Listed | None:
             kind, target = "image", None
         case Download():
             kind, target = "download", fact.target
+        case Reference() if fact.listed_as:
+            kind, target = fact.listed_as, None
         case _:
             return None
     return Listed(

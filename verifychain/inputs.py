@@ -27,10 +27,11 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 class Target(NamedTuple):
-    """One file to examine, as the format it is read as."""
+    """One file to examine, as the format it is read as; ``roots`` are the examined files that include it."""
 
     path: str
     format: Format
+    roots: tuple[str, ...] = ()
 
 
 class Kinds(NamedTuple):
@@ -176,7 +177,7 @@ def display_path(path: str) -> str:
 
 
 def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str]) -> None:
-    format = kinds.named_as or next((one for one in kinds.only if one.matches(path)), None)
+    format = next((one for one in kinds.only if one.matches(path)), kinds.named_as)
     if format is None:
         # Hooks name every file of a commit: a line for each would bury the findings.
         selection.skipped["no kind that is read"] += 1

@@ -32,15 +32,26 @@ DOCKERFILES = [
     "Dockerfile.sh", "Dockerfile.py", "Dockerfile.yml", "Dockerfile.bak", "vendor/Dockerfile", "Dockerfile/Dockerfile",
     "Dockerfile.d/x.Dockerfile", ".devcontainer/Dockerfile", "Dockerfile with.Dockerfile", "-dash.Dockerfile",
 ]  # fmt: skip
-# What it does not get, and `verifychain` gets (and passes over).
+# What `verifychain-pip` gets.
+REQUIREMENTS = [
+    "requirements.txt", "requirements-dev.txt", "requirements_dev.txt", "requirements.dev.txt", "requirements-3.12.txt",
+    "dev-requirements.txt", "dev_requirements.txt", "test.requirements.txt", "constraints.txt", "constraints-3.12.txt",
+    "upper-constraints.txt", "requirements/base.txt", "requirements/dev/all-requirements.txt", "docs/requirements.txt",
+    "a b/requirements.txt", "ünï/requirements.txt", "tools/requirements/lint.txt", "-requirements.txt",
+    "vendor/requirements.txt", "requirements/requirements.txt", "requirements..txt", "my.app-requirements-dev.lock.txt",
+]  # fmt: skip
+# What neither gets, and `verifychain` gets (and passes over).
 OTHERS = [
     "README.md", "Dockerfile.md", "Dockerfile.rst", "Dockerfile.txt", "Dockerfile.dockerignore", ".dockerignore",
     "api.Dockerfile.dockerignore", "Containerfile.md", "dockerfile", "DOCKERFILE", "Dockerfiles", "MyDockerfile",
     "Dockerfile_dev", "Dockerfile dev", "Dockerfile~", "Dockerfile/notes", "Dockerfile.d/script.sh", "x.DOCKERFILE",
-    "api-Dockerfile", "docker-compose.yml", "compose.yaml", "main.py", "index.html", "requirements.txt", "setup.sh",
+    "api-Dockerfile", "docker-compose.yml", "compose.yaml", "main.py", "index.html", "setup.sh",
     "Makefile", "pyproject.toml", "verifychain.toml", "verifychain.lock", "package.json", "SHA256SUMS", "app.js",
     "nodockerfile", "x.dockerfile.orig", "Dockerfile.d/README", "Jenkinsfile", ".gitlab-ci.yml",
-    ".github/workflows/ci.yml", "cosign.pub", "LICENSE",
+    ".github/workflows/ci.yml", "cosign.pub", "LICENSE", "requirements.in", "requirements.lock",
+    "requirements.txt.orig",
+    "myrequirements.txt", "requirement.txt", "requirements/dev/base.txt", "requirementsdev.txt", "REQUIREMENTS.txt",
+    "requirements.md", "constraint.txt", "requirements-dev.txt~", "requirements.yml", "constraints/x.txt",
 ]  # fmt: skip
 
 
@@ -102,7 +113,8 @@ def test_every_command_of_a_hook_exists() -> None:
 
 
 def test_the_table_of_names_is_long_enough() -> None:
-    assert len(set(DOCKERFILES) | set(OTHERS)) == len(DOCKERFILES) + len(OTHERS) >= 60
+    everything = [*DOCKERFILES, *REQUIREMENTS, *OTHERS]
+    assert len(set(everything)) == len(everything) >= 100
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
@@ -112,11 +124,19 @@ def test_a_dockerfile_goes_to_both_hooks(name: str, tmp_path: Path) -> None:
     assert formats.named("dockerfile").matches(name)
 
 
+@pytest.mark.parametrize("name", REQUIREMENTS)
+def test_a_requirements_file_goes_to_both_hooks(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name)
+    assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain", "verifychain-pip"}
+    assert formats.named("requirements").matches(name)
+
+
 @pytest.mark.parametrize("name", OTHERS)
 def test_another_file_goes_to_the_hook_for_all(name: str, tmp_path: Path) -> None:
     write(tmp_path, name)
     assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain"}
     assert not formats.named("dockerfile").matches(name)
+    assert not formats.named("requirements").matches(name)
 
 
 def test_what_is_no_text_goes_to_none(tmp_path: Path) -> None:
@@ -124,15 +144,15 @@ def test_what_is_no_text_goes_to_none(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile.link").symlink_to("Dockerfile.text")
     write(tmp_path, "Dockerfile.text")
     (tmp_path / "Dockerfile.folder").mkdir()
-    for row in rows().values():
+    for row in (rows()["verifychain"], rows()["verifychain-dockerfile"]):
         names = [name for name in sorted(os.listdir(tmp_path)) if gets(row, tmp_path, name)]
-        assert names == ["Dockerfile.text"] or row.get("always_run")
+        assert names == ["Dockerfile.text"]
 
 
 def test_zeros_do_not_take_a_dockerfile_out(tmp_path: Path) -> None:
     """Its name alone makes it text for identify."""
     write(tmp_path, "Dockerfile", b"FROM x\n\0")
-    assert all(gets(row, tmp_path, "Dockerfile") or row.get("always_run") for row in rows().values())
+    assert all(gets(rows()[id], tmp_path, "Dockerfile") for id in ("verifychain", "verifychain-dockerfile"))
 
 
 # From here on with pre-commit itself, which installs the hooks from this very state of the repository.

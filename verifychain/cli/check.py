@@ -19,7 +19,8 @@ from verifychain.output.style import Style, count
 _MOST_ROUNDS = 10  # a fix may uncover another one; a pair that undo each other must not run for ever
 
 
-def _check(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
+def check_formats(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
+    """Judge files of some formats: what every command does that judges files."""
     options = collect(given)
     console.adopt(options.color, options.verbose)
     run = prepare(options, kinds)
@@ -71,7 +72,7 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
 def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:
     """The command of one format."""
     format = named(name)
-    return _check(console, given, Kinds([format], named_as=format))
+    return check_formats(console, given, Kinds([format], named_as=format))
 
 
 @click.command(cls=Command)
@@ -84,7 +85,7 @@ def check(console: Console, /, **given: Any) -> int:
     Nothing is fetched unless --online is given, and without --fix nothing is changed: digests are judged as they stand
     in the files.
     """
-    return _check(console, given, Kinds(FORMATS))
+    return check_formats(console, given, Kinds(FORMATS))
 
 
 @click.command(cls=Command)

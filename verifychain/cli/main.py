@@ -20,6 +20,7 @@ from verifychain.core.exit_code import ExitCode
 COMMANDS = {
     "check": ("check", "check", "Check every supported file below PATH (default: .)."),
     "dockerfile": ("check", "dockerfile", "Check Dockerfiles: base images, stages, remote ADDs."),
+    "pip": ("pip", "pip", "Check requirements files and pylock.toml: pins and hashes."),
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),
     "cosign": ("cosign", "cosign", "Verify signatures and attestations, as cosign and sigstore make them."),

@@ -31,6 +31,11 @@ class Options:
     force_exclude: bool = False
     allow_empty: bool = False
     platform: str | None = None
+    require_hashes: bool = False
+    index_url: str | None = None
+    extra_index_url: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    replace_unknown: bool = False
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     no_ignores: bool = False
@@ -188,6 +193,27 @@ def judging(command: _Command) -> _Command:
     return _apply(command, (*_output(FORMATS), *_VERDICT, *_CONFIGURATION))
 
 
+_PIP = (
+    option("pip", "--require-hashes", is_flag=True, help="Judge as if pip had this flag."),
+    option("pip", "--index-url", metavar="URL", help="The index that --online asks where no file names one."),
+    option("pip", "--extra-index-url", metavar="URL", multiple=True, help="A further index that --online asks."),
+    option(
+        "pip",
+        "--targets",
+        metavar="PYTHON:PLATFORM",
+        multiple=True,
+        type=Words(),
+        help="Machines that must find a file, such as 3.12:linux_x86_64.",
+    ),
+    option("pip", "--replace-unknown", is_flag=True, help="With --trust: also replace hashes that no file has."),
+)
+
+
+def checking_pip(command: _Command) -> _Command:
+    """What ``verifychain pip`` has: everything that judges files, and pip's own."""
+    return checking(_apply(command, _PIP))
+
+
 def listing(command: _Command) -> _Command:
     """What commands have which read files and judge nothing."""
     return _apply(command, (_PATHS, *_INPUT, *_output(("text", "json")), *_CONFIGURATION))
@@ -211,4 +237,6 @@ def collect(given: dict[str, Any]) -> Options:
         if name in values:
             words = tuple(word for several in values[name] for word in several)
             values[name] = words or None
+    if "targets" in values:
+        values["targets"] = tuple(word for several in values["targets"] for word in several)
     return Options(**values)

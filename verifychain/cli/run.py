@@ -13,6 +13,7 @@ from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
 from verifychain.core.ports import Outside, Scope, Tree
 from verifychain.core.report import Report
+from verifychain.core.settings import PipTarget
 from verifychain.core.severity import Severity
 from verifychain.inputs import Kinds
 from verifychain.output import summary
@@ -35,7 +36,7 @@ class Run(NamedTuple):
 
 def prepare(options: Options, kinds: Kinds) -> Run:
     """Read the configuration and find out where files come from; raises UsageError."""
-    configuration = config.load(options.config, isolated=options.isolated)
+    configuration = _configuration(options)
     paths = tuple(options.paths) or (".",)
     if options.staged and options.rev is not None:
         raise UsageError("--staged and --rev exclude each other", "give one of them")
@@ -55,6 +56,27 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     tree = _git_tree(options) if from_git else _working_tree(options, stdin)
     paths = tuple(inputs.display_path(path) for path in paths)
     return Run(options, configuration, tree, paths, kinds, _outside(options))
+
+
+def _configuration(options: Options) -> Configuration:
+    """The configuration, with what the command line says instead."""
+    configuration = config.load(options.config, isolated=options.isolated)
+    settings = configuration.settings
+    pip = settings.pip._replace(require_hashes=settings.pip.require_hashes or options.require_hashes)
+    pip = pip._replace(replace_unknown=pip.replace_unknown or options.replace_unknown)
+    pip = pip._replace(index_url=options.index_url or pip.index_url)
+    if options.extra_index_url:
+        pip = pip._replace(extra_index_urls=options.extra_index_url)
+    if options.targets:
+        pip = pip._replace(targets=tuple(_pip_target(text) for text in options.targets))
+    return configuration._replace(settings=settings._replace(pip=pip))
+
+
+def _pip_target(text: str) -> PipTarget:
+    python, colon, platform = text.partition(":")
+    if not colon or not platform or not python.replace(".", "").isdigit():
+        raise UsageError(f"--targets: {text!r} is not PYTHON:PLATFORM", "for example 3.12:linux_x86_64")
+    return PipTarget(python, platform)
 
 
 def _outside(options: Options) -> Outside | None:

@@ -101,3 +101,4 @@ class Scope(NamedTuple):
     tree: Tree
     settings: Settings = Settings()
     platform: str | None = None
+    roots: tuple[str, ...] = ()  # the files that include this one and are examined themselves

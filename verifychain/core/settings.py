@@ -39,6 +39,24 @@ class NetworkSettings(NamedTuple):
     ] = ()
 
 
+class PipTarget(NamedTuple):
+    """An entry of ``[tool.verifychain.pip] targets``: a machine that must find a file it can install."""
+
+    python: Annotated[str, "Version of Python, such as 3.12."] = ""
+    platform: Annotated[str, "Platform tag, such as linux_x86_64, macosx_11_0_arm64 or win_amd64."] = ""
+
+
+class PipSettings(NamedTuple):
+    """``[tool.verifychain.pip]``."""
+
+    require_hashes: Annotated[bool, "Judge requirements as if pip had --require-hashes."] = False
+    targets: Annotated[tuple[PipTarget, ...], "Machines for which the hashes must cover a file."] = ()
+    cool_down_days: Annotated[int, "With --online: files uploaded later than so many days ago are reported."] = 0
+    index_url: Annotated[str | None, "The package index that --online asks where no file names one."] = None
+    extra_index_urls: Annotated[tuple[str, ...], "Further package indexes."] = ()
+    replace_unknown: Annotated[bool, "With --fix --online --trust: replace hashes that no file has."] = False
+
+
 class Override(NamedTuple):
     """``[[tool.verifychain.overrides]]``: other rules or severities for some paths."""
 
@@ -68,5 +86,6 @@ class Settings(NamedTuple):
     severity: Annotated[dict[str, str], "Severity per rule."] = {}  # noqa: RUF012 - never changed
     image: ImageSettings = ImageSettings()
     network: NetworkSettings = NetworkSettings()
+    pip: PipSettings = PipSettings()
     overrides: tuple[Override, ...] = ()
     ignores: tuple[Ignore, ...] = ()

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
-from verifychain.facts.broken import Broken
-from verifychain.facts.download import Download
-from verifychain.facts.image import Image
-from verifychain.facts.pinned_file import PinnedFile
-from verifychain.facts.policy import PolicyHeader
-from verifychain.facts.shell import ShellText
+from typing import TYPE_CHECKING
 
-Fact = Broken | Download | Image | PinnedFile | PolicyHeader | ShellText
+if TYPE_CHECKING:  # a run loads the kinds that its files yield
+    from verifychain.facts.broken import Broken
+    from verifychain.facts.download import Download
+    from verifychain.facts.image import Image
+    from verifychain.facts.pinned_file import PinnedFile
+    from verifychain.facts.policy import PolicyHeader
+    from verifychain.facts.requirement import Include, Requirement
+    from verifychain.facts.requirements_file import (
+        HashesDisabled,
+        HiddenBreak,
+        IgnoredText,
+        IndexOption,
+        OrphanHash,
+        RequirementsFile,
+        SyntaxFault,
+        UnusualEncoding,
+    )
+    from verifychain.facts.shell import ShellText
+
+    Fact = (
+        Broken
+        | Download
+        | HashesDisabled
+        | HiddenBreak
+        | IgnoredText
+        | Image
+        | Include
+        | IndexOption
+        | OrphanHash
+        | PinnedFile
+        | PolicyHeader
+        | Requirement
+        | RequirementsFile
+        | ShellText
+        | SyntaxFault
+        | UnusualEncoding
+    )

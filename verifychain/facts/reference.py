@@ -36,3 +36,8 @@ class Reference:
     def malformed(self) -> Malformed | None:
         """The first thing that stands where a digest belongs and is none."""
         return next((pin for pin in self.pins if isinstance(pin, Malformed)), None)
+
+    @property
+    def listed_as(self) -> str:
+        """The kind under which the inventory lists it, where the engine does not know it by its type."""
+        return ""

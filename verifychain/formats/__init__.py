@@ -24,6 +24,7 @@ class Format(NamedTuple):
     nouns   one and several, for people
     groups  the groups of rules that judge what it yields
     comments  how ignores are written (``suppress.COMMENTS``)
+    follows a file may include others, which are then examined too
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     """
 
@@ -33,6 +34,7 @@ class Format(NamedTuple):
     names: str
     but_not: str
     comments: str = "line"
+    follows: bool = False
 
     def matches(self, path: str) -> bool:
         """Whether a file of that path is taken for this format when a directory is walked."""
@@ -43,6 +45,14 @@ class Format(NamedTuple):
         package = importlib.import_module(f"{__name__}.{self.name}")
         extract = cast("Callable[[Source, Scope], Iterator[Fact]]", package.extract)
         return extract(source, scope)
+
+    def includes(self, source: Source, scope: Scope) -> Iterator[str]:
+        """The paths of the files that are read with this one, at any depth."""
+        if not self.follows:
+            return iter(())
+        package = importlib.import_module(f"{__name__}.{self.name}")
+        includes = cast("Callable[[Source, Scope], Iterator[str]]", package.includes)
+        return includes(source, scope)
 
 
 FORMATS = (
@@ -67,6 +77,15 @@ FORMATS = (
         frozenset({"core", "sri"}),
         r"(^|/)_headers$",
         r"(?!)",
+    ),
+    Format(
+        "requirements",
+        ("requirements file", "requirements files"),
+        frozenset({"core", "pip"}),
+        r"(^|/)([^/]*[-_.])?(requirements|constraints)([-_.][^/]*)?\.txt$|(^|/)requirements/[^/]+\.txt$",
+        r"^$",
+        comments="trailing",
+        follows=True,
     ),
 )
 

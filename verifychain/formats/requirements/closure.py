@@ -1,0 +1,218 @@
+"""The files that pip reads together: nested ``-r`` and ``-c``, and what follows from all of them at once."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from verifychain.core.ports import Scope, Tree
+from verifychain.core.source import Source
+from verifychain.facts.requirement import HashMode, Kind, Places
+from verifychain.formats.requirements import contents
+from verifychain.formats.requirements.contents import Contents, Item
+from verifychain.formats.requirements.options import Option
+from verifychain.formats.requirements.text import Undecodable
+
+LARGEST = 4 << 20
+_MOST_FILES = 1000
+_DEEPEST = 100
+_URL = re.compile(r"(http|https|file):", re.IGNORECASE)
+
+
+class Loaded(NamedTuple):
+    """A file, read. ``in_constraints``: only ``-c`` leads to it."""
+
+    source: Source
+    contents: Contents
+    in_constraints: bool
+
+
+class Target(NamedTuple):
+    """What a ``-r`` or ``-c`` names: a path, or why there is none to read."""
+
+    path: str | None
+    fault: str
+
+
+class Placed(NamedTuple):
+    """A requirement and where it is read."""
+
+    source: Source
+    item: Item
+    in_constraints: bool
+
+
+@dataclass(slots=True)
+class Closure:
+    """Everything that pip reads for one file, in pip's order."""
+
+    files: dict[str, Loaded] = field(default_factory=dict)
+    placed: list[Placed] = field(default_factory=list)
+
+
+def aims_at(path: str, target: str) -> Target:
+    """What ``target`` means in the file ``path`` (pip joins them, and makes the result absolute)."""
+    if _URL.match(target):
+        return Target(None, "it is a URL: what it holds is decided elsewhere, and was not checked")
+    if "${" in target:
+        return Target(None, "a variable of the environment decides which file that is: it was not checked")
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if "\0" in joined:
+        return Target(None, "no file can have that name")
+    return Target(joined, "")
+
+
+def load(path: str, scope: Scope) -> tuple[Source, Contents] | str:
+    """Read a file that another one names, or say why it cannot be read."""
+    tree = scope.tree
+    if not tree.exists(path):
+        return "there is no such file"
+    if tree.is_directory(path):
+        return "it is a directory"
+    try:
+        source = tree.read(path)
+    except OSError as error:
+        return f"it cannot be read: {(error.strerror or str(error)).lower()}"
+    if len(source.data) > LARGEST:
+        return "it is too large"
+    try:
+        return source, contents.read(source.data)
+    except Undecodable as error:
+        return str(error)
+
+
+def closure(source: Source, scope: Scope, *, in_constraints: bool) -> Closure:
+    """Read a file and all that it includes."""
+    found = Closure()
+    try:
+        read = contents.read(source.data)
+    except Undecodable:
+        return found
+    walk = _Walk(scope, Fence(scope.tree, source.path))
+    walk.visit(Loaded(source, read, in_constraints), found, 0)
+    return found
+
+
+class _Walk:
+    def __init__(self, scope: Scope, fence: Fence) -> None:
+        self._scope = scope
+        self._fence = fence
+
+    def visit(self, loaded: Loaded, found: Closure, depth: int) -> None:
+        """Take a file and, where they are named, those that it includes."""
+        key = self._scope.tree.identity(loaded.source.path)
+        known = found.files.get(key)
+        if known is not None:
+            if known.in_constraints and not loaded.in_constraints:
+                found.files[key] = known._replace(in_constraints=False)
+                found.placed = [
+                    one._replace(in_constraints=False) if one.source is known.source else one for one in found.placed
+                ]
+            return
+        found.files[key] = loaded
+        for node in loaded.contents.nodes:
+            if isinstance(node, Item):
+                found.placed.append(Placed(loaded.source, node, loaded.in_constraints))
+            elif not isinstance(node, contents.Refused) and node.include is not None and depth < _DEEPEST:
+                self._include(loaded, node.include, found, depth)
+
+    def _include(self, loaded: Loaded, option: Option, found: Closure, depth: int) -> None:
+        target = aims_at(loaded.source.path, option.value)
+        if target.path is None or len(found.files) >= _MOST_FILES or not self._fence.holds(target.path):
+            return
+        read = load(target.path, self._scope)
+        if not isinstance(read, str):
+            constraints = loaded.in_constraints or option.name == "--constraint"
+            self.visit(Loaded(*read, constraints), found, depth + 1)
+
+
+class Fence:
+    """
+    What a file may include: files below the working directory, its own folder, or the repository around it.
+
+    A pull request could otherwise have a file of the build machine printed as a snippet.
+    """
+
+    def __init__(self, tree: Tree, path: str) -> None:
+        self._tree = tree
+        # A git tree holds nothing but the repository, and calls all else by this name.
+        self._closed = tree.identity("/").startswith("outside:")
+        folder = posixpath.dirname(path) or "."
+        self._inside = [tree.identity("."), tree.identity(folder)]
+        above = tree.identity(folder)
+        while above not in ("", "/", "."):
+            if tree.exists(f"{above}/.git"):
+                self._inside.append(above)
+            above = posixpath.dirname(above)
+
+    def holds(self, path: str) -> bool:
+        """Whether the file lies inside."""
+        identity = self._tree.identity(path)
+        return self._closed or any(identity.startswith(base.rstrip("/") + "/") for base in self._inside)
+
+
+def mode(closures: list[Closure], *, policy: bool) -> HashMode:
+    """Whether pip would check hashes when it reads one of these."""
+    on = explicit = policy
+    for one in closures:
+        for loaded in one.files.values():
+            if any(True for _ in loaded.contents.options("--require-hashes")):
+                on = explicit = True
+            if any(
+                not item.editable and any(not hash.fragment for hash in item.hashes) for item in loaded.contents.items
+            ):
+                on = True
+    return HashMode(on, explicit, policy)
+
+
+def has_hashes(read: Contents) -> bool:
+    """Whether a ``--hash`` stands in the file that pip heeds: those of ``-e`` and of URLs switch nothing on."""
+    return any(not item.editable and any(not hash.fragment for hash in item.hashes) for item in read.items)
+
+
+def is_open(closures: list[Closure]) -> bool:
+    """Whether something is installed that its hash does not hold to one release."""
+    return any(
+        not placed.in_constraints
+        and placed.item.parsed.kind is Kind.NAMED
+        and (placed.item.parsed.version is None or not any(hash.digest for hash in placed.item.hashes))
+        for one in closures
+        for placed in one.placed
+    )
+
+
+def places(closures: list[Closure]) -> Places:
+    """Where packages come from: options of nested files count for all."""
+    main: str | None = None
+    extra: list[str] = []
+    links: list[str] = []
+    none = False
+    for one in closures:
+        for loaded in one.files.values():
+            for _, option in loaded.contents.options("--index-url", "--extra-index-url", "--find-links", "--no-index"):
+                if option.name == "--index-url":
+                    main = option.value
+                elif option.name == "--extra-index-url":
+                    extra.append(option.value)
+                elif option.name == "--find-links":
+                    links.append(option.value)
+                else:
+                    none = True
+    names = dict.fromkeys(
+        placed.item.parsed.name
+        for one in closures
+        for placed in one.placed
+        if placed.item.parsed.name is not None and placed.item.parsed.kind is Kind.NAMED
+    )
+    return Places(main, tuple(dict.fromkeys(extra)), tuple(dict.fromkeys(links)), none, tuple(names))
+
+
+def formats(closures: list[Closure], option: str) -> Iterator[str]:
+    """The names that ``--only-binary`` or ``--no-binary`` lists."""
+    for one in closures:
+        for loaded in one.files.values():
+            for _, found in loaded.contents.options(option):
+                yield from found.value.split(",")

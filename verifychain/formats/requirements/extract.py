@@ -1,0 +1,238 @@
+"""Lines to facts, in the light of all files that pip reads together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verifychain.core.digest import Notation
+from verifychain.core.finding import Edit
+from verifychain.core.pin import Grade, Malformed, Pin, Slot
+from verifychain.core.ports import Scope
+from verifychain.core.source import Location, Source, Span
+from verifychain.facts.broken import Broken
+from verifychain.facts.requirement import Hash, HashMode, Include, Kind, Requirement
+from verifychain.facts.requirements_file import HashesDisabled, IndexOption, RequirementsFile, UnusualEncoding
+from verifychain.formats.requirements import closure, contents, ignored, mending, relatives
+from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, aims_at, load
+from verifychain.formats.requirements.contents import Contents, Item, Refused
+from verifychain.formats.requirements.hidden import hidden
+from verifychain.formats.requirements.options import Option
+from verifychain.formats.requirements.syntax import Node
+from verifychain.formats.requirements.text import Undecodable
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+
+_INDEX_OPTIONS = ("--index-url", "--extra-index-url", "--find-links", "--trusted-host")
+_SOURCE_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz")
+
+
+def extract(source: Source, scope: Scope) -> Iterator[Fact]:
+    """The facts of one requirements file."""
+    if len(source.data) > LARGEST:
+        hint = "nothing in this file was judged; exclude it if it is no requirements file"
+        yield Broken(Span(0, 0), f"larger than {LARGEST >> 20} MiB", hint)
+        return
+    try:
+        read = contents.read(source.data)
+    except Undecodable as error:
+        yield Broken(Span(0, 0), str(error), "pip could not read it either: write it in UTF-8")
+        return
+    yield from _Reader(source, scope, read).facts()
+
+
+class _Reader:
+    def __init__(self, source: Source, scope: Scope, read: Contents) -> None:
+        self._source = source
+        self._scope = scope
+        self._contents = read
+        self._file = read.file
+        self._closures = _closures(source, scope)
+        self._constraints = _only_constraints(source, scope, self._closures)
+        self._mode = closure.mode(self._closures, policy=scope.settings.pip.require_hashes)
+        if self._constraints:
+            # Constraints install nothing: only those that have hashes themselves are held to having them all.
+            self._mode = HashMode(closure.has_hashes(read))
+        self._places = closure.places(self._closures)
+        self._built = frozenset(closure.formats(self._closures, "--no-binary"))
+        self._relatives = relatives.Relatives(source, self._closures)
+
+    def facts(self) -> Iterator[Fact]:
+        requirements = {id(item): self._requirement(item) for item in self._contents.items}
+        yield self._whole(tuple(requirements.values()))
+        yield from self._encoding()
+        yield from hidden(self._source, self._contents)
+        for one in self._contents.nodes:
+            if isinstance(one, Item):
+                yield requirements[id(one)]
+                yield from ignored.ignored(self._source, self._contents, one)
+            elif isinstance(one, Refused):
+                yield mending.refused(self._source, self._contents, one)
+            else:
+                yield from self._options(one)
+            yield from mending.swallowed(self._source, self._contents, one)
+        for group in mending.orphans(self._contents):
+            yield from mending.orphan_facts(self._source, self._contents, group)
+
+    def _whole(self, requirements: tuple[Requirement, ...]) -> RequirementsFile:
+        first = next(iter(self._contents.file.nodes), None)
+        at = 0 if first is None else self._file.text.byte(first.line.at(0))
+        top = None
+        if first is not None and self._file.text.editable:
+            line = contents.whole_lines(self._file, first).start
+            edit = f"--require-hashes{self._contents.newline}".encode()
+            top = Edit(Location(self._source, Span(line, line)), edit)
+        return RequirementsFile(
+            span=Span(at, at if first is None else self._file.bytes(first.line.at(0), first.line.end).end),
+            requirements=requirements,
+            mode=self._mode,
+            top=top,
+            nested=bool(self._scope.roots),
+            in_constraints=self._constraints,
+            only_binary=":all:" in closure.formats(self._closures, "--only-binary"),
+        )
+
+    def _encoding(self) -> Iterator[UnusualEncoding]:
+        text = self._file.text
+        if text.guessed or (text.marked and text.encoding != "utf-8"):
+            yield UnusualEncoding(Span(0, min(1, len(self._source.data))), text.encoding, text.guessed)
+
+    def _requirement(self, item: Item) -> Requirement:
+        parsed = item.parsed
+        name = parsed.name or parsed.url or item.text
+        pins = tuple(_pin(hash) for hash in item.hashes if hash.strong)
+        return Requirement(
+            subject=name if parsed.version is None or parsed.name is None else f"{name}=={parsed.version}",
+            via="pip",
+            span=item.span,
+            name_span=item.name_span,
+            origin=Location(self._source, item.name_span),
+            grade=_grade(item),
+            slot=self._slot(item),
+            pins=pins,
+            name=parsed.name,
+            text=item.text,
+            kind=parsed.kind,
+            extras=parsed.extras,
+            specifiers=parsed.specifiers,
+            version=parsed.version,
+            marker=parsed.marker,
+            url=parsed.url,
+            editable=item.editable,
+            commit=parsed.commit,
+            hashes=item.hashes,
+            mode=self._mode,
+            in_constraints=self._constraints,
+            others=self._relatives.of(item),
+            places=self._places,
+            lines=item.lines,
+            builds=self._builds(item),
+        )
+
+    def _slot(self, item: Item) -> Slot | None:
+        if item.editable or item.parsed.kind not in (Kind.NAMED, Kind.ARCHIVE) or not self._file.text.editable:
+            return None
+        before = f" \\{self._contents.newline}{self._contents.indent}"
+        return Slot(Location(self._source, self._file.bytes(item.end, item.end)), before, Notation.PIP)
+
+    def _builds(self, item: Item) -> bool:
+        if item.parsed.kind is Kind.ARCHIVE:
+            path = (item.parsed.url or "").partition("#")[0].partition("?")[0]
+            return path.lower().endswith(_SOURCE_ARCHIVES)
+        return item.parsed.kind is Kind.NAMED and not self._built.isdisjoint({":all:", item.parsed.name or ""})
+
+    def _options(self, node: Node) -> Iterator[Fact]:
+        include = node.include
+        if include is not None:
+            yield self._include(node, include)
+        else:
+            for option in node.options:
+                if option.name in _INDEX_OPTIONS:
+                    yield self._index(node, option)
+                elif option.name == "--no-require-hashes":
+                    yield HashesDisabled(self._file.span(node.line, option.start, option.end))
+        yield from ignored.ignored(self._source, self._contents, node)
+
+    def _index(self, node: Node, option: Option) -> IndexOption:
+        before = [
+            other
+            for _, other in self._contents.options("--index-url", "--extra-index-url", "--find-links")
+            if other.value.rstrip("/") == option.value.rstrip("/")
+        ]
+        value = self._file.span(node.line, option.start, option.end)
+        if option.inner >= 0:
+            value = self._file.span(node.line, option.inner, option.inner + len(option.value))
+        return IndexOption(
+            span=self._file.span(node.line, option.start, option.end),
+            value_span=value,
+            name=option.name,
+            value=option.value,
+            open=closure.is_open(self._closures),
+            repeats=option.name != "--trusted-host" and len(before) > 1 and before[0] is not option,
+            beside_index=not self._places.no_index,
+        )
+
+    def _include(self, node: Node, option: Option) -> Include:
+        value = span = self._file.span(node.line, option.start, option.end)
+        if option.inner >= 0:
+            value = self._file.span(node.line, option.inner, option.inner + len(option.value))
+        fault, refused = self._fault_of(option)
+        return Include(span, value, option.value, fault, refused)
+
+    def _fault_of(self, option: Option) -> tuple[str, bool]:
+        path, fault = aims_at(self._source.path, option.value)
+        if path is None:
+            return fault, False
+        if not Fence(self._scope.tree, self._source.path).holds(path) and self._scope.tree.exists(path):
+            return "it lies outside of this project, and was not checked", False
+        read = load(path, self._scope)
+        if isinstance(read, str):
+            return read, True
+        if path.rpartition("/")[2].startswith("pylock."):
+            return "it is a lock in TOML, which pip reads with `pip install -r` only", True
+        here, there = (
+            self._scope.tree.identity(self._source.path),
+            closure.closure(read[0], self._scope, in_constraints=False),
+        )
+        if here in there.files:
+            return "it leads back to this file: pip ≥ 24.3 refuses that, and earlier ones never end", True
+        return "", False
+
+
+def _closures(source: Source, scope: Scope) -> list[Closure]:
+    if not scope.roots:
+        return [closure.closure(source, scope, in_constraints=_is_constraints(source.path))]
+    found = []
+    for path in scope.roots:
+        read = load(path, scope)
+        if not isinstance(read, str):
+            found.append(closure.closure(read[0], scope, in_constraints=_is_constraints(path)))
+    return found or [closure.closure(source, scope, in_constraints=_is_constraints(source.path))]
+
+
+def _is_constraints(path: str) -> bool:
+    return "constraints" in path.rpartition("/")[2]
+
+
+def _only_constraints(source: Source, scope: Scope, closures: list[Closure]) -> bool:
+    identity = scope.tree.identity(source.path)
+    return all(one.files[identity].in_constraints for one in closures if identity in one.files)
+
+
+def _pin(hash: Hash) -> Pin | Malformed:
+    if hash.digest is not None:
+        return Pin(hash.digest, hash.value)
+    return Malformed(hash.text, hash.reason, hash.value)
+
+
+def _grade(item: Item) -> Grade:
+    parsed = item.parsed
+    if parsed.kind is Kind.VCS:
+        return Grade.PINNED if parsed.commit else Grade.UNPINNED
+    if item.editable or not item.hashes:
+        return Grade.UNPINNED
+    if not any(hash.digest for hash in item.hashes):
+        return Grade.WEAK if any(not hash.strong for hash in item.hashes) else Grade.UNPINNED
+    exact = parsed.kind is not Kind.NAMED or parsed.version is not None
+    return Grade.PINNED if exact and all(hash.strong for hash in item.hashes) else Grade.WEAK

@@ -1,0 +1,131 @@
+"""
+What pip passes over without a word, and the edits that make it heed it.
+
+Behind the first option of a line pip drops every word that is no option; on a line with a requirement every option but
+``--hash`` and ``--config-settings``; on a line that includes a file everything else (``req_file.py``: ``handle_line``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifychain.core.finding import Edit
+from verifychain.core.source import Location, Source, Span
+from verifychain.facts.requirements_file import IgnoredText
+from verifychain.formats.requirements import pep508
+from verifychain.formats.requirements.contents import Contents, Item
+from verifychain.formats.requirements.options import Option
+from verifychain.formats.requirements.pep508 import Invalid
+from verifychain.formats.requirements.syntax import Node
+from verifychain.formats.requirements.words import Word
+
+_WHAT = {"--requirement": "include", "--constraint": "include", "--editable": "editable", "--hash": "hash"}
+
+
+def ignored(source: Source, contents: Contents, one: Item | Node) -> Iterator[IgnoredText]:
+    """The ignored words and options of a line that pip takes."""
+    node = one.node if isinstance(one, Item) else one
+    if not node.options:
+        return
+    line = _Line(source, contents, node)
+    yield from line.words(one)
+    for option in _unheeded(one, node):
+        yield line.option(option)
+
+
+def _unheeded(one: Item | Node, node: Node) -> list[Option]:
+    if isinstance(one, Item) and one.editable:
+        first = node.all("--editable")[0]
+        return [option for option in node.options if option is not first and option.name != "--config-settings"]
+    if isinstance(one, Item):
+        return [option for option in node.options if option.name not in ("--hash", "--config-settings")]
+    include = node.include
+    if include is not None:
+        return [option for option in node.options if option is not include]
+    links = node.all("--find-links")[1:]
+    indexes = node.all("--index-url")[:-1]
+    return [*links, *indexes, *node.all("--config-settings")]
+
+
+class _Line:
+    def __init__(self, source: Source, contents: Contents, node: Node) -> None:
+        self._source = source
+        self._contents = contents
+        self._file = contents.file
+        self._node = node
+
+    def option(self, option: Option) -> IgnoredText:
+        """An option that has no effect where it stands."""
+        what = _WHAT.get(option.name, "option")
+        text = self._node.line.text[option.start : option.end]
+        edits: tuple[Edit, ...] = ()
+        hash_behind = any(other.name == "--hash" and other.start > option.start for other in self._node.options)
+        own_line = self._node.include is not None or what in ("include", "editable")
+        if own_line and not hash_behind and option.name != "--hash":
+            edits = self._split(option.start)
+        return IgnoredText(self._span(option.start, option.end), what, text, edits)
+
+    def words(self, one: Item | Node) -> Iterator[IgnoredText]:
+        """Runs of words that no option takes."""
+        for run in _runs(self._node):
+            start, end = run[0].start, run[-1].end
+            text = self._node.line.text[start:end]
+            if text.startswith(";") and isinstance(one, Item) and pep508.is_marker(text[1:]):
+                yield IgnoredText(self._span(start, end), "marker", text, self._move(one, text, start, end))
+            elif _is_requirement(text):
+                yield IgnoredText(self._span(start, end), "requirement", text, self._split(start))
+            else:
+                yield IgnoredText(self._span(start, end), "text", text)
+
+    def _move(self, item: Item, text: str, start: int, end: int) -> tuple[Edit, ...]:
+        """Write a marker behind the requirement, on its first line: uv reads none on a line of its own."""
+        if item.parsed.marker is not None or item.editable or not self._file.text.editable:
+            return ()
+        marker = text[1:].strip().encode(self._file.text.encoding)
+        behind = self._span(0, len(self._node.text.rstrip())).end
+        before = max([word.end for word in self._all() if word.end <= start], default=start)
+        return (
+            Edit(Location(self._source, Span(behind, behind)), b" ; " + marker),
+            Edit(Location(self._source, Span(self._after(before), self._span(start, end).end)), b""),
+        )
+
+    def _split(self, start: int) -> tuple[Edit, ...]:
+        """Begin a new line at ``start``."""
+        if not self._file.text.editable:
+            return ()
+        line = self._node.line
+        before = len(line.text[:start].rstrip())
+        span = Span(self._after(before), self._file.text.byte(line.at(start)))
+        return (Edit(Location(self._source, span), self._contents.newline.encode()),)
+
+    def _after(self, index: int) -> int:
+        """The byte behind the character in front of ``index``."""
+        return self._file.text.byte(self._node.line.at(index - 1) + 1)
+
+    def _span(self, start: int, end: int) -> Span:
+        return self._file.span(self._node.line, start, end)
+
+    def _all(self) -> list[Word | Option]:
+        return [*self._node.options, *self._node.leftover]
+
+
+def _runs(node: Node) -> list[list[Word]]:
+    """Words that follow each other with no option between."""
+    runs: list[list[Word]] = []
+    starts = sorted(option.start for option in node.options)
+    last = -1
+    for word in node.leftover:
+        between = any(last < start < word.start for start in starts) if runs else True
+        if between:
+            runs.append([])
+        runs[-1].append(word)
+        last = word.start
+    return runs
+
+
+def _is_requirement(text: str) -> bool:
+    try:
+        pep508.parse(text)
+    except Invalid:
+        return False
+    return True

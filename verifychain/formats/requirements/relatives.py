@@ -1,0 +1,95 @@
+"""Lines about the same project, in one file or in several that are read together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from verifychain.core.source import Location, Source
+from verifychain.facts.requirement import Other
+from verifychain.formats.requirements.closure import Closure, Placed
+from verifychain.formats.requirements.contents import Item
+
+_MOST = 50  # a file that repeats one name ten thousand times is told so often enough
+_SYSTEMS = (
+    ("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"),
+    ("cygwin", "CYGWIN", "posix"),
+)  # fmt: skip
+_PYTHONS = ("2.7", *(f"3.{minor}" for minor in range(5, 18)))
+
+
+class Relatives:
+    """Finds the other lines of a project."""
+
+    def __init__(self, source: Source, closures: list[Closure]) -> None:
+        self._source = source
+        self._by_name: dict[str, list[tuple[int, Placed]]] = {}
+        seen: set[tuple[str, int]] = set()
+        number = 0
+        for one in closures:
+            for placed in one.placed:
+                key = (placed.source.path, placed.item.span.start)
+                name = placed.item.parsed.name
+                if name is None or key in seen:
+                    continue
+                seen.add(key)
+                self._by_name.setdefault(name, []).append((number, placed))
+                number += 1
+
+    def of(self, item: Item) -> tuple[Other, ...]:
+        """The other lines about the project of ``item``, which stands in the source."""
+        placed = self._by_name.get(item.parsed.name or "", [])
+        if len(placed) < 2:
+            return ()
+        here = next((number for number, one in placed if self._is(one, item)), 0)
+        return tuple(self._other(item, one, number < here) for number, one in placed[:_MOST] if number != here)
+
+    def _is(self, placed: Placed, item: Item) -> bool:
+        return placed.item.span == item.span and placed.source.path == self._source.path
+
+    def _other(self, item: Item, placed: Placed, earlier: bool) -> Other:
+        other = placed.item
+        source = self._source if placed.source.path == self._source.path else placed.source
+        digests = frozenset(hash.digest for hash in other.hashes if hash.digest is not None)
+        same_words = other.node.line.text.split() == item.node.line.text.split()
+        return Other(
+            location=Location(source, other.name_span),
+            specifiers=other.parsed.specifiers,
+            hashes=digests,
+            in_constraints=placed.in_constraints,
+            earlier=earlier,
+            overlaps=overlap(item.parsed.marker, other.parsed.marker),
+            identical=same_words and source is self._source,
+        )
+
+
+def overlap(one: str | None, other: str | None) -> bool:
+    """Whether both markers hold on some machine; True where that cannot be told."""
+    if one is None or other is None or one == other:
+        return True
+    from packaging.markers import Marker
+
+    try:
+        both = Marker(one), Marker(other)
+        return any(all(marker.evaluate(machine) for marker in both) for machine in _machines())
+    except (ValueError, RecursionError, KeyError):
+        return True
+
+
+def _machines() -> list[dict[str, Any]]:
+    return [
+        {
+            "python_version": python,
+            "python_full_version": f"{python}.1",
+            "sys_platform": platform,
+            "platform_system": system,
+            "os_name": name,
+            "platform_machine": machine,
+            "platform_python_implementation": implementation,
+            "implementation_name": implementation.lower(),
+            "extra": "",
+        }
+        for python in _PYTHONS
+        for platform, system, name in _SYSTEMS
+        for machine in ("x86_64", "aarch64", "arm64", "AMD64", "i686")
+        for implementation in ("CPython", "PyPy")
+    ]

@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.requirement import Requirement
+from verifychain.facts.requirements_file import RequirementsFile
+
+
+@rule("pip-sdist-may-build", severity=Severity.WARNING)
+def check(fact: RequirementsFile | Requirement) -> Iterator[Problem]:
+    """
+    Something may be built from source, by tools that no hash holds.
+
+    When pip installs a source archive it first fetches what builds it, and checks no hash of that, even with
+    `--require-hashes`; code of the archive and of those tools then runs. It is a warning where it is certain (an
+    archive, `--no-binary`, or, with `--online`, hashes of nothing but source archives), else a note on the file.
+    `--only-binary :all:` rules it out. pip ≥ 26.1 has `--build-constraint`, uv has `--require-build-hashes`.
+
+    Bad:
+    ```requirements
+    --require-hashes
+    --no-binary idna
+    idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
+    ```
+
+    Good:
+    ```requirements
+    --require-hashes
+    --only-binary :all:
+    idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
+    ```
+    """
+    hint = "add --only-binary :all:, or hold the build with --build-constraint (uv: --require-build-hashes)"
+    if isinstance(fact, Requirement):
+        if fact.builds and fact.mode.on and fact.digests:
+            message = "it is built from source: what builds it is fetched without any check"
+            yield Problem(fact.name_span, message, help=hint)
+        return
+    if fact.mode.on and not fact.only_binary and not fact.nested and any(one.digests for one in fact.requirements):
+        message = "source archives are allowed here: what builds them would be fetched without any check"
+        yield Problem(fact.span, message, help=hint, severity=Severity.NOTE)
