@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -70,12 +70,12 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
-def start(*argv: str, folder: Path, authority: Authority, **extra: str) -> subprocess.Popen[bytes]:
-    """The command in a process of its own."""
+def start(*argv: str, folder: Path, authority: Authority, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """The command in a process of its own, behind the words of another."""
     return subprocess.Popen(
-        [sys.executable, "-m", "verifychain", "download", *argv],
+        [*before, sys.executable, "-m", "verifychain", "download", *argv],
         cwd=folder,
-        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca), **extra),
+        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

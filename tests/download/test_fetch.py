@@ -342,6 +342,20 @@ def test_interrupted_nothing_is_left(project: Path, authority: Authority) -> Non
     assert sorted(os.listdir(project)) == ["verifychain.lock", "verifychain.toml"]
 
 
+def test_a_full_disk(project: Path, authority: Authority, server: Server) -> None:
+    """A limit on the size of files does what a full disk does: a write fails midway."""
+    (project / "tool").write_bytes(OLD)
+    pin(entry("tool", f"{server.url}/tool"))
+    process = start(
+        "fetch", folder=project, authority=authority, before=("sh", "-c", 'ulimit -f 16 && exec "$@"', "sh")
+    )
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, b"cannot write" in err) == (2, True), err
+    assert b"Traceback" not in err
+    assert (project / "tool").read_bytes() == OLD
+    assert leftovers(project) == []
+
+
 def test_eight_at_once(project: Path, authority: Authority, server: Server) -> None:
     body = random.Random(8).randbytes(2 << 20)
     (project / "tool").write_bytes(OLD)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from verifychain.cli.console import Console
 from verifychain.cli.progress import Progress, megabytes
@@ -15,6 +17,9 @@ from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
 from verifychain.downloader import Outcome, Rejected, State, Stream, Wanted, fetch, umask
 from verifychain.output.style import count, printable
+
+if TYPE_CHECKING:
+    from verifychain.origins.web import Web
 
 _THREADS = 8
 
@@ -120,13 +125,24 @@ def name_of(url: str) -> str:
 
 def connect(timeout: float, hosts: Sequence[str]) -> Stream:
     """What streams URLs; ``hosts`` were named by the user, so that they may be at a private address."""
-    from verifychain.origins.web import Access, Timeouts, TooLarge, Web
+    made: list[Web] = []
+    lock = threading.Lock()
 
-    web = Web(Access().naming(*hosts), Timeouts.of(timeout))
+    def web() -> Web:
+        # Made when the first URL is asked for: what is right already needs none of its imports.
+        from verifychain.origins.web import Access, Timeouts, Web
+
+        with lock:
+            if not made:
+                made.append(Web(Access().naming(*hosts), Timeouts.of(timeout)))
+            return made[0]
 
     def stream(url: str, sink: Callable[[bytes], None], most: int) -> None:
+        asked = web()
+        from verifychain.origins.web import TooLarge
+
         try:
-            web.stream(url, sink, most)
+            asked.stream(url, sink, most)
         except TooLarge as error:
             raise Rejected(f"got more than {most:,} bytes: {error.message}") from None
 
