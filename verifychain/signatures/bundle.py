@@ -112,13 +112,15 @@ def _stated(message: Fields) -> Digest | None:
 
 
 def _entry(fields: Fields) -> Entry:
-    kind, promise = fields.optional("kindVersion"), fields.optional("inclusionPromise")
+    kind, promise = fields.required("kindVersion"), fields.optional("inclusionPromise")
     proof = fields.optional("inclusionProof")
+    if not kind.has("kind") or not kind.has("version"):
+        raise fields.wrong("kindVersion", "is incomplete")
     return Entry(
         log_id=fields.required("logId").data("keyId"),
         index=fields.integer("logIndex"),
-        kind="" if kind is None else kind.text("kind"),
-        version="" if kind is None else kind.text("version"),
+        kind=kind.text("kind"),
+        version=kind.text("version"),
         integrated_time=fields.integer("integratedTime"),
         body=fields.data("canonicalizedBody"),
         promise=b"" if promise is None else promise.data("signedEntryTimestamp"),

@@ -37,7 +37,7 @@ _HASHES = {
     Algorithm.SHA384: hashes.SHA384(),
     Algorithm.SHA512: hashes.SHA512(),
 }
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----\s*")
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def pem_der(text: bytes) -> tuple[str, bytes]:
 
 def _pem_block(text: bytes) -> tuple[str, bytes]:
     try:
-        found = _PEM.fullmatch(text.decode("ascii").strip())
+        found = _PEM.fullmatch(text.decode("ascii").strip(" \t\r\n"))
         return (found[1], base64_bytes("".join(found[2].split()))) if found else ("", b"")
     except (UnicodeDecodeError, ValueError, binascii.Error):
         return "", b""

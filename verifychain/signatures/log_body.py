@@ -26,7 +26,7 @@ def kind_of(entry: Entry) -> tuple[str, str]:
     """Kind and version, which the entry's wrapper must state as its body does. Raises Rejected."""
     body = Fields.parse(entry.body, _WRONG, "log entry")
     kind, version = body.text("kind"), body.text("apiVersion")
-    if entry.kind and (entry.kind, entry.version) != (kind, version):
+    if (entry.kind or entry.version) and (entry.kind, entry.version) != (kind, version):
         stated, own = f"{entry.kind} {entry.version}", f"{kind} {version}"
         detail = f"the bundle calls the entry {shown(stated)}, it is {shown(own)}"
         raise Rejected(Reason.ENTRY_MISMATCH, detail)

@@ -8,6 +8,7 @@ log of one never vouches for a certificate of another.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ _KEY_KINDS = {
     "PKIX_RSA_PKCS1V15_3072_SHA256",
     "PKIX_RSA_PKCS1V15_4096_SHA256",
 }
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _WRONG = Reason.MALFORMED_TRUST_ROOT
 _MOST = 1000
 
@@ -122,8 +124,12 @@ def _one(data: bytes) -> TrustRoot:
 
 
 def _logs(fields: Fields, name: str) -> tuple[Log, ...]:
-    found = (_log(item) for item in fields.objects(name, _MOST))
-    return tuple(log for log in found if log is not None)
+    listed = fields.objects(name, _MOST)
+    found = tuple(log for item in listed if (log := _log(item)) is not None)
+    if listed and not found:
+        # No log at all would mean that none is needed.
+        raise fields.wrong(name, "has no log with a key of a known kind")
+    return found
 
 
 def _log(fields: Fields) -> Log | None:
@@ -185,9 +191,8 @@ def _time(fields: Fields, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise fields.wrong(name, "is not a time") from None
-    if time.tzinfo is None:
-        raise fields.wrong(name, "is a time without a zone")
-    return time.astimezone(UTC)
+        if _TIME.fullmatch(text) is None:
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise fields.wrong(name, "is not a time as RFC 3339 writes it") from None
