@@ -28,17 +28,6 @@ _UNDERSTOOD = {
 }
 
 
-def load(der: bytes) -> x509.Certificate:
-    """Parse a certificate, all of it. Raises Rejected."""
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        tuple(certificate.extensions)
-        certificate.public_key()
-    except Exception as error:  # noqa: BLE001 - the parser raises several kinds for hostile certificates
-        raise Rejected(Reason.MALFORMED_CERTIFICATE, f"the certificate cannot be read: {error}") from None
-    return certificate
-
-
 def check_profile(certificate: x509.Certificate) -> None:
     """Check that the certificate is for signing code and nothing more. Raises Rejected."""
     usage = _extension(certificate, x509.KeyUsage)

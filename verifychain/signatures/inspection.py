@@ -6,8 +6,7 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
-from verifychain.signatures import certificate as certificates
-from verifychain.signatures import identity, log_body, statement
+from verifychain.signatures import identity, log_body, statement, x509_parsing
 from verifychain.signatures.evidence import Entry, Envelope, Evidence
 from verifychain.signatures.verdict import Rejected
 
@@ -29,7 +28,7 @@ def policy(evidence: Evidence) -> dict[str, str]:
     if not evidence.certificate:
         return {"options": "--key FILE", "configuration": '{ keys = ["FILE"] }'}
     try:
-        signer = identity.read(certificates.load(evidence.certificate))
+        signer = identity.read(x509_parsing.load(evidence.certificate))
     except Rejected:
         return {}
     pair = (("--certificate-identity", signer.subject), ("--certificate-oidc-issuer", signer.issuer))
@@ -70,7 +69,7 @@ def _statement(content: Envelope) -> dict[str, Any]:
 def _signer(evidence: Evidence) -> dict[str, Any]:
     if not evidence.certificate:
         return {"key": "not in the bundle"}
-    certificate = certificates.load(evidence.certificate)
+    certificate = x509_parsing.load(evidence.certificate)
     signer = identity.read(certificate)
     return {
         "subject": signer.subject,

@@ -17,7 +17,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from verifychain.core.digest import Algorithm
 from verifychain.signatures import certificate as certificates
-from verifychain.signatures import identity, keys, log, sct, timestamps
+from verifychain.signatures import identity, keys, log, sct, timestamps, x509_parsing
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Evidence
 from verifychain.signatures.identity import Identity, Signer
@@ -63,7 +63,7 @@ def verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement:
 
 
 def _by_certificate(evidence: Evidence, signed: Artifact, root: TrustRoot, requirement: Requirement) -> Proven:
-    certificate = certificates.load(evidence.certificate)
+    certificate = x509_parsing.load(evidence.certificate)
     certificates.check_profile(certificate)
     times, logged = _witnessed(evidence, evidence.certificate, signed, root, requirement)
     if not times:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from verifychain.core.digest import Digest, of_bytes
+from verifychain.signatures import x509_parsing
 from verifychain.signatures.keys import PublicKey, load_der
 from verifychain.signatures.strict_json import MOST_BYTES, Fields
 from verifychain.signatures.verdict import Reason, Rejected, shown
@@ -169,9 +170,9 @@ def _authority(fields: Fields) -> Authority:
     if not listed:
         raise fields.wrong("certChain", "has no certificate")
     try:
-        chain = tuple(x509.load_der_x509_certificate(item.data("rawBytes")) for item in listed)
-    except ValueError as error:
-        raise Rejected(_WRONG, f"a certificate of {shown(fields.text('uri'))}: {error}") from None
+        chain = tuple(x509_parsing.load(item.data("rawBytes")) for item in listed)
+    except Rejected as rejected:
+        raise Rejected(_WRONG, f"the authority {shown(fields.text('uri'))}: {rejected.detail}") from None
     subject = fields.optional("subject")
     named = subject is not None and subject.has("commonName") and subject.has("organization")
     return Authority(fields.text("uri"), chain, _window(fields), named)
