@@ -18,7 +18,7 @@ setup: $(VENV)/.runtime ## .venv with the command in it
 demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 	@sh tools/demo.sh $(BIN)/verifychain
 
-test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files $(VENV)/servers-pip/.done ## set up, check the code, and run every test
+test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/sigstore-js/.done $(VENV)/servers-pip/.done ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
 	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
@@ -75,6 +75,13 @@ $(VENV)/servers-pip/.done: requirements/servers-pip.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/servers-pip
 	$(VENV)/servers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
+
+# What the verdicts on signatures are compared with; nothing where there is no Go, or no Node.
+.cache/cosign: tests/peers/cosign/go.sum
+	@sh tools/peers.sh cosign
+
+.cache/sigstore-js/.done: tests/peers/sigstore-js/package-lock.json tests/peers/sigstore-js/answers.mjs
+	@sh tools/peers.sh sigstore-js
 
 $(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/peers

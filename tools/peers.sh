@@ -1,7 +1,29 @@
 #!/bin/sh
-# Builds what the tests compare with: BuildKit's own parser behind a small program, where there is a Go toolchain.
-# The module and its dependencies are held by go.sum; the toolchain's own settings say where they come from.
+# Builds what the tests compare with, where there is a Go toolchain: BuildKit's own parser behind a small program, or,
+# with the word cosign, cosign itself (minutes the first time; Go keeps what it compiled). With sigstore-js it installs
+# the verifier in JavaScript, where there is Node. go.sum and package-lock.json hold the modules with their
+# dependencies; the tools' own settings say where they come from.
 set -eu
+if [ "${1:-}" = cosign ]; then
+    command -v go >/dev/null 2>&1 || exit 0
+    program=$(pwd)/.cache/cosign
+    mkdir -p .cache
+    cd tests/peers/cosign
+    GOFLAGS=-mod=readonly go build -o "$program" github.com/sigstore/cosign/v3/cmd/cosign || {
+        echo "no peer: cosign could not be built (Go $(go env GOVERSION))" >&2
+        exit 1
+    }
+    exit 0
+fi
+if [ "${1:-}" = sigstore-js ]; then
+    command -v npm >/dev/null 2>&1 || exit 0
+    mkdir -p .cache/sigstore-js
+    cp tests/peers/sigstore-js/package.json tests/peers/sigstore-js/package-lock.json tests/peers/sigstore-js/answers.mjs \
+        .cache/sigstore-js
+    npm ci --silent --ignore-scripts --no-audit --no-fund --prefix .cache/sigstore-js
+    touch .cache/sigstore-js/.done
+    exit 0
+fi
 program=$(pwd)/.cache/buildkit-answers
 command -v go >/dev/null 2>&1 || exit 0
 mkdir -p .cache

@@ -123,7 +123,7 @@ def _entry(fields: Fields) -> Entry:
         version=kind.text("version"),
         integrated_time=fields.integer("integratedTime"),
         body=fields.data("canonicalizedBody"),
-        promise=b"" if promise is None else promise.data("signedEntryTimestamp"),
+        promise=b"" if promise is None else _signature(promise, "signedEntryTimestamp"),
         proof=None if proof is None else _proof(proof),
     )
 
