@@ -12,6 +12,7 @@ from verifychain import config, engine, fixes, inputs, rules
 from verifychain.core.digest import Digest, of_bytes
 from verifychain.core.errors import Unavailable
 from verifychain.core.finding import Applicability, Fix, Problem, Wanted
+from verifychain.core.image_name import ImageName
 from verifychain.core.ports import ImageRegistry, Outside, Resolver, Scope
 from verifychain.core.report import Report
 from verifychain.core.rule import Rule, rule
@@ -28,6 +29,9 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self._lock = threading.Lock()
+
+    def lists(self, name: ImageName, digest: Digest) -> bool:
+        return True
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
         with self._lock:

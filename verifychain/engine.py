@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from types import UnionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from verifychain import rules
@@ -104,7 +105,10 @@ class Engine:
             for kind in rule.facts:
                 self._by_fact.setdefault(kind, []).append((rule, arguments))
 
-    def _provide(self, kind: type, rule: Rule) -> Any:
+    def _provide(self, kind: Any, rule: Rule) -> Any:
+        optional = _optional_port(kind)
+        if optional is not None:
+            return None if self._outside is None else self._outside.ports.get(optional)
         if self._outside is not None and kind in self._outside.ports:
             return self._outside.ports[kind]
         for value in self._settings:
@@ -187,6 +191,12 @@ class Engine:
 
 def _asks_outside(rule: Rule) -> bool:
     return any(kind in NETWORK for kind in rule.needs)
+
+
+def _optional_port(kind: Any) -> type | None:
+    """The port of ``Port | None``: what a rule asks for that has something to say offline too."""
+    members = kind.__args__ if isinstance(kind, UnionType) else ()
+    return next((port for port in NETWORK if port in members), None)
 
 
 class _Local:

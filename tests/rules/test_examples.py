@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from verifychain import config, engine, inputs, rules
-from verifychain.core.ports import Scope
+from verifychain.core.digest import Algorithm, Digest, of_bytes, parse_hex
+from verifychain.core.image_name import ImageName
+from verifychain.core.ports import Fetcher, ImageRegistry, Outside, Scope
 from verifychain.core.report import Report
 from verifychain.formats import FORMATS
 
@@ -25,6 +27,30 @@ NAMES = {
 }
 _EXAMPLE = re.compile(r"(Bad|Good):\n((?:```\w+\n.*?```\n?)+)", re.DOTALL)  # several blocks are several files
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+EXAMPLE = parse_hex("b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a", Algorithm.SHA256)
+MISSING = parse_hex("0" * 64, Algorithm.SHA256)
+
+
+class Servers:
+    """Every URL serves the one file that the examples know."""
+
+    def digest(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
+        return EXAMPLE, 4
+
+
+class Registries:
+    """Every tag is the image that a file names beside it, unless the tag is called ``moved``."""
+
+    def resolve(self, name: ImageName) -> Digest | None:
+        return of_bytes(b"moved") if name.tag == "moved" else EXAMPLE
+
+    def lists(self, name: ImageName, digest: Digest) -> bool:
+        return name.tag != "moved"
+
+    def has(self, name: ImageName) -> bool:
+        return name.digest != MISSING
 
 
 def examples() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
@@ -47,7 +73,8 @@ def check(folder: Path, files: list[tuple[str, str]]) -> Report:
     tree = inputs.WorkingTree()
     selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
     everything = engine.Choice(select=rules.groups())
-    return engine.run(selection, everything, Scope(tree, configuration.settings), configuration)
+    outside = Outside({Fetcher: Servers(), ImageRegistry: Registries()}, {})
+    return engine.run(selection, everything, Scope(tree, configuration.settings), configuration, outside=outside)
 
 
 @pytest.mark.parametrize(("id", "kind", "files"), list(examples()))

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from verifychain.cli.network import Network
 from verifychain.cli.options import Options
-from verifychain.core.ports import Outside, Resolver
+from verifychain.config import Configuration
+from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.errors import Unavailable
+from verifychain.core.image_name import ImageNameError, parse_image_name
+from verifychain.core.ports import Fetcher, ImageRegistry, Outside, Resolver
 
 
-def connect(options: Options) -> Outside:
+def connect(options: Options, configuration: Configuration) -> Outside:
     """The ports, and with ``--trust`` the resolvers. Nothing is asked before a rule asks."""
-    ports: dict[type, Any] = {}
-    resolvers: dict[str, Resolver] = {}
-    return Outside(ports, resolvers if options.trust else {})
+    network = Network(configuration, timeout=options.timeout, cache_dir=options.cache_dir, no_cache=options.no_cache)
+    web, registry = network.web(), network.registry()
+    resolvers: dict[str, Resolver] = {"image": _ImageResolver(registry), "download": _DownloadResolver(web)}
+    return Outside({Fetcher: web, ImageRegistry: registry}, resolvers if options.trust else {})
+
+
+class _ImageResolver:
+    """The digest that a tag has today: of the index where there is one, so that every platform is pinned by it."""
+
+    def __init__(self, registry: ImageRegistry) -> None:
+        self._registry = registry
+
+    def __call__(self, subject: str) -> tuple[Digest, ...]:
+        try:
+            name = parse_image_name(subject)
+        except ImageNameError as error:
+            raise Unavailable(f"{subject} cannot be asked for: {error.reason}", "pin it by hand") from None
+        digest = self._registry.resolve(name)
+        if digest is None:
+            raise Unavailable(
+                f"{name.registry} has no {name.path}:{name.tag or 'latest'}", "check the name and the tag"
+            )
+        return (digest,)
+
+
+class _DownloadResolver:
+    """The SHA-256 of what a URL serves today."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self._fetcher = fetcher
+
+    def __call__(self, subject: str) -> tuple[Digest, ...]:
+        if "$" in subject:
+            raise Unavailable(f"{subject} cannot be asked for: a variable decides it", "state its digest by hand")
+        return (self._fetcher.digest(subject, Algorithm.SHA256)[0],)

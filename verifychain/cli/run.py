@@ -55,7 +55,7 @@ def prepare(options: Options, kinds: Kinds) -> Run:
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
     tree = _git_tree(options) if from_git else _working_tree(options, stdin)
     paths = tuple(inputs.display_path(path) for path in paths)
-    return Run(options, configuration, tree, paths, kinds, _outside(options))
+    return Run(options, configuration, tree, paths, kinds, _outside(options, configuration))
 
 
 def _configuration(options: Options) -> Configuration:
@@ -79,7 +79,7 @@ def _pip_target(text: str) -> PipTarget:
     return PipTarget(python, platform)
 
 
-def _outside(options: Options) -> Outside | None:
+def _outside(options: Options, configuration: Configuration) -> Outside | None:
     """What answers questions, made once for a run so that nothing is asked twice; None where nothing may be asked."""
     if options.trust and not options.online:
         raise UsageError("--trust believes what the network says, and nothing was asked", "give --online with it")
@@ -89,7 +89,7 @@ def _outside(options: Options) -> Outside | None:
         return None
     from verifychain.cli.online import connect
 
-    return connect(options)
+    return connect(options, configuration)
 
 
 def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import Options
 from verifychain.core.digest import Algorithm, Digest, Notation, of, of_bytes
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
+from verifychain.core.ports import Fetcher
 from verifychain.inputs import STDIN
 from verifychain.output.style import printable
 
@@ -64,7 +64,7 @@ def hash(console: Console, /, **given: Any) -> int:
     if url is not None and (len(names) > 1 or tag is None):
         raise UsageError("--url names one resource, in a --tag", "give one FILE, and a --tag")
     chosen = tuple(algorithm for algorithm in Algorithm if algorithm.label in given["labels"])
-    fetch = _Fetch(given["offline"], given["timeout"])
+    fetch = _Fetch(names, given["offline"], given["timeout"])
     found = [_attempt(console, name, chosen or (Algorithm.SHA384,), fetch) for name in names]
     resources = [one if url is None else one._replace(name=url, is_url=True) for one in found if one is not None]
     console.result(_written(resources, tag, alone=len(names) == 1))
@@ -139,20 +139,22 @@ def _decoded(url: str) -> bytes:
 class _Fetch:
     """Asks the web, when there is something to ask."""
 
-    def __init__(self, offline: bool, timeout: float) -> None:
+    def __init__(self, urls: Sequence[str], offline: bool, timeout: float) -> None:
+        self._urls = urls
         self._offline = offline
-        self._options = Options(online=True, timeout=timeout)
+        self._timeout = timeout
+        self._fetcher: Fetcher | None = None
 
     def __call__(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
-        from verifychain.cli.online import connect
-        from verifychain.core.ports import Fetcher
-
         if self._offline:
             raise Unavailable(f"{printable(url)} is not fetched: offline", "leave out --offline, or name a file")
-        fetcher: Fetcher | None = connect(self._options).ports.get(Fetcher)
-        if fetcher is None:
-            raise Unavailable(f"{printable(url)} cannot be fetched by this version", "download it, then name the file")
-        return fetcher.digest(url, algorithm)
+        if self._fetcher is None:
+            from verifychain import config
+            from verifychain.cli.network import Network
+
+            configuration = config.load((), isolated=False)
+            self._fetcher = Network(configuration, timeout=self._timeout, named=self._urls).web()
+        return self._fetcher.digest(url, algorithm)
 
 
 def _written(resources: list[Resource], tag: str | None, *, alone: bool) -> str:

@@ -62,6 +62,10 @@ class ImageRegistry(Protocol):
         """The digest that a tag points to (of the index where there is one), None where there is no such tag."""
         ...
 
+    def lists(self, name: ImageName, digest: Digest) -> bool:
+        """Whether the tag points to the image of that digest, or to an index that lists it for a platform."""
+        ...
+
     def has(self, name: ImageName) -> bool:
         """Whether the registry still serves the digest of the name."""
         ...

@@ -37,6 +37,17 @@ class NetworkSettings(NamedTuple):
         tuple[str, ...],
         "Hosts, or hosts with a port (localhost:5000), that may be at a private address although a file names them.",
     ] = ()
+    plain_http_hosts: Annotated[
+        tuple[str, ...],
+        "Hosts, or hosts with a port, that are asked over http. Anyone on the way can read and change it.",
+    ] = ()
+    ca_file: Annotated[
+        str | None, "Certificates of the authorities to trust instead of the usual ones, relative to this file."
+    ] = None
+    mirrors: Annotated[
+        dict[str, tuple[str, ...]],
+        "Registry (docker.io) to the hosts that are asked before it for what has a digest; tags are its own business.",
+    ] = {}  # noqa: RUF012 - never changed
 
 
 class PipTarget(NamedTuple):

@@ -1,19 +1,24 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem
+from verifychain.core.pin import Pin
+from verifychain.core.ports import Fetcher
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
+from verifychain.facts.download import Download
 from verifychain.facts.pinned_file import PinnedFile
 
 
 @rule("download-mismatch", severity=Severity.ERROR, in_comments=False)
-def check(file: PinnedFile) -> Iterator[Problem]:
+def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Problem]:
     """
-    A file is not what the lock or the checksum list beside it says.
+    A file, or with `--online` what a URL serves, is not what its digest says.
 
     Either the file was changed, or the pin was: one of them is wrong, and who uses the file runs other bytes than were
     reviewed. Fetch it again (`verifychain download fetch`), or, where the new content is meant, pin that. A file that
     is not there is no finding: downloads are often left out of the repository.
+
+    With `--online` what a Dockerfile's `ADD --checksum` fetches is fetched and hashed too: the build would fail.
 
     Bad:
     ```checksums
@@ -25,6 +30,30 @@ def check(file: PinnedFile) -> Iterator[Problem]:
     9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08  tool
     ```
     """
+    match fact:
+        case PinnedFile():
+            yield from _stored(fact)
+        case Download() if fetcher is not None:
+            yield from _served(fact, fetcher)
+
+
+def _served(download: Download, fetcher: Fetcher) -> Iterator[Problem]:
+    # Only ADD: a digest that a shell script checks may be that of another file than the one it downloads.
+    if download.via != "add-http" or "$" in download.url:
+        return
+    for pin in download.pins:
+        if isinstance(pin, Pin):
+            digest, size = fetcher.digest(download.url, pin.digest.algorithm)
+            if digest != pin.digest:
+                yield Problem(
+                    pin.span,
+                    f"{download.url} serves other content: expected {pin.digest}, got {digest} ({size:,} bytes)",
+                    help="find out which of the two is the right one before anything is changed",
+                    related=download.chain,
+                )
+
+
+def _stored(file: PinnedFile) -> Iterator[Problem]:
     if file.stored is None:
         return
     digest, size = file.stored

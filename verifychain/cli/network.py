@@ -1,0 +1,89 @@
+"""Makes what asks the outside of options and configuration. Nothing is asked before someone asks."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from verifychain.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from verifychain.config import Configuration
+    from verifychain.origins.cache import Cache
+    from verifychain.origins.registry import Registry
+    from verifychain.origins.web import Access, Web
+
+_TIMEOUT = 30.0
+
+
+def _host(name: str) -> str:
+    """The host, with its port, of a URL; a host is one."""
+    return name.partition("://")[2].partition("/")[0].rpartition("@")[2] if "://" in name else name
+
+
+class Network:
+    """
+    Fetcher and registry client for one command.
+
+    named    URLs and hosts that the user named on the command line: they may be at private addresses
+    timeout  seconds of ``--timeout``
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        timeout: float = _TIMEOUT,
+        cache_dir: str | None = None,
+        no_cache: bool = False,
+        named: Iterable[str] = (),
+    ) -> None:
+        self._settings = configuration.settings.network
+        self._folder = configuration.folder
+        self._timeout = timeout
+        self._cache_dir = cache_dir
+        self._no_cache = no_cache
+        self._named = tuple(map(_host, named))
+
+    def web(self) -> Web:
+        """What fetches URLs."""
+        from verifychain.origins.web import Timeouts, Web
+
+        return Web(self._access(), Timeouts.of(self._timeout))
+
+    def registry(self) -> Registry:
+        """What asks registries. Those that the user signed in to are named by that."""
+        from verifychain.origins.docker_config import Credentials
+        from verifychain.origins.registry import Registry
+        from verifychain.origins.registry_auth import Auth
+        from verifychain.origins.web import Timeouts, Web
+
+        credentials = Credentials(os.environ)
+        web = Web(self._access().naming(*credentials.hosts()), Timeouts.of(self._timeout))
+        return Registry(web, Auth(web, credentials), mirrors=self._settings.mirrors, cache=self.cache())
+
+    def cache(self) -> Cache | None:
+        """Where fetched bytes are kept by their digests, None with ``--no-cache``."""
+        if self._no_cache:
+            return None
+        from verifychain.origins.cache import Cache
+
+        folder = self._cache_dir
+        if folder is None:
+            from platformdirs import user_cache_dir
+
+            folder = os.path.join(user_cache_dir("verifychain"), "by-digest")
+        return Cache(folder)
+
+    def _access(self) -> Access:
+        from verifychain.origins.web import Access
+
+        ca = self._settings.ca_file
+        if ca is not None:
+            ca = os.path.join(self._folder, ca)
+            if not os.path.isfile(ca):
+                raise UsageError(f"ca-file: there is no file {ca}", "its path is relative to the configuration file")
+        plain = frozenset(host.lower() for host in self._settings.plain_http_hosts)
+        return Access(plain=plain, ca=ca).naming(*self._settings.private_hosts, *self._named)
