@@ -76,11 +76,18 @@ def test_digest(project: Path, command: Runner) -> None:
     assert f"sha512:{hashlib.sha512(data).hexdigest()}" in command("digest", "--algorithm", "sha512", "app.js").out
 
 
-@pytest.mark.parametrize("name", ["gone.js", "https://a.example/f", "debian:12", "dir/x"])
-def test_digest_of_what_is_no_file(project: Path, command: Runner, name: str) -> None:
+@pytest.mark.parametrize("name", ["gone.js", "./dir/x", "/gone", "../x", "Not/An/Image", "a@sha256:12"])
+def test_digest_of_what_is_nothing(project: Path, command: Runner, name: str) -> None:
     result = command("digest", name)
     assert (result.code, result.out) == (2, "")
     assert "error: " in result.err
+
+
+@pytest.mark.parametrize("name", ["https://a.example/f", "debian:12", "team/app"])
+def test_digest_offline(project: Path, command: Runner, name: str) -> None:
+    result = command("digest", "--offline", name)
+    assert (result.code, result.out) == (4, "")
+    assert result.err.startswith(f"error: {name}: it is not asked for: offline\n")
 
 
 def test_digest_goes_on_after_a_bad_file(project: Path, command: Runner) -> None:

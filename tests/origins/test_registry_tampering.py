@@ -353,9 +353,11 @@ class TestMirrors:
             assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
             assert registry.blob(stub.name(), of_bytes(LAYER), len(LAYER)) == LAYER
             assert stub.paths == []
-            assert registry.resolve(stub.name("1")) == of_bytes(GOOD)
             assert registry.has(stub.name(None, of_bytes(GOOD)))
+            assert registry.resolve(stub.name("1")) == of_bytes(GOOD)
             assert len(stub.paths) == 2, "tags, and what is still there, are the registry's own business"
+            assert registry.has(stub.name(None, of_bytes(GOOD)))
+            assert len(stub.paths) == 2, "a tag has just led there"
             web.close()
 
     def test_a_mirror_that_lies_or_is_dead_or_knows_nothing_is_passed_by(self, stub: Stub) -> None:

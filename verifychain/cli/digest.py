@@ -1,27 +1,39 @@
-"""`verifychain digest`."""
+"""`verifychain digest`: of files, of what URLs serve, of images in registries."""
 
 from __future__ import annotations
 
 import os
 import stat
 import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from verifychain.cli.console import Console
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.inputs import STDIN
-from verifychain.output.style import printable
+from verifychain.output.style import count, printable
+
+if TYPE_CHECKING:
+    from verifychain.cli.network import Network
 
 # Subresource Integrity is written with SHA-384 by custom (and by its specification's examples), the rest with SHA-256.
 _USUAL = {Notation.SRI: Algorithm.SHA384}
+_OF_IMAGES = (Notation.OCI, Notation.HEX)
+
+
+class Hashed(NamedTuple):
+    """Digests of one thing by algorithm, and its size in words."""
+
+    digests: dict[Algorithm, Digest]
+    what: str
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="FILE…|-")
+@click.argument("names", nargs=-1, required=True, metavar="FILE|URL|IMAGE…|-")
 @click.option(
     "--algorithm",
     type=click.Choice([algorithm.label for algorithm in Algorithm]),
@@ -30,67 +42,141 @@ _USUAL = {Notation.SRI: Algorithm.SHA384}
 @click.option(
     "--notation",
     type=click.Choice([notation.value for notation in Notation]),
-    help="Print this one only, followed by the name where several files are given.",
+    help="Print this one only, followed by the name where several are given.",
+)
+@click.option("--platform", metavar="OS/ARCH", help="Images: the digest of this platform's image, not of the index.")
+@click.option("--offline", is_flag=True, envvar="VERIFYCHAIN_OFFLINE", help="Open no connection.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    envvar="VERIFYCHAIN_TIMEOUT",
+    metavar="SECONDS",
+    help="The longest wait for one answer.  [default: 30]",
 )
 @click.pass_obj
-def digest(console: Console, names: tuple[str, ...], algorithm: str | None, notation: str | None) -> int:
-    """Print the digest of each FILE as OCI, plain hex, SRI and pip --hash, ready to paste."""
+def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
+    """
+    Print the digest of each FILE, URL or IMAGE, ready to paste.
+
+    What exists is a file, what has :// is a URL and is fetched. An image is asked for at its registry: its tag points
+    to a digest today, and that is what is printed; of the index, which covers all platforms.
+    """
     console.verdict = ExitCode.OK
-    only = None if notation is None else Notation(notation)
+    asking = _Asking(given["platform"], given["offline"], given["timeout"])
     for name in names:
         try:
-            text = _block(name, _chosen(algorithm), only, alone=len(names) == 1)
+            text = _block(name, asking, given["algorithm"], given["notation"], alone=len(names) == 1)
         except OSError as error:
             console.verdict = ExitCode.FAILED
             console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}")
+        except Unavailable as error:
+            console.verdict = ExitCode.FAILED if console.verdict is ExitCode.FAILED else ExitCode.INCOMPLETE
+            console.fail(f"{printable(name)}: {printable(error.message)}", error.hint)
         else:
             console.result(text)
     return int(console.verdict)
 
 
-def _chosen(label: str | None) -> Algorithm | None:
-    return None if label is None else Algorithm.of(label)
+class _Asking:
+    """What asks the outside for this command, made when there is something to ask."""
+
+    def __init__(self, platform: str | None, offline: bool, timeout: float) -> None:
+        self.platform = platform
+        self._offline = offline
+        self._timeout = timeout
+
+    def network(self, named: str) -> Network:
+        """What asks a URL or host of the command line, which may be at a private address."""
+        if self._offline:
+            raise Unavailable("it is not asked for: offline", "leave out --offline, or name a file")
+        from verifychain import config
+        from verifychain.cli.network import Network
+
+        configuration = config.load((), isolated=False)
+        return Network(configuration, timeout=self._timeout, named=(named,))
 
 
-def _block(name: str, algorithm: Algorithm | None, only: Notation | None, *, alone: bool) -> str:
+def _block(name: str, asking: _Asking, label: str | None, notation: str | None, *, alone: bool) -> str:
+    only = None if notation is None else Notation(notation)
+    chosen = None if label is None else Algorithm.of(label)
+    if _is_image(name):
+        return _image_block(name, asking, only, chosen, alone=alone)
+    plain, integrity = chosen or Algorithm.SHA256, chosen or _USUAL[Notation.SRI]
+    wanted = {one: integrity if one is Notation.SRI else plain for one in ((only,) if only else Notation)}
+    found = _hashed(name, tuple(dict.fromkeys(wanted.values())), asking)
     if only is not None:
-        wanted = algorithm or _USUAL.get(only, Algorithm.SHA256)
-        (value,), _ = _hashed(name, (wanted,))
-        line = value.format(only)
-        return f"{line}\n" if alone else f"{line}  {printable(name)}\n"
-    first, second = algorithm or Algorithm.SHA256, algorithm or _USUAL[Notation.SRI]
-    (plain, integrity), size = _hashed(name, (first, second))
-    lines = [f"{printable(name)}  ({size:,} bytes)"]
-    for notation in Notation:
-        value = integrity if notation is Notation.SRI else plain
-        lines.append(f"  {notation.value}  {value.format(notation)}")
+        return _line(found.digests[wanted[only]].format(only), name, alone=alone)
+    lines = [f"{printable(name)}  ({found.what})"]
+    lines += [f"  {one.value}  {found.digests[algorithm].format(one)}" for one, algorithm in wanted.items()]
     return "\n".join(lines) + "\n"
 
 
-def _hashed(name: str, algorithms: tuple[Algorithm, ...]) -> tuple[list[Digest], int]:
+def _line(digest: str, name: str, *, alone: bool) -> str:
+    return f"{digest}\n" if alone else f"{digest}  {printable(name)}\n"
+
+
+def _is_image(name: str) -> bool:
+    """Whether a name that is no file is an image: what begins like a path, or has ``://``, is none."""
+    if name == STDIN or os.path.lexists(name) or "://" in name:
+        return False
+    if name.startswith(("/", "./", "../", "~")) or not any(mark in name for mark in "/:@"):
+        what = "there is no such file" if "/" in name else "it is neither a file nor a URL nor an image"
+        raise UsageError(f"{name!r}: {what}", "check the spelling of the path")
+    return True
+
+
+def _hashed(name: str, algorithms: tuple[Algorithm, ...], asking: _Asking) -> Hashed:
     if name == STDIN:
         data = sys.stdin.buffer.read()
-        return [digests.of_bytes(data, algorithm) for algorithm in algorithms], len(data)
-    if not os.path.lexists(name):
-        _refuse(name)
+        return Hashed({one: digests.of_bytes(data, one) for one in algorithms}, f"{len(data):,} bytes")
+    if "://" in name and not os.path.lexists(name):
+        found, size = asking.network(name).web().digests(name, algorithms)
+        return Hashed(found, f"{size:,} bytes today")
+    return _of_file(name, algorithms)
+
+
+def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> Hashed:
     with open(name, "rb", buffering=0) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError("not a regular file")
         known: dict[Algorithm, Digest] = {}
-        for algorithm in dict.fromkeys(algorithms):
+        for algorithm in algorithms:
             file.seek(0)
             known[algorithm] = digests.of(file, algorithm)
-    return [known[algorithm] for algorithm in algorithms], status.st_size
+    return Hashed(known, f"{status.st_size:,} bytes")
 
 
-def _refuse(name: str) -> None:
-    """Say what a name without a file behind it was taken for."""
-    if "://" in name:
-        raise UsageError(f"{name!r} is a URL: this version hashes files only", "download it first, then name the file")
-    if any(mark in name for mark in "/:@"):
-        raise UsageError(
-            f"{name!r}: no such file (and images are not asked for their digest by this version)",
-            "check the spelling of the path",
-        )
-    raise UsageError(f"{name!r} is neither a file nor a URL nor an image", "check the spelling of the path")
+def _image_block(text: str, asking: _Asking, only: Notation | None, algorithm: Algorithm | None, *, alone: bool) -> str:
+    if only not in (None, *_OF_IMAGES):
+        raise UsageError(f"{text!r} is an image: it has no digest in this notation", "take --notation oci")
+    if algorithm not in (None, Algorithm.SHA256):
+        raise UsageError(f"{text!r} is an image: registries know it by its sha256", "leave --algorithm out")
+    found, what = _image(text, asking)
+    if only is not None:
+        return _line(found.format(only), text, alone=alone)
+    pinned = f"{text.partition('@')[0]}@{found}"
+    return f"{printable(text)}  ({what})\n  pin  {printable(pinned)}\n" + "".join(
+        f"  {one.value}  {found.format(one)}\n" for one in _OF_IMAGES
+    )
+
+
+def _image(text: str, asking: _Asking) -> tuple[Digest, str]:
+    """The digest of an image, and what it is the digest of."""
+    from verifychain.core.image_name import ImageNameError, parse_image_name
+
+    try:
+        name = parse_image_name(text)
+    except ImageNameError as error:
+        raise UsageError(f"{text!r}: no such file, and no image: {error.reason}", "check the spelling") from None
+    registry = asking.network(name.registry).registry()
+    found = registry.tagged(name) if name.digest is None else registry.manifest(name, name.digest)
+    if found is None:
+        raise Unavailable(f"{name.registry} has no {name.path}:{name.tag or 'latest'}", "check the name and the tag")
+    if asking.platform is not None:
+        from verifychain.origins.platforms import for_platform
+
+        return for_platform(registry, name, found, asking.platform), f"the image for {asking.platform}"
+    entries = sum(entry.platform.get("os", "unknown") != "unknown" for entry in found.entries)
+    return found.digest, f"an index of {count(entries, 'platform')}" if found.is_index else "an image without an index"

@@ -24,7 +24,7 @@ COMMANDS = {
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),
     "cosign": ("cosign", "cosign", "Verify signatures and attestations, as cosign and sigstore make them."),
-    "digest": ("digest", "digest", "Print digests of files in every notation."),
+    "digest": ("digest", "digest", "Print digests of files, URLs and images."),
     "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
     "sri policy": ("sri_policy", "policy", "Write the headers that hold pages to their hashes, or check them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),

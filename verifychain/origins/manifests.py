@@ -140,28 +140,6 @@ def _descriptor(item: Any, what: str) -> Descriptor:
         raise NotAManifest(f"{what} has a malformed descriptor: {error}") from None
 
 
-def choose_platform(index: Manifest, wanted: str) -> Descriptor:
-    """The entry of an index for ``os/architecture[/variant]``; raises Unavailable where there is not exactly one."""
-    parts = wanted.split("/")
-    if len(parts) not in (2, 3) or not all(parts):
-        raise Unavailable(f"{wanted!r} is no platform", "write it as linux/amd64 or linux/arm/v7")
-    found = [entry for entry in index.entries if _matches(entry.platform, parts)]
-    if len({entry.digest for entry in found}) != 1:
-        offered = ", ".join(sorted({_shown(entry.platform) for entry in index.entries if entry.platform})[:20])
-        problem = f"no image for {wanted}" if not found else f"several images for {wanted}"
-        raise Unavailable(f"{problem} in {index.digest}", f"there are: {offered}")
-    return found[0]
-
-
-def _matches(platform: Mapping[str, Any], parts: list[str]) -> bool:
-    if [platform.get("os"), platform.get("architecture")] != parts[:2]:
-        return False
-    # arm64 has one variant, which some write and some leave out.
-    usual = "v8" if parts[1] == "arm64" else None
-    variant = platform.get("variant") or usual
-    return len(parts) == 2 or variant == parts[2]
-
-
-def _shown(platform: Mapping[str, Any]) -> str:
-    words = (platform.get(name) for name in ("os", "architecture", "variant"))
-    return "/".join(str(word) for word in words if word)[:60]
+def config_of(manifest: Manifest) -> Descriptor:
+    """The configuration that a manifest names."""
+    return _descriptor(manifest.document.get("config"), str(manifest.digest))

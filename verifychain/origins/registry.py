@@ -62,8 +62,8 @@ class Registry:
         self._auth = auth
         self._mirrors = mirrors or {}
         self._cache = cache
-        self._tags: dict[str, Manifest | None] = {}
-        self._asking: dict[str, threading.Lock] = {}
+        self._tags: dict[tuple[str, str], Manifest | None] = {}
+        self._asking: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def resolve(self, name: ImageName) -> Digest | None:
@@ -84,17 +84,23 @@ class Registry:
         """Whether the registry itself still serves the digest of a name: no cache, no mirror, bytes hashed."""
         if name.digest is None:
             raise ValueError(f"{name.normalised} has no digest")
+        with self._lock:
+            known = [found.digest for (of, _), found in self._tags.items() if of == name.repository and found]
+        if name.digest in known:
+            return True  # a tag led to it a moment ago
         return self._manifest_from(name.registry, name, name.digest) is not None
 
     def tagged(self, name: ImageName) -> Manifest | None:
         """What the tag of a name (default ``latest``) points to today, None where there is no such tag."""
         tag = name.tag or "latest"
-        key = f"{name.repository}:{tag}"
+        key = (name.repository, tag)
         with self._lock:
             asking = self._asking.setdefault(key, threading.Lock())
         with asking:
             if key not in self._tags:
-                self._tags[key] = self._by_tag(name, tag)
+                found = self._by_tag(name, tag)
+                with self._lock:  # others may be looking through it
+                    self._tags[key] = found
             return self._tags[key]
 
     def manifest(self, name: ImageName, digest: Digest) -> Manifest:

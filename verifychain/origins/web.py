@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
@@ -103,9 +103,22 @@ class Web:
 
     def digest(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
         """Implements ``core.ports.Fetcher``: the digest and the size of what a URL serves; nothing of it is kept."""
-        hasher = Hasher(algorithm)
-        self.stream(url, hasher.update, _LARGEST)
-        return hasher.digest(), hasher.size
+        found, size = self.digests(url, (algorithm,))
+        return found[algorithm], size
+
+    def digests(self, url: str, algorithms: Collection[Algorithm]) -> tuple[dict[Algorithm, Digest], int]:
+        """The same for several algorithms, by asking once."""
+        hashers = {algorithm: Hasher(algorithm) for algorithm in algorithms}
+        size = 0
+
+        def add(chunk: bytes) -> None:
+            nonlocal size
+            size += len(chunk)
+            for hasher in hashers.values():
+                hasher.update(chunk)
+
+        self.stream(url, add, _LARGEST)
+        return {algorithm: hasher.digest() for algorithm, hasher in hashers.items()}, size
 
     @contextmanager
     def open(
