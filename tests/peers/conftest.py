@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.cli.conftest import command, project
 from tests.peers import browser as browsers
 from tests.peers.browser import Browser
 from tests.peers.site import serving
+
+__all__ = ["browser", "command", "project"]
 
 
 @pytest.fixture(scope="session", params=browsers.wanted())

@@ -13,9 +13,10 @@ class Load(NamedTuple):
     """
     One script that a page runs or fetches.
 
-    via        ``inline``, ``script``, ``module``, ``modulepreload``, ``preload``
+    via        ``inline``, ``inline-module``, ``script``, ``module``, ``modulepreload``, ``preload``
     subject    the URL as the page writes it; empty for an inline script
-    integrity  the attribute's value, or what the page's import map says of a module; None where there is neither
+    integrity  the attribute's value, or what the page's import map says of a module; None where there is neither.
+               Of an import map itself: all its values
     cors       whether it is asked for with CORS: modules are, the rest with a ``crossorigin`` attribute
     content    an inline script's text as UTF-8, line ends as browsers normalise them: what they hash
     local      ``data:`` and ``blob:`` URLs: no policy on integrity blocks them

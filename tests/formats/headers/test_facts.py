@@ -115,10 +115,10 @@ MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
          [("modulepreload", "m", None, True), ("preload", "p", None, False)]),
         (b"<template><script src=a></script></template><!-- <script src=b></script> --><script src=c>", []),
         (MAP + b"<script type=module src=a.mjs></script><script type=module src=b></script><script src=a.mjs></script>",
-         [("inline", "", None, False), ("module", "a.mjs", "v", True), ("module", "b", None, True),
+         [("inline", "", "v", False), ("module", "a.mjs", "v", True), ("module", "b", None, True),
           ("script", "a.mjs", None, False)]),
         (b"<script type=importmap>{]</script><script type=importmap>[]</script><script type=importmap src=x></script>",
-         [("inline", "", None, False)] * 2),
+         [("inline", "", "", False)] * 2),
     ],
 )  # fmt: skip
 def test_what_a_page_loads(page: bytes, expected: list[tuple[object, ...]]) -> None:
@@ -128,6 +128,9 @@ def test_what_a_page_loads(page: bytes, expected: list[tuple[object, ...]]) -> N
 def test_inline_text_as_browsers_hash_it() -> None:
     (load,) = loads(Source("x", "<script>a\r\nb\rc\0é</script>".encode()))
     assert load.content == "a\nb\nc\ufffdé".encode()
+    for text in ("<svg><script>a&amp;b</script></svg>", "<svg><script><![CDATA[a&b]]></script></svg>"):
+        assert [load.content for load in loads(Source("x", text.encode()))] == [b"a&b"]
+    assert [load.content for load in loads(Source("x", b"<svg><script/>a</svg>"))] == [b""]
     (load,) = loads(Source("x", "<script>é</script>".encode("latin-1")))
     assert load.content == "é".encode()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urljoin
 
-from verifychain.core.source import Location, Source, Span
+from verifychain.core.source import Location, Source
 from verifychain.facts.policy import Load
 from verifychain.formats.html.tags import Tag, read
 from verifychain.formats.html.values import decode
@@ -17,21 +18,23 @@ _SCRIPT_TYPES = re.compile(
     r"(?:application|text)/(?:x-)?(?:ecmascript|javascript)|text/(?:javascript1\.[0-5]|jscript|livescript)", re.ASCII
 )
 _HASHED = frozenset(("module", "importmap", "speculationrules"))  # kinds of inline script that a CSP asks a hash for
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _HOST = "https://page.invalid/"
 
 
 def loads(source: Source) -> Iterator[Load]:
     """What the page runs or fetches as a script, in order."""
     text = source.data.decode("latin-1")
-    page = _Page(source)
+    page = _Page(source, text)
     for tag in read(text, _WANTED).tags:
         if not tag.inert:
             yield from page.loads(tag)
 
 
 class _Page:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, text: str) -> None:
         self._source = source
+        self._text = text
         self._encoding = "utf-8" if _is_utf8(source.data) else "windows-1252"
         self._map: dict[str, str] = {}
 
@@ -58,15 +61,28 @@ class _Page:
         return self._value(tag, "xlink:href") if href is None else href
 
     def _inline(self, tag: Tag, kind: str) -> Load:
-        span = Span(tag.span.end, tag.span.end) if tag.content is None else tag.content
-        text = self._source.data[span.start : span.end].decode(self._encoding, "replace")
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+        content = self._content(tag)
+        integrity = None
         if kind == "importmap":
-            self._map = {**_integrity_of(text), **self._map}
-        nonce = tag.first("nonce") is not None
-        return Load(
-            "inline", "", Location(self._source, tag.span), content=text.encode("utf-8", "replace"), nonce=nonce
-        )
+            found = _integrity_of(content)
+            self._map = {**found, **self._map}
+            integrity = " ".join(found.values())
+        via = "inline-module" if kind == "module" else "inline"
+        nonce, data = tag.first("nonce") is not None, content.encode("utf-8", "replace")
+        return Load(via, "", Location(self._source, tag.span), integrity, content=data, nonce=nonce)
+
+    def _content(self, tag: Tag) -> str:
+        """The text of a script as a browser has it."""
+        start, end = (tag.span.end, tag.span.end) if tag.content is None else tag.content
+        if tag.namespace == "svg" and not self._text.endswith("/>", tag.span.start, tag.span.end):
+            # Markup, unlike in HTML. Elements in a script are read wrongly here; nobody writes them.
+            end = max(self._text.find("</", start), start)
+        text = self._text[start:end].encode("latin-1").decode(self._encoding, "replace")
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+        if tag.namespace == "svg":
+            quoted = _CDATA.fullmatch(text)
+            return unescape(text) if quoted is None else quoted[1]
+        return text
 
     def _link(self, tag: Tag) -> Iterator[Load]:
         relations = (self._value(tag, "rel") or "").lower().split()
@@ -100,9 +116,9 @@ def _kind(type_: str | None, language: str | None) -> str | None:
     """``script`` or a kind of ``_HASHED``; None for a data block, which no policy asks about."""
     if type_ is None:
         type_ = "text/javascript" if not language else f"text/{language}"
+    if type_.lower() in _HASHED:
+        return type_.lower()
     name = type_.strip("\t\n\f\r ").lower()
-    if name in _HASHED:
-        return name
     return "script" if not type_ or _SCRIPT_TYPES.fullmatch(name) else None
 
 

@@ -31,17 +31,16 @@ def script_src(loads: Sequence[Load]) -> str:
 
 
 def _sources(load: Load) -> Iterator[str]:
+    if load.via in ("module", "inline-module"):
+        yield "'self'"
     if load.content is not None:
         yield source_of(of_bytes(load.content))
+    elif load.via not in ("script", "module"):
         return
-    if load.via not in ("script", "module"):
-        return
-    if load.via == "module":
-        yield "'self'"
     readings = read_all(load.integrity or "")
     digests = dict.fromkeys(token.digest for reading in readings for token in reading.kept if token.digest is not None)
     yield from map(source_of, digests)
-    if not all(reading.enforced for reading in readings):
+    if load.content is None and not all(reading.enforced for reading in readings):
         yield from _origin(load.subject)
 
 

@@ -15,7 +15,11 @@ _NONE = -1
 
 
 class OpenElements:
-    """HTML elements by name, others as ``svg:g`` and ``math:mi``; html, head and body are taken for open, always."""
+    """
+    HTML elements by name, others as ``svg/g`` and ``math/mi``: no tag has a ``/`` in its name, a colon it may have.
+
+    html, head and body are taken for open, always.
+    """
 
     def __init__(self) -> None:
         self._stack: list[str | None] = []  # None: a formatting element that was closed below others
@@ -35,7 +39,7 @@ class OpenElements:
     @property
     def foreign(self) -> bool:
         """Whether the current node is of SVG or MathML."""
-        return bool(self._stack) and ":" in self.current
+        return bool(self._stack) and "/" in self.current
 
     @property
     def inert(self) -> bool:
@@ -51,7 +55,7 @@ class OpenElements:
     def push(self, name: str, *, point: bool = False) -> None:
         """Open an element; ``point``: an annotation-xml whose content is HTML."""
         here = len(self._stack)
-        if ":" in name and not self.foreign:
+        if "/" in name and not self.foreign:
             self._runs.append(here)
         self._stack.append(name)
         self._at[name].append(here)
@@ -123,7 +127,7 @@ class OpenElements:
         if name in ("br", "p"):
             self._leave_foreign()
             return False
-        at = max(self._last(f"svg:{name}"), self._last(f"math:{name}"))
+        at = max(self._last(f"svg/{name}"), self._last(f"math/{name}"))
         if at < self._runs[-1]:
             return False
         self._cut(at)

@@ -17,12 +17,12 @@ SPECIAL = _words(
     "details dir div dl dt embed fieldset figcaption figure footer form frame frameset h1 head header hgroup hr html "
     "iframe img input keygen li link listing main marquee menu meta nav noembed noframes noscript object ol p param "
     "plaintext pre script search section select source style summary table tbody td template textarea tfoot th thead "
-    "title tr track ul wbr xmp svg:foreignobject svg:desc svg:title math:mi math:mo math:mn math:ms math:mtext "
-    "math:annotation-xml"
+    "title tr track ul wbr xmp svg/foreignobject svg/desc svg/title math/mi math/mo math/mn math/ms math/mtext "
+    "math/annotation-xml"
 )
 SCOPE = _words(
-    "applet caption html table td th marquee object template select svg:foreignobject svg:desc svg:title math:mi "
-    "math:mo math:mn math:ms math:mtext math:annotation-xml"
+    "applet caption html table td th marquee object template select svg/foreignobject svg/desc svg/title math/mi "
+    "math/mo math/mn math/ms math/mtext math/annotation-xml"
 )
 FORMATTING = _words("a b big code em font i nobr s small strike strong tt u")
 CLOSES_P = _words(
@@ -45,7 +45,7 @@ BREAKOUT = _words(
     "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
     "nobr ol p pre ruby s small span strong strike sub sup table tt u ul var"
 )
-HTML_POINTS = frozenset({"svg:foreignobject", "svg:desc", "svg:title"})
-TEXT_POINTS = frozenset({"math:mi", "math:mo", "math:mn", "math:ms", "math:mtext"})
-ANNOTATION = "math:annotation-xml"
+HTML_POINTS = frozenset({"svg/foreignobject", "svg/desc", "svg/title"})
+TEXT_POINTS = frozenset({"math/mi", "math/mo", "math/mn", "math/ms", "math/mtext"})
+ANNOTATION = "math/annotation-xml"
 SHADOW_HOSTS = _words("article aside blockquote body div footer h1 header main nav p section span")

@@ -90,7 +90,7 @@ class _Builder:
         elements, name = self._open, token.name
         if elements.foreign and not elements.leaves_foreign(name):
             if not self._breaks_out(token):
-                return self._foreign(token, elements.current.partition(":")[0])
+                return self._foreign(token, elements.current.partition("/")[0])
             elements.break_out()
         if name in ("svg", "math"):
             return self._foreign(token, name)
@@ -114,7 +114,7 @@ class _Builder:
     def _foreign(self, token: Token, namespace: str) -> Tag:
         tag = self._tag(token, namespace)
         if not is_self_closing(self._text, token, list(tag.attributes)):
-            key = f"{namespace}:{token.name}"
+            key = f"{namespace}/{token.name}"
             self._open.push(key, point=key == names.ANNOTATION and _holds_html(tag))
         return tag
 
@@ -152,4 +152,4 @@ def _holds_html(tag: Tag) -> bool:
 
 def _can_host(name: str) -> bool:
     """Whether an element may have a shadow tree: some of HTML's, and every one with a hyphen in its name."""
-    return name in names.SHADOW_HOSTS or ("-" in name and ":" not in name)
+    return name in names.SHADOW_HOSTS or ("-" in name and "/" not in name)
