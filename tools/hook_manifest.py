@@ -16,6 +16,7 @@ class Hook(NamedTuple):
     One hook. ``files`` and ``exclude`` are regular expressions, empty for every text file.
 
     ``walks``: it looks at the whole repository at every commit, because a change elsewhere can make its files wrong.
+    ``after``: it looks at the whole repository when a file of these names is part of the commit.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Hook(NamedTuple):
     files: str = ""
     exclude: str = ""
     walks: bool = False
+    after: str = ""
 
 
 def hooks() -> list[Hook]:
@@ -54,6 +56,13 @@ def hooks() -> list[Hook]:
             "verifychain download check --force-exclude --allow-empty",
             walks=True,
         ),
+        Hook(
+            "verifychain-sri",
+            "Scripts and styles from other origins carry integrity metadata.",
+            "verifychain sri --force-exclude --allow-empty",
+            # An asset that changes breaks a page that does not.
+            after=r"\.(html?|xhtml|shtml|m?js|css|jinja2?|j2|njk|twig|erb|ejs|hbs|mustache|liquid|php)$",
+        ),
     ]
 
 
@@ -64,8 +73,9 @@ def manifest() -> str:
         lines += [f"- id: {hook.id}", f"  name: {hook.id.replace('-', ' ')}", f"  description: {hook.description}"]
         lines += [f"  entry: {hook.entry}", "  language: python", "  types: [text]"]
         lines += ["  pass_filenames: false", "  always_run: true"] if hook.walks else []
+        lines += ["  pass_filenames: false"] if hook.after else []
         # What is essential stands in `entry`, because a user's `args` replace the manifest's.
-        patterns = (("files", hook.files), ("exclude", hook.exclude))
+        patterns = (("files", hook.files or hook.after), ("exclude", hook.exclude))
         lines += [f"  {key}: {_quoted(value)}" for key, value in patterns if value]
         # One process: starting up costs more than the work, and pre-commit would shuffle the files.
         lines += ["  require_serial: true", "  minimum_pre_commit_version: 3.2.0"]

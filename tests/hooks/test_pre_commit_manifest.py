@@ -92,9 +92,10 @@ def test_the_manifest_says_what_the_table_says() -> None:
     for hook in hooks():
         row = rows()[hook.id]
         assert (row["entry"], row["language"], row["types"]) == (hook.entry, "python", ["text"])
-        assert (row.get("files", ""), row.get("exclude", "")) == (hook.files, hook.exclude)
+        assert (row.get("files", ""), row.get("exclude", "")) == (hook.files or hook.after, hook.exclude)
         assert row["require_serial"] is True
-        assert (row.get("always_run", False), row.get("pass_filenames", True)) == (hook.walks, not hook.walks)
+        walks = hook.walks or bool(hook.after)
+        assert (row.get("always_run", False), row.get("pass_filenames", True)) == (hook.walks, not walks)
         # A user's `args` replace those of the manifest, so that none may stand there.
         assert "args" not in row
         assert {"--force-exclude", "--allow-empty"} <= set(row["entry"].split())
@@ -153,6 +154,26 @@ def test_zeros_do_not_take_a_dockerfile_out(tmp_path: Path) -> None:
     """Its name alone makes it text for identify."""
     write(tmp_path, "Dockerfile", b"FROM x\n\0")
     assert all(gets(rows()[id], tmp_path, "Dockerfile") for id in ("verifychain", "verifychain-dockerfile"))
+
+
+# What makes `verifychain-sri` look at the pages: they themselves, and what they load.
+PAGES_AND_ASSETS = [
+    "index.html",
+    "a/b.htm",
+    "x.xhtml",
+    "app.js",
+    "m.mjs",
+    "s.css",
+    "base.jinja2",
+    "x.html.erb",
+    "a.php",
+]
+
+
+@pytest.mark.parametrize("name", [*PAGES_AND_ASSETS, "Dockerfile", "README.md", "app.py", "html", "js", "x.html.bak"])
+def test_pages_and_assets_start_the_hook_for_pages(name: str) -> None:
+    row = rows()["verifychain-sri"]
+    assert (re.search(row["files"], name) is not None) == (name in PAGES_AND_ASSETS)
 
 
 # From here on with pre-commit itself, which installs the hooks from this very state of the repository.

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, checking, collect
 from verifychain.cli.run import Run, conclude, examine, prepare, settle
+from verifychain.cli.subresources import chosen, remember
 from verifychain.core.exit_code import ExitCode
-from verifychain.core.report import Report
-from verifychain.formats import FORMATS, named
+from verifychain.core.report import Failure, Report
+from verifychain.formats import FORMATS, named, of_path
 from verifychain.inputs import Kinds
 from verifychain.output.style import Style, count
+
+if TYPE_CHECKING:
+    from verifychain.fixes import Plan
 
 _MOST_ROUNDS = 10  # a fix may uncover another one; a pair that undo each other must not run for ever
 
@@ -27,7 +31,7 @@ def check_formats(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
     report = examine(run)
     if options.diff:
         return _show_patch(report, run, console)
-    if options.fix:
+    if options.fix or options.add:
         report = _fixed(report, run, console)
     settle(report, run, console)
     writer = importlib.import_module(f"verifychain.output.{options.format}")
@@ -42,7 +46,9 @@ def _style(run: Run, console: Console) -> Style:
 def _show_patch(report: Report, run: Run, console: Console) -> int:
     from verifychain import fixes
 
-    plan = fixes.plan(report.findings, trust=run.options.trust)
+    plan = fixes.plan(chosen(report.findings, run.options), trust=run.options.trust)
+    plan, failures = _proven(plan, run)
+    report = report._replace(failures=report.failures + failures)
     settle(report, run, console)
     if plan.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
         console.verdict = ExitCode.FINDINGS
@@ -56,17 +62,33 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
 
     applied, files = 0, set()
     for _ in range(_MOST_ROUNDS):
-        plan = fixes.plan(report.findings, trust=run.options.trust)
-        if not plan.changes:
-            break
+        plan, failures = _proven(fixes.plan(chosen(report.findings, run.options), trust=run.options.trust), run)
         for change in plan.changes:
             fixes.write(change)
             files.add(change.source.path)
-        applied += plan.applied
-        report = examine(run)
+        if plan.changes:
+            applied += plan.applied
+            remember(run.configuration, run.outside, run.options)
+            report = examine(run)
+        report = report._replace(failures=report.failures + failures)
+        if failures or not plan.changes:
+            break
     if applied:
         console.say(f"fixed {count(applied, 'finding')} in {count(len(files), 'file')}\n")
     return report
+
+
+def _proven(plan: Plan, run: Run) -> tuple[Plan, tuple[Failure, ...]]:
+    """The plan without changes that a second reader of their format objects to, and these as failures of the run."""
+    kept, failures = [], []
+    for change in plan.changes:
+        format = run.kinds.named_as or of_path(change.source.path)
+        reason = None if format is None else format.objection(change.source.data, change.after)
+        if reason is None:
+            kept.append(change)
+        else:
+            failures.append(Failure(change.source.path, f"not changed: {reason}", "please report this with the file"))
+    return plan._replace(changes=tuple(kept)), tuple(failures)
 
 
 def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:

@@ -25,6 +25,7 @@ COMMANDS = {
     "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),
     "cosign": ("cosign", "cosign", "Verify signatures and attestations, as cosign and sigstore make them."),
     "digest": ("digest", "digest", "Print digests of files, URLs and images."),
+    "sri": ("sri", "sri", "Check the integrity of what pages load, as browsers enforce it."),
     "sri hash": ("sri_hash", "hash", "Print integrity values, bare or in the tag that carries them."),
     "sri policy": ("sri_policy", "policy", "Write the headers that hold pages to their hashes, or check them."),
     "rules": ("rules", "rules", "List the rules, or explain one."),

@@ -8,15 +8,21 @@ from verifychain.config import Configuration
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageNameError, parse_image_name
-from verifychain.core.ports import Fetcher, ImageRegistry, Outside, Resolver
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, Resolver
+from verifychain.origins.subresources import Subresources, Tofu
 
 
 def connect(options: Options, configuration: Configuration) -> Outside:
     """The ports, and with ``--trust`` the resolvers. Nothing is asked before a rule asks."""
     network = Network(configuration, timeout=options.timeout, cache_dir=options.cache_dir, no_cache=options.no_cache)
     web, registry = network.web(), network.registry()
-    resolvers: dict[str, Resolver] = {"image": _ImageResolver(registry), "download": _DownloadResolver(web)}
-    return Outside({Fetcher: web, ImageRegistry: registry}, resolvers if options.trust else {})
+    loader = Subresources(web, options.accept)
+    resolvers: dict[str, Resolver] = {
+        "image": _ImageResolver(registry),
+        "download": _DownloadResolver(web),
+        "subresource": Tofu(loader),
+    }
+    return Outside({Fetcher: web, ImageRegistry: registry, Loader: loader}, resolvers if options.trust else {})
 
 
 class _ImageResolver:

@@ -44,6 +44,15 @@ class Options:
     fix: bool = False
     diff: bool = False
     trust: bool = False
+    add: bool = False
+    local: bool = False
+    importmap: bool = False
+    accept: tuple[str, ...] = ()
+    require: str | None = None
+    root: str | None = None
+    map: tuple[str, ...] = ()
+    page_url: str | None = None
+    engine: str | None = None
     online: bool = False
     offline: bool = False
     timeout: float = 30.0

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from verifychain import baseline, config, engine, inputs
 from verifychain.cli.console import Console
 from verifychain.cli.options import Options
+from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
 from verifychain.core.ports import Outside, Scope, Tree
@@ -36,7 +37,7 @@ class Run(NamedTuple):
 
 def prepare(options: Options, kinds: Kinds) -> Run:
     """Read the configuration and find out where files come from; raises UsageError."""
-    configuration = _configuration(options)
+    configuration = configured(_configuration(options), options)
     paths = tuple(options.paths) or (".",)
     if options.staged and options.rev is not None:
         raise UsageError("--staged and --rev exclude each other", "give one of them")
@@ -47,11 +48,11 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     if inputs.STDIN in paths:
         if len(paths) > 1 or from_git:
             raise UsageError("standard input (-) cannot be checked together with files", "run the command twice")
-        if options.fix:
+        if options.fix or (options.add and not options.diff):
             raise UsageError("--fix cannot change standard input", "--diff prints what it would change")
         stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES), kinds)
         paths = (stdin[0],)
-    if from_git and options.fix:
+    if from_git and (options.fix or (options.add and not options.diff)):
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
     tree = _git_tree(options) if from_git else _working_tree(options, stdin)
     paths = tuple(inputs.display_path(path) for path in paths)
@@ -83,7 +84,7 @@ def _outside(options: Options, configuration: Configuration) -> Outside | None:
     """What answers questions, made once for a run so that nothing is asked twice; None where nothing may be asked."""
     if options.trust and not options.online:
         raise UsageError("--trust believes what the network says, and nothing was asked", "give --online with it")
-    if options.trust and not (options.fix or options.diff):
+    if options.trust and not (options.fix or options.diff or options.add):
         raise UsageError("--trust is about what is written", "give --fix or --diff with it")
     if not options.online or options.offline:
         return None
@@ -119,7 +120,9 @@ def examine(run: Run) -> Report:
         settings.select if options.select is None else options.select,
         settings.ignore if options.ignore is None else options.ignore,
     )
-    scope = Scope(run.tree, settings, options.platform)
+    has_pages = any(target.format.name == "html" for target in selection.targets)
+    pins = locked(run.configuration, run.tree) if has_pages else {}
+    scope = Scope(run.tree, settings, options.platform, locked=pins)
     report = engine.run(selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside)
     return _against_baseline(report, run)
 

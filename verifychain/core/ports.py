@@ -55,6 +55,30 @@ class Fetcher(Protocol):
         ...
 
 
+class Served(Protocol):
+    """
+    What a server sends of a script or stylesheet, decoded.
+
+    fault    why no page could use it (a status, HTML in its place), empty where it can
+    allowed  ``Access-Control-Allow-Origin``, None where there is none
+    """
+
+    fault: str
+    allowed: str | None
+
+    def hashed(self, algorithm: Algorithm) -> Digest: ...
+
+
+class Loader(Protocol):
+    """Loads a script or stylesheet of another origin as browsers do; raises ``Unavailable`` when it cannot be asked."""
+
+    def load(self, url: str) -> Served: ...
+
+    def accepts(self, url: str) -> bool:
+        """Whether the user takes what is served in place of what was pinned (``--accept``)."""
+        ...
+
+
 class ImageRegistry(Protocol):
     """Asks container registries. Every method raises ``Unavailable`` when they cannot be asked."""
 
@@ -84,7 +108,7 @@ class Resolver(Protocol):
 
 
 # A rule that asks for one of these runs with --online only.
-NETWORK: tuple[type, ...] = (Fetcher, ImageRegistry, PackageIndex)
+NETWORK: tuple[type, ...] = (Fetcher, Loader, ImageRegistry, PackageIndex)
 
 
 class Outside(NamedTuple):
@@ -106,3 +130,4 @@ class Scope(NamedTuple):
     settings: Settings = Settings()
     platform: str | None = None
     roots: tuple[str, ...] = ()  # the files that include this one and are examined themselves
+    locked: Mapping[str, Digest] = {}  # URL -> what verifychain.lock states for it

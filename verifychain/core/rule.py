@@ -48,7 +48,7 @@ class Rule(NamedTuple):
 
     @property
     def needs(self) -> tuple[type, ...]:
-        """The types of what is injected after the fact."""
+        """The types of what is injected after the fact; ``Loader | None`` is None without ``--online``."""
         return _types(self.check)[1]
 
 

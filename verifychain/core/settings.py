@@ -68,6 +68,43 @@ class PipSettings(NamedTuple):
     replace_unknown: Annotated[bool, "With --fix --online --trust: replace hashes that no file has."] = False
 
 
+class Allowed(NamedTuple):
+    """An entry of ``allow`` in ``[tool.verifychain.sri]``."""
+
+    url: Annotated[str, "Glob pattern on the whole URL; what it covers needs no integrity."] = ""
+    reason: Annotated[str, "Why it cannot have any."] = ""
+    expires: Annotated[date | None, "From this day on the findings are back."] = None
+
+
+class SriSettings(NamedTuple):
+    """``[tool.verifychain.sri]``."""
+
+    require: Annotated[
+        str | None, "What must have integrity: none, cross-origin (the default, as a warning) or all."
+    ] = None
+    algorithms: Annotated[tuple[str, ...], "Digests that are strong enough; what is weaker is noted."] = (
+        "sha384",
+        "sha512",
+    )
+    root: Annotated[str | None, "The folder that is served as the root of the site, relative to this file."] = None
+    map: Annotated[dict[str, str], "Folders behind prefixes of URLs or paths: { '/static/' = 'app/static' }."] = {}  # noqa: RUF012 - never changed
+    page_url: Annotated[str | None, "The URL of the site: what is of its own origin."] = None
+    engine: Annotated[str, "Whose reading counts: all, chromium, firefox or webkit."] = "all"
+    allow: Annotated[tuple[Allowed, ...], "Resources that need no integrity, and why."] = ()
+
+    def allows(self, url: str) -> bool:
+        """Whether an entry of ``allow`` whose day has not come covers the URL."""
+        if not self.allow:
+            return False
+        from datetime import date
+        from fnmatch import fnmatchcase
+
+        today = date.today()  # noqa: DTZ011 - a day is the day of who reads it
+        return any(
+            fnmatchcase(url, one.url) and (one.expires is None or today < one.expires) for one in self.allow if one.url
+        )
+
+
 class Override(NamedTuple):
     """``[[tool.verifychain.overrides]]``: other rules or severities for some paths."""
 
@@ -98,5 +135,6 @@ class Settings(NamedTuple):
     image: ImageSettings = ImageSettings()
     network: NetworkSettings = NetworkSettings()
     pip: PipSettings = PipSettings()
+    sri: SriSettings = SriSettings()
     overrides: tuple[Override, ...] = ()
     ignores: tuple[Ignore, ...] = ()

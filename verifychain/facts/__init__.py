@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
         UnusualEncoding,
     )
     from verifychain.facts.shell import ShellText
+    from verifychain.facts.subresource import ImportMap, Page, Subresource, Unenforced
 
     Fact = (
         Broken
@@ -30,14 +31,18 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
         | HiddenBreak
         | IgnoredText
         | Image
+        | ImportMap
         | Include
         | IndexOption
         | OrphanHash
+        | Page
         | PinnedFile
         | PolicyHeader
         | Requirement
         | RequirementsFile
         | ShellText
+        | Subresource
         | SyntaxFault
+        | Unenforced
         | UnusualEncoding
     )

@@ -54,6 +54,12 @@ class Format(NamedTuple):
         includes = cast("Callable[[Source, Scope], Iterator[str]]", package.includes)
         return includes(source, scope)
 
+    def objection(self, before: bytes, after: bytes) -> str | None:
+        """Why an edit of such a file must not be written; None where nothing speaks against it."""
+        package = importlib.import_module(f"{__name__}.{self.name}")
+        second = cast("Callable[[bytes, bytes], str | None] | None", getattr(package, "objection", None))
+        return None if second is None else second(before, after)
+
 
 FORMATS = (
     Format(
@@ -86,6 +92,14 @@ FORMATS = (
         r"^$",
         comments="trailing",
         follows=True,
+    ),
+    Format(
+        "html",
+        ("page", "pages"),
+        frozenset({"core", "sri"}),
+        r"\.(html?|xhtml|shtml|jinja2?|j2|njk|twig|erb|ejs|hbs|mustache|liquid|php)$",
+        r"\.(m?js|ts|css|json|ya?ml|toml|ini|cfg|conf|txt|md|rst|sh|sql|xml|csv|py|rb|service)\.[a-z0-9]+$",
+        "html",
     ),
 )
 

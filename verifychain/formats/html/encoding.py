@@ -1,0 +1,37 @@
+"""The encoding of a page (HTML standard, 13.2.3), for the values of its attributes alone: tags are found without it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_META = re.compile(rb"<meta[^>]{0,512}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_FIRST = 1024  # bytes in which browsers look for the declaration
+# Labels that mean something else than their name (Encoding standard, 4.2).
+_LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"}
+
+
+def unreadable(data: bytes) -> str | None:
+    """The name of an encoding whose bytes cannot be read as tags stand; None where they can."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    label = _declared(data)
+    return "ISO-2022-JP" if label is not None and label.lower() == "iso-2022-jp" else None
+
+
+def of(data: bytes) -> str:
+    """The name, as Python knows it, of the encoding that browsers use without a word from the server."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    label = (_declared(data) or "utf-8").lower()
+    if label.startswith("utf-16"):
+        return "utf-8"  # whoever could read the declaration does not read UTF-16
+    try:
+        return codecs.lookup(_LABELS.get(label, label)).name
+    except LookupError:
+        return "utf-8"
+
+
+def _declared(data: bytes) -> str | None:
+    found = _META.search(data, 0, _FIRST)
+    return None if found is None else found[1].decode("ascii")

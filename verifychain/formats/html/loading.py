@@ -1,0 +1,109 @@
+"""Which elements load something, by which attribute, and whether browsers look at their ``integrity``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from verifychain.formats.html.tags import Tag
+from verifychain.formats.html.tokens import Attribute
+
+WANTED = frozenset({"script", "link", "base", "img", "iframe", "style", "source", "object", "embed"})
+_BLANKS = "\t\n\f\r "
+_SCRIPT_TYPES = frozenset(
+    f"{kind}/{name}"
+    for kind, names in {
+        "text": "javascript ecmascript javascript1.0 javascript1.1 javascript1.2 javascript1.3 javascript1.4 "
+        "javascript1.5 jscript livescript x-ecmascript x-javascript",
+        "application": "javascript ecmascript x-ecmascript x-javascript",
+    }.items()
+    for name in names.split()
+)
+
+
+class Load(NamedTuple):
+    """
+    How an element loads.
+
+    via       ``script``, ``stylesheet``, ``modulepreload``, ``preload``; ``other`` where integrity does nothing
+    element   for people
+    address   the attribute with the URL
+    module    loaded with CORS whatever ``crossorigin`` says
+    enforced  browsers look at ``integrity``
+    """
+
+    via: str
+    element: str
+    address: Attribute
+    module: bool = False
+    enforced: bool = True
+
+
+def is_import_map(tag: Tag) -> bool:
+    """Whether a script holds an import map."""
+    return tag.name == "script" and tag.namespace == "html" and _text(tag, "type") == "importmap"
+
+
+def load_of(tag: Tag) -> Load | None:
+    """What a tag loads with integrity; None for what loads nothing, or nothing that could have one."""
+    if tag.name == "script":
+        return _script(tag)
+    if tag.name == "link":
+        return _link(tag)
+    return None
+
+
+def _script(tag: Tag) -> Load | None:
+    if tag.namespace == "svg":
+        address = tag.first("href") or tag.first("xlink:href")
+    else:
+        address = tag.first("src") if tag.namespace == "html" else None
+    kind = _text(tag, "type")
+    module = kind == "module"
+    if address is None or not (module or _is_javascript(tag, kind)):
+        return None
+    if not (address.raw or "").strip(_BLANKS):
+        return None
+    if module and tag.namespace == "html":
+        return Load("script", "<script type=module>", address, module=True)
+    return Load("script", "<script>", address)
+
+
+def _is_javascript(tag: Tag, kind: str | None) -> bool:
+    if kind:
+        return kind in _SCRIPT_TYPES
+    language = _text(tag, "language")
+    return kind is not None or not language or f"text/{language}" in _SCRIPT_TYPES
+
+
+def _link(tag: Tag) -> Load | None:
+    address, relations = tag.first("href"), (_text(tag, "rel") or "").split()
+    if address is None or not (address.raw or "").strip(_BLANKS):
+        return None
+    if tag.namespace != "html":
+        return Load("other", f"<link> in {tag.namespace}", address, enforced=False)
+    if "stylesheet" in relations:
+        return Load("stylesheet", "<link rel=stylesheet>", address)
+    if "modulepreload" in relations:
+        return Load("modulepreload", "<link rel=modulepreload>", address, module=True)
+    if "preload" in relations:
+        kind = _text(tag, "as") or ""
+        return Load("preload", "<link rel=preload>", address, enforced=kind in ("script", "style"))
+    return Load("other", f"<link rel={relations[0]}>" if relations else "<link>", address, enforced=False)
+
+
+def unenforced(tag: Tag) -> str | None:
+    """What a tag is whose ``integrity`` no browser looks at; None where one does."""
+    load = load_of(tag)
+    if load is not None:
+        return None if load.enforced else load.element
+    if tag.name != "script":
+        return f"<{tag.name}>"
+    if is_import_map(tag):
+        return "an import map"
+    has_address = tag.first("src") is not None
+    return f"<script type={_text(tag, 'type')}>" if _text(tag, "type") else None if has_address else "an inline script"
+
+
+def _text(tag: Tag, name: str) -> str | None:
+    found = tag.first(name)
+    return None if found is None else (found.raw or "").strip(_BLANKS).lower()

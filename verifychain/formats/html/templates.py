@@ -1,0 +1,81 @@
+"""
+Template syntax: what is filled in before a browser sees the page.
+
+Jinja, Django, Twig, Liquid, Nunjucks ``{{ }} {% %} {# #}``, Handlebars and Mustache ``{{{ }}}``, ERB and EJS ``<% %>``,
+PHP ``<?php ?>``. It is masked by as many underscores, and a tag that touches a mask is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from verifychain.core.source import Span
+
+_OPENING = re.compile(r"\{\{!--|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)
+_CLOSING = {"{{!--": "--}}", "{{{": "}}}", "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "<?": "?>"}
+_END_OF_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}", re.IGNORECASE)
+# ``{{`` and ``}}`` also stand in scripts, far from each other; no expression holds a tag that loads something.
+_NO_EXPRESSION = re.compile(r"</?(?:script|link)\b", re.IGNORECASE)
+
+
+class Masked(NamedTuple):
+    """Text of the same length without template syntax, and where that was, in order."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+    def touches(self, span: Span) -> bool:
+        """Whether template syntax takes part in a tag."""
+        at = bisect_left(self.spans, (span.start, span.start))
+        if at > 0 and self.spans[at - 1].end > span.start:
+            return True
+        return at < len(self.spans) and self.spans[at].start < span.end
+
+
+def masked(text: str) -> Masked:
+    """Mask what the template engines replace; linear in the length of the text."""
+    spans = list(_found(text))
+    if not spans:
+        return Masked(text, ())
+    pieces, at = [], 0
+    for span in spans:
+        pieces += [text[at : span.start], "_" * span.length]
+        at = span.end
+    return Masked("".join((*pieces, text[at:])), tuple(spans))
+
+
+def _found(text: str) -> list[Span]:
+    spans: list[Span] = []
+    missing: set[str] = set()  # ends that do not come any more: they are looked for once
+    at, has_blocks = 0, "{%" in text
+    while (opening := _OPENING.search(text, at)) is not None:
+        kind = _kind(opening[0])
+        end = None
+        if kind not in missing and (kind != "{#" or has_blocks):
+            end = _end(text, opening, kind)
+            if end is None:
+                missing.add(kind)
+        if end is None or (kind == "{{" and _NO_EXPRESSION.search(text, opening.end(), end) is not None):
+            at = opening.end()
+            continue
+        spans.append(Span(opening.start(), end))
+        at = end
+    return spans
+
+
+def _kind(opening: str) -> str:
+    if opening.startswith("<?"):
+        return "<?"
+    return "{% comment" if opening.startswith("{%") and len(opening) > 2 else opening
+
+
+def _end(text: str, opening: re.Match[str], kind: str) -> int | None:
+    if kind == "{% comment":
+        end = _END_OF_COMMENT.search(text, opening.end())
+        return None if end is None else end.end()
+    at = text.find(_CLOSING[kind], opening.end())
+    if at == -1:
+        return len(text) if kind == "<?" else None  # PHP reads on to the end of the file
+    return at + len(_CLOSING[kind])

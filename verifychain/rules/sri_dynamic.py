@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.subresource import Page
+
+
+@rule("sri-dynamic", severity=Severity.NOTE)
+def check(page: Page) -> Iterator[Problem]:
+    """
+    Tags of a template were not judged, because template syntax takes part in them.
+
+    What they load is known only when the template is filled in. Check the pages that are built from it, too.
+
+    Bad:
+    ```html
+    <script src="{{ url }}"></script>
+    ```
+
+    Good:
+    ```html
+    <script src="app.js"></script>
+    ```
+    """
+    if page.dynamic:
+        count = len(page.dynamic)
+        tags = "this tag depends" if count == 1 else f"this tag and {count - 1} more depend"
+        yield Problem(page.dynamic[0], f"{tags} on template syntax and cannot be judged before it is filled in")

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Applicability, Fix, Problem
+from verifychain.core.integrity import Engine, Ignored, Token, intended
+from verifychain.core.rule import rule
+from verifychain.core.settings import SriSettings
+from verifychain.core.severity import Severity
+from verifychain.facts.subresource import Subresource
+
+
+@rule("sri-ignored-value", severity=Severity.ERROR)
+def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
+    """
+    An integrity, or a part of it, is not understood by a browser, which then ignores it without a word.
+
+    When no part is left, the script or stylesheet runs unchecked, whatever its content: an unknown algorithm, `SHA384-`
+    in capitals, a comma between two digests, quotation marks, a non-breaking space, a placeholder that no build step
+    filled in, `integrity="undefined"`. The message names the browsers. `--fix` writes what was evidently meant, or the
+    digest of the file where that is in the project.
+
+    Bad:
+    ```html
+    <script src="app.js" integrity="SHA384-gYUDpFjGxUMmv6y/Tm2qrkQYhhlz4kMEHbOU8xfyM5FDVlOVZw3QLFQpoLvOxRhT"></script>
+    ```
+
+    Good:
+    ```html
+    <script src="app.js" integrity="sha384-Vak0Zcr3bxd8tq03epnMvktUZupI6KlqYOa+TS7L9/HvJHvuB6S2m74oday+ttbz"></script>
+    ```
+    """
+    stated = subresource.integrity
+    if stated is None or not stated.text.strip():
+        return
+    readings = subresource.readings(settings.engine)
+    unchecked = [reading.engine for reading in readings if not reading.enforced]
+    found: dict[tuple[int, int], list[tuple[Engine, Token]]] = {}
+    for reading in readings:
+        for token in reading.ignored:
+            if token.ignored is not Ignored.SIGNATURE:
+                found.setdefault((token.start, token.end), []).append((reading.engine, token))
+    for seen in found.values():
+        token = seen[0][1]
+        why = "" if token.ignored is None else f": {token.ignored.value}"
+        yield Problem(
+            subresource.place(token),
+            f"{_names([engine for engine, _ in seen])} ignore{_s(seen)} this{why}"
+            + (f"; a changed file would run unchecked in {_names(unchecked)}" if unchecked else ""),
+            help="" if _fix(subresource) else "write sha384- and the base64 of the digest (`verifychain sri hash`)",
+            fix=_fix(subresource),
+            severity=None if unchecked else Severity.WARNING,
+        )
+
+
+def _fix(subresource: Subresource) -> Fix | None:
+    edit = subresource.recomputed()
+    if edit is not None:
+        return Fix("state the digest of the file", (edit,), Applicability.SAFE)
+    digests = intended(subresource.integrity.text) if subresource.integrity is not None else None
+    edit = None if digests is None else subresource.writing(dict.fromkeys(digests))
+    return None if edit is None else Fix("write the digest as every browser reads it", (edit,), Applicability.SAFE)
+
+
+def _names(engines: list[Engine]) -> str:
+    labels = list(dict.fromkeys(engine.label for engine in engines))
+    if len(labels) == len(Engine):
+        return "all browsers"
+    return " and ".join(labels)
+
+
+def _s(seen: list[tuple[Engine, Token]]) -> str:
+    return "s" if len(seen) == 1 else ""
