@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.cosign import options as signing
 from verifychain.cli.options import Command, checking, configured, option
 from verifychain.core.errors import Unavailable, UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
@@ -16,6 +17,7 @@ from verifychain.core.exit_code import ExitCode
 if TYPE_CHECKING:
     from verifychain.cli.download_pins import Pins
     from verifychain.core.digest import Digest
+    from verifychain.core.source import Source
     from verifychain.downloader import Stream
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -142,6 +144,10 @@ def _one_file(given: dict[str, Any]) -> tuple[str, Any]:
 @click.argument("names", nargs=-1, metavar="[FILE…]")
 @option("Pins", "--manifest", metavar="SUMS", help="Verify against a checksum list, whose files stand beside it.")
 @option("Pins", "--ignore-missing", is_flag=True, help="Pass over files that are not there.")
+@option(
+    "Pins", "--bundle", multiple=True, metavar="FILE", help="A signature of the list.  [default: SUMS.sigstore.json]"
+)
+@signing.apply(signing.IDENTITY, signing.TRUST)
 @_options(*_PINS, _QUIET)
 @click.pass_obj
 def verify(console: Console, /, **given: Any) -> int:
@@ -149,7 +155,8 @@ def verify(console: Console, /, **given: Any) -> int:
     Verify that files on disk are what is pinned. Nothing is fetched, and nothing is written.
 
     Without FILE, every pinned file of this platform must be there. A checksum list is read as sha256sum reads it, but
-    strictly: a line that sha256sum would pass over makes the whole list refused.
+    strictly: a line that sha256sum would pass over makes the whole list refused. With --key or an identity the list
+    itself must be signed, and no file counts unless it is.
     """
     return _concluded(console, lambda: _verify(console, given))
 
@@ -159,6 +166,8 @@ def _verify(console: Console, given: dict[str, Any]) -> ExitCode:
 
     if given["manifest"] is not None:
         source = download_verify.read_list(given["manifest"])
+        if not _is_signed(console, source, given):
+            return ExitCode.FINDINGS
         try:
             claims = download_verify.of_list(source, given["names"])
         except UsageError:
@@ -166,9 +175,31 @@ def _verify(console: Console, given: dict[str, Any]) -> ExitCode:
         except VerifychainError as error:
             console.fail(error.message, error.hint)
             return ExitCode.FINDINGS
+    elif _signers(given):
+        raise UsageError("a signature is demanded, and of what is not said", "give --manifest SUMS, the signed list")
     else:
         claims = download_verify.of_pins(_pins(given), given["names"])
     return download_verify.judge(claims, console, quiet=given["quiet"], ignore_missing=given["ignore_missing"])
+
+
+def _signers(given: dict[str, Any]) -> bool:
+    """Whether anything says that the list must be signed."""
+    who = ("key", "certificate_identity", "certificate_identity_regexp", "certificate_oidc_issuer")
+    return bool(given["bundle"]) or any(given[name] for name in (*who, "certificate_oidc_issuer_regexp"))
+
+
+def _is_signed(console: Console, source: Source, given: dict[str, Any]) -> bool:
+    """Verify the signature of the list, where one is demanded: of the bytes that are then read, not of the file."""
+    if not _signers(given):
+        return True
+    from verifychain.cli.cosign import blobs, report
+
+    result = blobs.verify_data(source.path, source.data, given)
+    if result.status == "error":
+        raise UsageError(f"{source.path}: {result.error}", "give --bundle FILE")
+    if result.status != "verified" or not given["quiet"]:
+        console.say(report.text([result], console.style()))
+    return result.status == "verified"
 
 
 @download.command(cls=Command)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Where a bundle is looked for when none is named: beside the file, as sigstore and cosign call them.
 BESIDE = (".sigstore.json", ".sigstore", ".bundle", ".cosign.bundle", ".intoto.jsonl")
 
-_BUNDLES = option(
+BUNDLES = option(
     "Input",
     "--bundle",
     multiple=True,
@@ -69,7 +69,7 @@ _DIGEST = (
 
 @click.command(cls=Command)
 @click.argument("artifacts", nargs=-1, required=True, metavar="FILE|DIGEST…")
-@options.apply((_BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_blob(console: Console, /, artifacts: tuple[str, ...], **given: Any) -> int:
     """Verify that each FILE (or sha256:… digest) was signed by a key or an identity."""
@@ -78,7 +78,7 @@ def verify_blob(console: Console, /, artifacts: tuple[str, ...], **given: Any) -
 
 @click.command(cls=Command)
 @click.argument("artifacts", nargs=-1, metavar="[FILE|DIGEST…]")
-@options.apply((_BUNDLES, *_DIGEST), _ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES, *_DIGEST), _ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **given: Any) -> int:
     """Verify that an attestation about each FILE was signed, is of the type, and says what it must."""
@@ -91,7 +91,7 @@ def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **g
 
 @click.command(cls=Command)
 @click.argument("artifact", metavar="FILE|DIGEST")
-@options.apply((_BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_bundle(console: Console, /, artifact: str, **given: Any) -> int:
     """
@@ -177,6 +177,14 @@ def _condition(text: str) -> Any:
     return Condition(path.strip(), test)
 
 
+def verify_data(name: str, data: bytes, given: dict[str, Any]) -> report.Result:
+    """Whether these very bytes, which were read from ``name``, are signed as the options demand."""
+    from verifychain.signatures.artifact import Artifact
+
+    (bundle,) = _bundles((name,), given["bundle"])
+    return _judged(name, bundle, _question(given, None, statements=False), lambda: Artifact(data=data))
+
+
 def _bundles(artifacts: Sequence[str], named: tuple[str, ...]) -> list[str | None]:
     if not named:
         return [_beside(artifact) for artifact in artifacts]
@@ -193,12 +201,18 @@ def _beside(artifact: str) -> str | None:
 
 
 def _one(name: str, bundle: str | None, question: Question | report.Result) -> report.Result:
+    return _judged(name, bundle, question, lambda: _artifact(name))
+
+
+def _judged(
+    name: str, bundle: str | None, question: Question | report.Result, read: Callable[[], Artifact]
+) -> report.Result:
     """One artifact. What cannot be read is its own failure, and the others go on."""
     try:
         if bundle is None:
             raise UsageError(f"no bundle is named, and none lies beside it ({', '.join(BESIDE)})")
         data = options.read_file(bundle)
-        artifact = _artifact(name)
+        artifact = read()
         if isinstance(question, report.Result):
             return question._replace(artifact=name, bundle=bundle)
         from verifychain.signatures.verify import verify_bytes
