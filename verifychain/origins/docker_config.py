@@ -52,13 +52,14 @@ class Credentials:
             return self._known[host]
 
     def hosts(self) -> set[str]:
-        """The hosts that the user has signed in to, or set up a helper for."""
-        with self._lock:
-            names: set[str] = set()
-            for _, document in self._read():
-                for section in ("auths", "credHelpers"):
-                    names.update(map(_host_of, _table(document, section)))
-        return names
+        """The hosts that the user has signed in to, or set up a helper for; none where that cannot be read."""
+        try:
+            with self._lock:
+                documents = [document for _, document in self._read()]
+        except Unavailable:
+            return set()  # said when credentials are needed
+        sections = (_table(document, name) for document in documents for name in ("auths", "credHelpers"))
+        return {_host_of(key) for section in sections for key in section}
 
     def _look_up(self, host: str) -> Credential | None:
         keys = _keys(host)
