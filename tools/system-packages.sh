@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need from the system, where that can be done: as root on Debian. Elsewhere it says what is missing.
-# Without git no test runs; without a browser those that compare with one are skipped (and fail under CI).
+# Without git no test runs; without a browser or a registry those that need one are skipped (and fail under CI).
 set -eu
 missing() {
     for program in "$@"; do
@@ -8,7 +8,7 @@ missing() {
     done
 }
 needed=$(missing git)
-wanted=$(missing chromium)
+wanted=$(missing chromium docker-registry)
 [ -n "$needed$wanted" ] || exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -qq
