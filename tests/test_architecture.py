@@ -28,10 +28,12 @@ LAYERS: dict[str, set[str]] = {
     "config": {"core", "formats", "rules", "schema", "__init__"},
     "schema": {"core", "__init__"},
     "fixes": {"core"},
+    "once": {"core"},
     "resolution": {"core"},
     "lock": {"core"},
     "following": {"core", "inputs"},
     "engine": {
+        "once",
         "core",
         "facts",
         "formats",

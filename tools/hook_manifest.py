@@ -17,6 +17,7 @@ class Hook(NamedTuple):
 
     ``walks``: it looks at the whole repository at every commit, because a change elsewhere can make its files wrong.
     ``after``: it looks at the whole repository when a file of these names is part of the commit.
+    ``types`` is a tag of pre-commit's own: `shell` also knows scripts by their first line.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Hook(NamedTuple):
     exclude: str = ""
     walks: bool = False
     after: str = ""
+    types: str = "text"
 
 
 def hooks() -> list[Hook]:
@@ -43,6 +45,12 @@ def hooks() -> list[Hook]:
             "verifychain dockerfile --force-exclude --allow-empty",
             dockerfile.names,
             dockerfile.but_not,
+        ),
+        Hook(
+            "verifychain-shell",
+            "What shell scripts download is checked before it is used.",
+            "verifychain shell --force-exclude --allow-empty",
+            types="shell",
         ),
         Hook(
             "verifychain-pip",
@@ -71,7 +79,7 @@ def manifest() -> str:
     lines = ["# Made by `make docs` from tools/hook_manifest.py."]
     for hook in hooks():
         lines += [f"- id: {hook.id}", f"  name: {hook.id.replace('-', ' ')}", f"  description: {hook.description}"]
-        lines += [f"  entry: {hook.entry}", "  language: python", "  types: [text]"]
+        lines += [f"  entry: {hook.entry}", "  language: python", f"  types: [{hook.types}]"]
         lines += ["  pass_filenames: false", "  always_run: true"] if hook.walks else []
         lines += ["  pass_filenames: false"] if hook.after else []
         # What is essential stands in `entry`, because a user's `args` replace the manifest's.

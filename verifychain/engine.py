@@ -24,6 +24,7 @@ from verifychain.facts.image import Image
 from verifychain.facts.reference import Reference
 from verifychain.following import follow
 from verifychain.inputs import Selection, Target
+from verifychain.once import listed_once, once, unique
 from verifychain.suppress import Configured, Inline
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Engine:
             self._examine(source, target, report)
         except Exception as error:  # noqa: BLE001 - whatever a parser does on hostile bytes, the other files are checked
             report.failure = _internal(target.path, error)
-        report.findings = _unique(report.findings)
+        report.findings = unique(report.findings)
         return report
 
     def _examine(self, source: Source, target: Target, report: FileReport) -> None:
@@ -140,14 +141,17 @@ class Engine:
         ignores = () if self._no_ignores else self._settings.ignores
         configured = Configured(ignores, self._configuration.source)
         scope = self._scope._replace(roots=target.roots) if target.roots else self._scope
+        elsewhere = _Elsewhere(self._configuration, no_ignores=self._no_ignores)
         for fact in target.format.extract(source, scope):
-            for finding in self._judge(fact, source, local, report.incomplete):
-                aside = self._set_aside(finding, fact.span, inline, configured, path)
+            home = _home(fact, source)
+            ignored, place = (inline, path) if home is source else elsewhere.of(home)
+            for finding in self._judge(fact, home, local, report.incomplete):
+                aside = self._set_aside(finding, fact.span, ignored, configured, place)
                 if aside is None:
                     report.findings.append(finding)
                 else:
                     report.suppressed.append(aside)
-            listed = _listed(fact, source)
+            listed = _listed(fact, home)
             if listed is not None:
                 report.listed.append(listed)
         ran = {id for id in self.rules if not local.ignores(self.rules[id])}
@@ -187,6 +191,29 @@ class Engine:
         local = _Local(self._settings.severity, source.path, ())
         for fault in configured.faults(self.rules, whole=whole):
             yield from self._judge(fault, source, local, [])
+
+
+class _Elsewhere:
+    """Ignores and paths of further files that one examined file led to, such as the scripts that a Dockerfile runs."""
+
+    def __init__(self, configuration: Configuration, *, no_ignores: bool) -> None:
+        self._configuration = configuration
+        self._no_ignores = no_ignores
+        self._known: dict[int, tuple[Source, Inline, str]] = {}
+
+    def of(self, source: Source) -> tuple[Inline, str]:
+        """The inline ignores of a file, and its path as the configuration knows it."""
+        if id(source) not in self._known:
+            required = self._configuration.settings.require_ignore_reason
+            inline = Inline(source, "trailing", reason_required=required, off=self._no_ignores)
+            self._known[id(source)] = source, inline, self._configuration.relative(source.path)
+        return self._known[id(source)][1:]
+
+
+def _home(fact: Fact, source: Source) -> Source:
+    """The file that a fact stands in."""
+    elsewhere = getattr(fact, "source", None)
+    return elsewhere if isinstance(elsewhere, Source) else source
 
 
 def _asks_outside(rule: Rule) -> bool:
@@ -253,9 +280,9 @@ def run(
 
         total.findings = resolved(total.findings, outside.resolvers, total.incomplete)
     return Report(
-        findings=tuple(sorted(total.findings, key=lambda finding: finding.sort_key)),
+        findings=tuple(sorted(once(total.findings), key=lambda finding: finding.sort_key)),
         suppressed=tuple(sorted(total.suppressed, key=lambda one: one.finding.sort_key)),
-        listed=tuple(total.listed),
+        listed=tuple(listed_once(total.listed)),
         files=tuple(Counter(target.format.name for target in examined).items()),
         skipped=tuple(sorted(selection.skipped.items())),
         incomplete=tuple(total.incomplete),
@@ -306,28 +333,6 @@ def _processes(files: int) -> int:
     if files < _FILES_PER_PROCESS * 2 or sys.platform != "linux":
         return 1  # elsewhere a process that has threads (as macOS frameworks start them) cannot be forked safely
     return min(len(os.sched_getaffinity(0)), files // _FILES_PER_PROCESS, _MOST_PROCESSES)
-
-
-def _unique(findings: Sequence[Finding]) -> list[Finding]:
-    """
-    One finding per place and fault, in order.
-
-    An image that an ARG names is seen at every FROM that uses it, and is mended once, at the ARG: the later uses become
-    related places of the first finding.
-    """
-    first: dict[tuple[str, int, int, int, str], Finding] = {}
-    for finding in findings:
-        problem = finding.problem
-        key = (finding.rule, id(finding.source), problem.span.start, problem.span.end, problem.message)
-        known = first.get(key)
-        first[key] = finding if known is None else _merged(known, problem)
-    return list(first.values())
-
-
-def _merged(finding: Finding, other: Problem) -> Finding:
-    problem = finding.problem
-    more = tuple(related for related in other.related if related not in problem.related)
-    return finding._replace(problem=problem._replace(related=problem.related + more))
 
 
 def _listed(fact: Fact, source: Source) -> Listed | None:

@@ -24,6 +24,7 @@ STDIN = "-"
 SKIPPED_FOLDERS = frozenset({"vendor", "third_party", "node_modules", "testdata"})
 _HIDDEN_FOLDERS = frozenset({".git", ".hg", ".svn"})
 MAX_BYTES = 256 * 1024 * 1024
+HEAD = 128  # bytes: a first line that names a program
 
 
 class Target(NamedTuple):
@@ -101,6 +102,20 @@ class WorkingTree:
                 raise OSError(f"larger than {MAX_BYTES >> 20} MiB")
             return Source(path, file.read(MAX_BYTES + 1))
 
+    def head(self, path: str) -> bytes:
+        if self._is_stdin(path):
+            return self.read(path).data[:HEAD]
+        try:
+            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+            try:
+                return os.read(handle, HEAD)
+            finally:
+                os.close(handle)
+        except OSError:
+            return (
+                b""  # what cannot be read is no script; a file that is named is read again, and said to be unreadable
+            )
+
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         from verifychain import hashing  # only locks and checksum lists ask
 
@@ -177,7 +192,7 @@ def display_path(path: str) -> str:
 
 
 def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str]) -> None:
-    format = next((one for one in kinds.only if one.matches(path)), kinds.named_as)
+    format = next((one for one in kinds.only if one.matches(path)), kinds.named_as) or _format(path, tree, kinds)
     if format is None:
         # Hooks name every file of a commit: a line for each would bury the findings.
         selection.skipped["no kind that is read"] += 1
@@ -185,13 +200,21 @@ def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: 
         selection.add(Target(path, format), tree.identity(path), seen)
 
 
+def _format(path: str, tree: Tree, kinds: Kinds) -> Format | None:
+    """The format of a file by its name, or by its first line where the name has no ending."""
+    format = formats.of_path(path)
+    if format is None and formats.has_no_ending(path) and any(one.first_line for one in kinds.only):
+        format = formats.of_head(tree.head(path))
+    return format if format in kinds.only else None
+
+
 def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str], *, exclude: Exclude) -> None:
     inside = tree.identity(path).rstrip("/") + "/"
     prefix = 0 if path == "." else len(path.rstrip("/")) + 1
     links: list[tuple[Target, str]] = []
     for file in tree.walk(path):
-        format = formats.of_path(file)
-        if format is None or format not in kinds.only:
+        format = _format(file, tree, kinds)
+        if format is None:
             continue
         if exclude.covers(file):
             selection.skipped["excluded"] += 1

@@ -17,6 +17,7 @@ from verifychain.core.report import Report
 from verifychain.formats import FORMATS
 
 NAMES = {
+    "bash": "script.sh",
     "checksums": "SHA256SUMS",
     "dockerfile": "Dockerfile",
     "headers": "_headers",

@@ -115,9 +115,22 @@ def check(console: Console, /, **given: Any) -> int:
 @click.pass_obj
 def dockerfile(console: Console, /, **given: Any) -> int:
     """
-    Check Dockerfiles: are base images, COPY --from, RUN --mount=from and remote ADDs pinned by digest?
+    Check Dockerfiles: are images and remote ADDs pinned, and is every download in a RUN checked before it is used?
 
     A file that is named is read as a Dockerfile whatever its name; a directory is walked for Dockerfile, Containerfile,
     Dockerfile.*, *.Dockerfile and their like.
     """
     return check_one_format(console, given, "dockerfile")
+
+
+@click.command(cls=Command)
+@checking
+@click.pass_obj
+def shell(console: Console, /, **given: Any) -> int:
+    """
+    Check shell scripts: is every file that they download checked before it is used, by a digest that is their own?
+
+    A file that is named is read as a shell script whatever its name; a directory is walked for *.sh, *.bash and their
+    like, and for files without an ending whose first line names a shell.
+    """
+    return check_one_format(console, given, "shell")

@@ -34,6 +34,10 @@ class Tree(Protocol):
         """The file's bytes; raises OSError."""
         ...
 
+    def head(self, path: str) -> bytes:
+        """The file's first bytes, enough for a line that names a program; nothing where it cannot be read."""
+        ...
+
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         """For each path in order the digest and the size of the file, or why it cannot be read."""
         ...

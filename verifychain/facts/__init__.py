@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a run loads the kinds that its files yield
     from verifychain.facts.broken import Broken
+    from verifychain.facts.bypass import Bypass
     from verifychain.facts.download import Download
     from verifychain.facts.image import Image
+    from verifychain.facts.install import Install
     from verifychain.facts.pinned_file import PinnedFile
     from verifychain.facts.policy import PolicyHeader
     from verifychain.facts.requirement import Include, Requirement
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
 
     Fact = (
         Broken
+        | Bypass
         | Download
         | HashesDisabled
         | HiddenBreak
@@ -34,6 +37,7 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
         | ImportMap
         | Include
         | IndexOption
+        | Install
         | OrphanHash
         | Page
         | PinnedFile

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
+from verifychain.core.finding import Related
+from verifychain.core.source import Source
 from verifychain.facts.reference import Reference
 
 
@@ -15,18 +18,58 @@ class GitRef(NamedTuple):
     is_commit: bool
 
 
+class Consumer(Enum):
+    """What takes the bytes of a download before all of them are there."""
+
+    INTERPRETER = "interpreter"
+    UNPACKER = "unpacker"
+
+
+class Flaw(Enum):
+    """
+    Why a check of a download does not count.
+
+    NOT_FATAL   what follows runs although the check fails
+    LATE        the file is used before it is checked
+    MEANINGLESS the digest is computed from the file itself, or is none
+    """
+
+    NOT_FATAL = "not-fatal"
+    LATE = "late"
+    MEANINGLESS = "meaningless"
+
+
+class Role(Enum):
+    """What a download is for: itself, to check others with (a list of digests, a signature), or a key for that."""
+
+    ARTIFACT = "artifact"
+    EVIDENCE = "evidence"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Download(Reference):
     """
-    A download over http(s) or git.
+    A download over http(s), ftp or git, or by a cloud's own client.
 
     url     as resolved; a variable without a value stays as written
     target  the file it is written to (for git: the folder), None where unknown
     git     for git only
     variables  names of variables without a value that the digest depends on
+    consumer, consumed_by  for a piped one: what kind of program takes it, and which
+    flaw    why a check does not count
+    check, use  the places of the check that was looked at and of the first use
+    source  the file that it stands in, where that is not the one that was examined
     """
 
     url: str
     target: str | None = None
     git: GitRef | None = None
     variables: tuple[str, ...] = ()
+    role: Role = Role.ARTIFACT
+    consumer: Consumer | None = None
+    consumed_by: str = ""
+    flaw: Flaw | None = None
+    check: Related | None = None
+    use: Related | None = None
+    source: Source | None = None

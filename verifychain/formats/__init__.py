@@ -26,6 +26,7 @@ class Format(NamedTuple):
     comments  how ignores are written (``suppress.COMMENTS``)
     follows a file may include others, which are then examined too
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
+    first_line  a regular expression for the first line of files whose name has no ending
     """
 
     name: str
@@ -35,10 +36,18 @@ class Format(NamedTuple):
     but_not: str
     comments: str = "line"
     follows: bool = False
+    first_line: str = ""
 
     def matches(self, path: str) -> bool:
         """Whether a file of that path is taken for this format when a directory is walked."""
         return re.search(self.names, path) is not None and re.search(self.but_not, path) is None
+
+    def begins(self, head: bytes) -> bool:
+        """Whether a file without an ending that begins with these bytes is taken for this format."""
+        if not self.first_line:
+            return False
+        line = head.partition(b"\n")[0].rstrip().decode("latin-1")
+        return re.match(self.first_line, line) is not None
 
     def extract(self, source: Source, scope: Scope) -> Iterator[Fact]:
         """Read a source and yield its facts. Never raises for any bytes: what cannot be read is a ``Broken``."""
@@ -65,9 +74,18 @@ FORMATS = (
     Format(
         "dockerfile",
         ("Dockerfile", "Dockerfiles"),
-        frozenset({"core", "image", "download"}),
+        frozenset({"core", "image", "download", "install"}),
         r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
         r"\.(dockerignore|md|rst|txt)$",
+    ),
+    Format(
+        "shell",
+        ("shell script", "shell scripts"),
+        frozenset({"core", "download", "install"}),
+        r"\.(sh|bash|dash|ksh)(\.in)?$",
+        "^$",
+        comments="trailing",
+        first_line=r"#![ \t]*/\S*?(?:/env[ \t]+(?:-S[ \t]+)?)?/?(?:ba|da|a|k|mk)?sh(?:[ \t]|$)",
     ),
     Format(
         "checksums",
@@ -110,6 +128,16 @@ def named(name: str) -> Format:
         if format.name == name:
             return format
     raise KeyError(name)
+
+
+def has_no_ending(path: str) -> bool:
+    """Whether only the first line of a file can tell what it is."""
+    return "." not in path.rpartition("/")[2].lstrip(".")
+
+
+def of_head(head: bytes) -> Format | None:
+    """The format that a file without an ending is taken for by its first line."""
+    return next((format for format in FORMATS if format.begins(head)), None)
 
 
 def of_path(path: str) -> Format | None:

@@ -15,6 +15,7 @@ from verifychain.core.source import Source
 from verifychain.origins.git import git_command, run_git
 
 _LINK, _SUBMODULE = b"120000", b"160000"
+_HEAD = 128  # bytes: a first line that names a program
 _MOST_LINKS = 40  # what Linux follows before it says ELOOP
 # The empty tree needs not be stored: git knows it. By the length of its repository's object ids.
 _EMPTY_TREE = {
@@ -90,6 +91,13 @@ class GitTree:
         if entry is None or entry.mode == _SUBMODULE:
             raise OSError("no file that git has stored here, or a link to none")
         return Source(path, self._objects.read(entry.object_id))
+
+    def head(self, path: str) -> bytes:
+        """The first bytes of a file, nothing where it cannot be read."""
+        try:
+            return self.read(path).data[:_HEAD]
+        except OSError:
+            return b""
 
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         """For each path the digest and the size of its bytes, or why they cannot be had."""

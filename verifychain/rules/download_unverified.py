@@ -4,7 +4,12 @@ from verifychain.core.finding import Problem, Wanted
 from verifychain.core.pin import Grade, lower_case
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.facts.download import Download
+from verifychain.facts.download import Download, Flaw, Role
+
+_ADD = "state its digest: ADD --checksum=sha256:… (print it with `verifychain digest FILE`)"
+_COMMAND = (
+    'check it before it is used: echo "<sha256>  FILE" | sha256sum -c - (print it with `verifychain digest FILE`)'
+)
 
 
 @rule("download-unverified", severity=Severity.ERROR)
@@ -14,7 +19,7 @@ def check(download: Download) -> Iterator[Problem]:
 
     The server, its CDN, or whoever takes over the domain can serve other bytes tomorrow, and the build will use them
     without a word. State the SHA-256 of the file and have it checked before the file is used. An empty or meaningless
-    check is none.
+    check is none, and neither is a digest that is computed from the file itself.
 
     Bad:
     ```dockerfile
@@ -22,29 +27,51 @@ def check(download: Download) -> Iterator[Problem]:
     ADD https://a.example/f /f
     ```
 
+    Bad:
+    ```bash
+    set -e
+    curl -fsSLO https://cdn.example/tool.tar.gz
+    tar xf tool.tar.gz
+    ```
+
     Good:
     ```dockerfile
     FROM scratch
     ADD --checksum=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a https://a.example/f /f
     ```
+
+    Good:
+    ```bash
+    set -e
+    curl -fsSLO https://cdn.example/tool.tar.gz
+    echo "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a  tool.tar.gz" | sha256sum -c -
+    tar xf tool.tar.gz
+    ```
     """
-    if download.git is not None:
+    if download.git is not None or download.role is not Role.ARTIFACT:
         return
     if download.malformed is not None:
         message = f"malformed checksum: {download.malformed.reason}"
         fix = lower_case(download.malformed, download.slot)
-        hint = "" if fix else "write sha256: and 64 lower-case hexadecimal digits"
+        wanted = "write sha256: and 64" if download.via == "add-http" else "write the"
+        hint = "" if fix else f"{wanted} lower-case hexadecimal digits"
         yield Problem(download.malformed.span, message, help=hint, fix=fix)
-    elif download.grade in (Grade.UNPINNED, Grade.UNCHECKED):
-        names = ", ".join(download.variables)
-        late = f"the checksum is empty: {names} has no value" if names else "a check stands here, but checks nothing"
+    elif download.grade in (Grade.UNPINNED, Grade.UNCHECKED) and download.flaw in (None, Flaw.MEANINGLESS):
         yield Problem(
             download.name_span,
-            "downloaded without a check of its digest" if download.grade is Grade.UNPINNED else late,
-            help="state its digest: ADD --checksum=sha256:… (print it with `verifychain digest FILE`)",
+            "downloaded without a check of its digest" if download.grade is Grade.UNPINNED else _why(download),
+            help=_ADD if download.via == "add-http" else _COMMAND,
             fix=_wanted(download),
-            related=download.chain,
+            related=download.chain + tuple(place for place in (download.check, download.use) if place is not None),
         )
+
+
+def _why(download: Download) -> str:
+    if download.flaw is Flaw.MEANINGLESS:
+        return "checked against a digest that is computed from the file itself: any content passes"
+    if download.variables:
+        return f"the checksum is empty: {', '.join(download.variables)} has no value"
+    return "a check stands here, but checks nothing"
 
 
 def _wanted(download: Download) -> Wanted | None:

@@ -36,6 +36,9 @@ class NoTree:
     def walk(self, path: str) -> Iterator[str]:
         raise AssertionError(path)
 
+    def head(self, path: str) -> bytes:
+        raise AssertionError(path)
+
     def read(self, path: str) -> Source:
         raise AssertionError(path)
 

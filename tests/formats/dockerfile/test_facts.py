@@ -142,8 +142,8 @@ def test_triggers_fetch_where_a_stage_is_based_on_them() -> None:
     found = facts(triggers + "FROM b\n")
     assert [(type(fact).__name__, getattr(fact, "via", "")) for fact in found] == [
         ("Image", "from"),
-        ("Download", "add-http"),
         ("Image", "copy-from"),
+        ("Download", "add-http"),  # at the end of the stage, because a later RUN may check it
     ]
 
 

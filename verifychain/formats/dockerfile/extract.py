@@ -10,6 +10,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
+from verifychain.formats.dockerfile.commands import Commands, can_fetch, switches
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.expansion import Expanded, WordLimit
@@ -66,16 +67,19 @@ def _check_all(nodes: tuple[Node, ...]) -> None:
 class _Stage:
     """A build stage: what later stages and instructions need of it."""
 
-    def __init__(self, environment: Environment, shell: tuple[str, ...]) -> None:
+    def __init__(self, environment: Environment, shell: tuple[str, ...], commands: Commands) -> None:
         self.environment = environment
         self.shell = shell
         self.triggers: list[Node] = []
+        self.commands = commands
 
 
 class _Resolver:
     def __init__(self, source: Source, scope: Scope, dockerfile: syntax.Dockerfile) -> None:
         self._source = source
+        self._scope = scope
         self._platform = scope.platform
+        self._can_fetch = can_fetch(source)
         self._dockerfile = dockerfile
         self._escape = dockerfile.escape
         self._global = Environment().with_values(platforms.variables(scope.platform or platforms.DEFAULT))
@@ -84,12 +88,17 @@ class _Resolver:
         self._names = {one.stage for one in froms if one.stage}
         self._earlier: dict[str, _Stage] = {}
 
+    def _commands(self) -> Commands:
+        return Commands(self._source, self._scope, is_relevant=self._can_fetch)
+
     def facts(self) -> Iterator[Fact]:
         stage: _Stage | None = None
         for node in self._dockerfile.nodes:
             try:
                 if node.name == "from":
-                    stage = _Stage(Environment(), ("/bin/sh", "-c"))
+                    if stage is not None:
+                        yield from stage.commands.facts()
+                    stage = _Stage(Environment(), ("/bin/sh", "-c"), self._commands())
                     yield from self._from(node, stage)
                 elif stage is None:
                     yield from self._argument(node, self._global, inherits=False)
@@ -97,7 +106,9 @@ class _Resolver:
                     yield from self._instruction(node, node, stage)
             except WordLimit as error:
                 yield Broken(node.span, error.message, "nothing below this line was judged")
-                return
+                break
+        if stage is not None:
+            yield from stage.commands.facts()
 
     def _instruction(self, node: Node, outer: Node, stage: _Stage) -> Iterator[Fact]:
         """One instruction of a stage; ``outer`` is the ONBUILD around it, if there is one."""
@@ -106,19 +117,29 @@ class _Resolver:
                 yield from self._argument(node, stage.environment, inherits=True)
             case "env":
                 self._variables(node, stage.environment)
+                yield from switches(node, stage.environment)
             case "shell":
                 stage.shell = tuple(word.value for word in node.arguments)
             case "copy":
                 yield from self._copy(node, outer)
+                stage.commands.copy(node, stage.environment, self._escape)
             case "add":
-                yield from self._add(node, outer, stage.environment)
+                added = self._add(node, outer, stage.environment)
+                yield from (fact for fact in added if not stage.commands.takes(fact))
+            case "workdir":
+                stage.commands.workdir(node, stage.environment, self._escape)
             case "run":
-                yield shell_text(self._source, node, outer, stage.shell, onbuild=False)
+                yield from self._run(node, outer, stage, onbuild=False)
                 yield from self._mounts(node, outer)
             case "onbuild" if node.child is not None:
                 stage.triggers.append(node)
                 if node.child.name == "run":
-                    yield shell_text(self._source, node.child, node, stage.shell, onbuild=True)
+                    yield from self._run(node.child, node, stage, onbuild=True)
+
+    def _run(self, node: Node, outer: Node, stage: _Stage, *, onbuild: bool) -> Iterator[Fact]:
+        text = shell_text(self._source, node, outer, stage.shell, onbuild=onbuild)
+        yield text
+        stage.commands.run(text, stage.environment)
 
     def _from(self, node: Node, stage: _Stage) -> Iterator[Fact]:
         given = instructions.read_from(node)

@@ -1,0 +1,21 @@
+"""The labelled cases, all of them right."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.formats.shell.cases import CASES, Case
+from tests.formats.shell.reading import facts, verdicts
+from verifychain.facts.broken import Broken
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case: Case) -> None:
+    text, path = (f"FROM scratch\n{case.text}", "Dockerfile") if case.docker else (case.text, "script.sh")
+    assert verdicts(text, path=path) == case.right, case.why
+    assert not [fact for fact in facts(text, path=path) if isinstance(fact, Broken)]
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CASES) >= 120
+    assert len({(case.name, case.docker) for case in CASES}) == len(CASES)

@@ -1,0 +1,123 @@
+"""The commands of a build stage, handed to the shell format: what RUN downloads, and whether later ones check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source, Span
+from verifychain.facts.bypass import Bypass
+from verifychain.facts.download import Download
+from verifychain.facts.shell import ShellText
+from verifychain.formats.dockerfile import instructions
+from verifychain.formats.dockerfile.errors import ParseError
+from verifychain.formats.dockerfile.scope import Environment
+from verifychain.formats.dockerfile.syntax import Node
+from verifychain.formats.shell.relevant import is_relevant
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+    from verifychain.formats.shell.session import Declared, Lookup, Session
+
+_DOWNLOADS = frozenset({"add-http"})
+
+
+class Commands:
+    """
+    One stage's commands. The shell format is loaded when the file can fetch anything at all.
+
+    Files stay from one RUN to the next, variables do not: those of ARG and ENV are looked up where a RUN stands.
+    """
+
+    def __init__(self, source: Source, scope: Scope, *, is_relevant: bool) -> None:
+        self._source = source
+        self._scope = scope
+        self._session: Session | None = None
+        self._added: list[Download] = []
+        self._is_relevant = is_relevant
+
+    def _started(self) -> Session:
+        if self._session is None:
+            from verifychain.formats.shell.session import Session
+
+            self._session = Session(self._source, self._scope)
+        return self._session
+
+    def run(self, text: ShellText, environment: Environment) -> None:
+        """A RUN."""
+        if self._is_relevant:
+            for added in self._added:
+                self._started().added(added)
+            self._added.clear()
+            self._started().command(text, _lookup(environment), _declared(environment))
+
+    def workdir(self, node: Node, environment: Environment, escape: str) -> None:
+        """A WORKDIR."""
+        if self._is_relevant and node.arguments:
+            try:
+                self._started().workdir(environment.expand(node.arguments[0], escape).value)
+            except ParseError:
+                pass  # the build stops there
+
+    def copy(self, node: Node, environment: Environment, escape: str) -> None:
+        """A COPY: scripts of the build context that a RUN may call."""
+        if not self._is_relevant or instructions.flag(node, "from") is not None:
+            return
+        try:
+            *sources, target = (environment.expand(word, escape).value for word in node.arguments)
+        except ParseError:
+            return
+        self._started().copy([source for source in sources if "<<" not in source], target)
+
+    def takes(self, fact: Fact) -> bool:
+        """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""
+        if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
+            return False
+        self._added.append(fact)
+        return True
+
+    def facts(self) -> Iterator[Fact]:
+        """What the stage downloads, known when all of it has run."""
+        yield from self._added
+        if self._session is not None:
+            yield from self._session.results()
+
+
+def can_fetch(source: Source) -> bool:
+    """Whether the commands of a Dockerfile are worth reading."""
+    return is_relevant(source.data) or b".sh" in source.data
+
+
+def _lookup(environment: Environment) -> Lookup:
+    values = environment.values
+
+    def lookup(name: str) -> tuple[str, ...] | None:
+        word = values.get(name)
+        return None if word is None else (word.value,)
+
+    return lookup
+
+
+def _declared(environment: Environment) -> Declared:
+    definitions = environment.definitions
+
+    def declared(name: str) -> Span | None:
+        definition = definitions.get(name)
+        return None if definition is None else definition.span
+
+    return declared
+
+
+def switches(node: Node, environment: Environment) -> Iterator[Bypass]:
+    """Variables of ENV that turn verification off for all that follows."""
+    from verifychain.formats.shell.switches import VARIABLES, verdict
+
+    for key, value, _ in node.pairs:
+        if key.value not in VARIABLES:
+            continue
+        set_to = environment.values.get(key.value)
+        found = None if set_to is None else verdict(key.value, set_to.value)
+        if found is not None and set_to is not None:
+            span = Span(key.span.start, max(key.span.end, value.span.end))
+            yield Bypass(span, f"{key.value}={set_to.value}", found[0], found[1])

@@ -1,0 +1,165 @@
+"""The shell's own commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from verifychain.formats.shell.process import NOWHERE
+from verifychain.formats.shell.state import Outcome, join
+
+if TYPE_CHECKING:
+    from verifychain.formats.shell.calls import Shell
+    from verifychain.formats.shell.machine import Call
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _set(shell: Shell, call: Call) -> str:
+    words = iter(call.texts)
+    for word in words:
+        if word == "--":
+            shell.frames[-1].parameters = tuple(words)
+            break
+        if word[:1] not in ("-", "+") or len(word) < 2:
+            shell.frames[-1].parameters = (word, *words)
+            break
+        on = word[0] == "-"
+        if "e" in word[1:]:
+            shell.errexit = on
+        if "o" in word[1:]:
+            option(shell, next(words, ""), on=on)
+    return ""
+
+
+def option(shell: Shell, name: str, *, on: bool) -> None:
+    """``set -o name``."""
+    if name == "errexit":
+        shell.errexit = on
+    elif name == "pipefail":
+        shell.pipefail = on
+
+
+def _cd(shell: Shell, call: Call) -> str:
+    words = [text for text in call.texts if not text.startswith("-")]
+    shell.folder = shell.path(words[0]) if words else "~"
+    return ""
+
+
+def _exit(shell: Shell, call: Call) -> str:
+    status = call.texts[0] if call.texts else "0"
+    process = shell.process
+    if status == "0":
+        process.ok = join(process.ok, shell.state)
+    else:
+        process.fail = join(process.fail, shell.state)
+    shell.outcome = NOWHERE
+    return ""
+
+
+def _return(shell: Shell, call: Call) -> str:
+    status = call.texts[0] if call.texts else "0"
+    if len(shell.frames) == 1:
+        return _exit(shell, call)
+    frame = shell.frames[-1]
+    if status == "0":
+        frame.ok = join(frame.ok, shell.state)
+    else:
+        frame.fail = join(frame.fail, shell.state)
+    shell.outcome = NOWHERE
+    return ""
+
+
+def _leave_loop(shell: Shell, call: Call) -> str:
+    frame = shell.frames[-1]
+    frame.left = join(frame.left, shell.state)
+    shell.outcome = NOWHERE
+    return ""
+
+
+def _declare(shell: Shell, call: Call) -> str:
+    for field in call.arguments:
+        found = _ASSIGNMENT.fullmatch(field.text)
+        if found is not None:
+            before = "".join((shell.variable(found[1]) or ("",))[:1]) if found[2] else ""
+            shell.assign(found[1], (before + found[3],))
+            if call.name in ("export", "declare", "readonly", "typeset"):
+                _environment(shell, call, found[1], found[3])
+        elif call.name == "local" and _NAME.fullmatch(field.text):
+            shell.assign(field.text, ("",))
+    return ""
+
+
+def _environment(shell: Shell, call: Call, name: str, value: str) -> None:
+    from verifychain.formats.shell import switches
+
+    switches.variable(shell, call.word, name, value)
+
+
+def _unset(shell: Shell, call: Call) -> str:
+    for text in call.texts:
+        shell.variables.set(text, None)
+    return ""
+
+
+def _shift(shell: Shell, call: Call) -> str:
+    frame = shell.frames[-1]
+    count = int(call.texts[0][:4]) if call.texts and call.texts[0].isdigit() else 1
+    frame.parameters = frame.parameters[count:]
+    return ""
+
+
+def _read(shell: Shell, call: Call) -> str:
+    """Variables from standard input: its words where they are known."""
+    names = [text for text in call.texts if _NAME.fullmatch(text)]
+    line = (call.stdin or "").strip().partition("\n")[0]
+    words = line.split(None, max(len(names) - 1, 0)) if line else []
+    for index, name in enumerate(names):
+        shell.assign(name, (words[index] if index < len(words) else shell.table.variable(name),))
+    return ""
+
+
+def _true(shell: Shell, call: Call) -> str:
+    return ""
+
+
+def _false(shell: Shell, call: Call) -> str:
+    shell.outcome = Outcome(None, shell.state)
+    return ""
+
+
+def _always(shell: Shell, call: Call) -> str:
+    shell.outcome = Outcome(shell.state, None)
+    return ""
+
+
+def _eval(shell: Shell, call: Call) -> str:
+    from verifychain.facts.download import Consumer
+
+    text = " ".join(call.texts)
+    if shell.pipe(text, Consumer.INTERPRETER, call.word, "eval"):
+        return ""
+    return shell.run_text(text, call)
+
+
+def _source(shell: Shell, call: Call) -> str:
+    from verifychain.facts.download import Consumer
+
+    if not call.texts:
+        return ""
+    name = call.texts[0]
+    for content in shell.contents(name):
+        if not shell.pipe(content, Consumer.INTERPRETER, call.word, "source"):
+            shell.run_file(name, call, call.texts[1:])
+    return ""
+
+
+BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
+    "set": _set, "cd": _cd, "pushd": _cd, "exit": _exit, "return": _return, "break": _leave_loop,
+    "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
+    "local": _declare, "unset": _unset, "shift": _shift, "read": _read, ":": _always, "true": _always,
+    "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _true, "shopt": _true, "umask": _true,
+    "wait": _true, "alias": _true,
+}  # fmt: skip

@@ -1,0 +1,136 @@
+"""A simple command: builtins of the shell, functions, commands that run commands, and all others by their family."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Many
+
+from verifychain.formats.shell import commands, nodes
+from verifychain.formats.shell.builtins import BUILTINS
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.machine import Call, Text
+from verifychain.formats.shell.prefixes import inner_command
+from verifychain.formats.shell.process import Process
+from verifychain.formats.shell.records import Fetch
+from verifychain.formats.shell.state import join
+from verifychain.formats.shell.syntax import Script, parse
+from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.walk import Walker
+
+_DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
+_PROGRAM = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
+
+
+class Shell(Walker):
+    """A whole shell."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self._nested = 0
+        self._programs: dict[str, list[Fetch]] = {}
+        self._seen = 0
+
+    def call(self, node: nodes.Simple, fields: list[Field]) -> str:
+        name, *arguments = fields
+        call = Call(basename(name.text), tuple(arguments), self.stdin, node.span, name.text)
+        return self.run(call)
+
+    def run(self, call: Call) -> str:
+        builtin = BUILTINS.get(call.name)
+        if builtin is not None:
+            return builtin(self, call)
+        if call.path in self.functions:
+            self.outcome = self.invoke(call.path, call.texts)
+            return self.outcome.out
+        inner = inner_command(self, call)
+        if inner is not None:
+            return self.run(inner) if inner.name else ""
+        handler = commands.handler(call.name)
+        if handler is not None:
+            return handler(self, call)
+        return self._program(call)
+
+    def _program(self, call: Call) -> str:
+        """A program that we know nothing of: perhaps a file that was downloaded, or a script of the repository."""
+        fetches = self._downloaded(call)
+        if fetches:
+            self.use(fetches, call.word, call.name)
+        elif "/" in call.path and self.run_file(call.path, call, call.texts):
+            return ""
+        return commands.passed_on(self, call)
+
+    def _downloaded(self, call: Call) -> list[Fetch]:
+        if not self.fetches:
+            return []
+        if "/" in call.path or UNKNOWN.search(call.path):
+            return self.fetched_files([call.path])
+        return self.fetched_files([call.path]) if _PROGRAM.fullmatch(call.path) else []
+
+    # Scripts in scripts.
+
+    def run_text(self, text: str, call: Call, arguments: Many[str] = (), *, strict: bool = False) -> str:
+        if self._nested >= _DEEPEST_TEXT:
+            self.too_much = True
+            return ""
+        place, shown = self._place_of(text, call)
+        return self._run_script(parse(shown), place, arguments, process=call.name != "eval", strict=strict)
+
+    def _place_of(self, text: str, call: Call) -> tuple[Text, str]:
+        """Where a text stands that is run: as it is in the script around it, or all at the place of the command."""
+        text = (
+            text.encode("utf-8", "replace").decode("latin-1")
+            if not text.isascii() and not UNKNOWN.search(text)
+            else text
+        )
+        if self.text.fixed is None and len(text) > 4:
+            at = self.source_text.find(text)
+            if at >= 0:
+                return self.text._replace(offset=self.text.offset + at), text
+        fixed = Text(self.text.source, fixed=self.at(call.word).span)
+        return fixed, UNKNOWN.sub(lambda found: self._written(found[0]), text)
+
+    def _written(self, char: str) -> str:
+        """An unknown inside text that is parsed again: a variable under a name of its own."""
+        self.temporary += 1
+        name = f"__{self.temporary}"
+        self.variables.set(name, (char,))
+        return f"${{{name}}}"
+
+    def _run_script(
+        self, script: Script, text: Text, arguments: Many[str], *, process: bool, strict: bool = False
+    ) -> str:
+        self._nested += 1
+        leave = self.enter(script, text)
+        state, quiet = self.state, self.quiet
+        if process:
+            kept, self.errexit = self.errexit, strict
+            self.frames.append(type(self.frames[0])(tuple(arguments)))
+            outcome = self.subshell(lambda: self.sequence(script.body, state, quiet=False), state)
+            self.frames.pop()
+            self.errexit = kept
+        else:
+            outcome = self.sequence(script.body, state, quiet=quiet)
+        leave()
+        self._nested -= 1
+        self.outcome = outcome
+        return outcome.out
+
+    def start(self, script: Script, text: Text) -> None:
+        """Run a whole script in a process of its own; what holds where it succeeds is what is kept."""
+        self.process = Process()
+        leave = self.enter(script, text)
+        outcome = self.evaluate(script.body, self.state, quiet=False)
+        leave()
+        process = self.process
+        self.state = join(outcome.ok, process.ok) or join(outcome.fail, process.fail) or self.state
+
+    def run_uncalled(self) -> None:
+        """Functions that nobody called here: others may."""
+        state = self.state
+        for name in list(self.functions):
+            if name not in self.called:
+                self.uncalled = True
+                self.invoke(name, ())
+                self.state = state
+        self.uncalled = False

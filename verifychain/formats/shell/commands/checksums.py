@@ -1,0 +1,186 @@
+"""Programs that print or check digests."""
+
+from __future__ import annotations
+
+import re
+
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.digests import evidence_level
+from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.records import Fetch
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
+
+_VALUES = frozenset(["a", "algorithm", "l", "length"])
+_LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
+_BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
+_STEM = re.compile(
+    r"[._-](?:sha-?(?:1|224|256|384|512)(?:sums?)?|md5(?:sums?)?|b2|checksums?|digest|hash)(?:\.txt|\.asc)?$",
+    re.IGNORECASE,
+)
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    if call.name == "openssl":
+        return _openssl(shell, call)
+    given = parse(call.arguments, _VALUES)
+    algorithm = _algorithm(call.name, given.value("a", "algorithm"))
+    files = [field.text for field in given.operands]
+    if call.name in ("sha256", "sha512", "md5") and (given.has("c") or given.has("check")):
+        # BSD's: sha256 -c digest file
+        shell.check(shell.fetched_files(files[1:]), files[0] if files else "", algorithm, call.word)
+        return ""
+    if given.has("c", "check"):
+        _check(shell, files, algorithm, call, strict=given.has("strict"))
+        return ""
+    return hash_of(shell, files, algorithm, call.stdin)
+
+
+def _algorithm(name: str, option: str | None) -> str:
+    if name == "shasum":
+        return f"sha{(option or '1').removeprefix('sha')}"
+    if name in ("b2sum", "b3sum"):
+        return {"b2sum": "b2", "b3sum": "blake3"}[name]
+    if name == "cksum":
+        return {"sha2": "", None: "crc"}.get(option, option or "crc").replace("blake2b", "b2")
+    if name in ("rhash", "digest"):
+        return ""
+    return name.removeprefix("g").removesuffix("sum")
+
+
+def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -> str:
+    """What such a program prints for files: their digest, whatever stands beside it."""
+    names = [name for name in files if name != "-"]
+    if not names and stdin is not None:
+        shell.temporary += 1
+        names = [f"/dev/stdin/{shell.temporary}"]
+        shell.files.put(names[0], stdin)
+    if not names:
+        return shell.table.result("$(digest)")
+    return shell.table.char(Unknown(Kind.HASH, "\n".join(names), algorithm=algorithm))
+
+
+def _check(shell: Shell, files: list[str], algorithm: str, call: Call, *, strict: bool) -> None:
+    names = [name for name in files if name != "-"]
+    texts = [text for name in names for text in shell.contents(name)] if names else [call.stdin or ""]
+    for text in texts:
+        for value in shell.table.alternatives(text):
+            List(shell, algorithm, call.word, names[0] if names else "").check(value)
+
+
+class List:
+    """A list of digests that a program checks: lines that name a file, or a list that only its source tells of."""
+
+    def __init__(self, shell: Shell, algorithm: str, word: Word, name: str) -> None:
+        self._shell = shell
+        self._algorithm = algorithm
+        self._word = word
+        self._name = name
+
+    def check(self, text: str) -> None:
+        """Check what the list names."""
+        whole: list[str] = []
+        checked = False
+        for line in re.split(r"\n|\\n", text):
+            entry = self._entry(line.strip())
+            if entry is None:
+                whole.append(line)
+                continue
+            checked |= self._one(*entry)
+        rest = "\n".join(whole)
+        if UNKNOWN.search(rest) is not None and not checked:
+            self._unknown(rest)
+
+    def _entry(self, line: str) -> tuple[str, str, str] | None:
+        """Digest, file name and algorithm of a line."""
+        bsd = _BSD.fullmatch(line)
+        if bsd is not None:
+            return bsd[3], bsd[2], bsd[1].lower().replace("-", "")
+        found = _LINE.fullmatch(line)
+        if found is None or (
+            UNKNOWN.search(found[1]) is None and re.fullmatch(r"[0-9A-Fa-f]{16,}|\S{0,15}", found[1]) is None
+        ):
+            return None
+        return found[1], found[2].strip(), self._algorithm
+
+    def _one(self, digest: str, name: str, algorithm: str) -> bool:
+        shell = self._shell
+        fetches = shell.fetched_files([name])
+        if not fetches and name in ("-", "/dev/stdin"):
+            return False
+        shell.check(fetches, digest, algorithm, self._word)
+        return bool(fetches)
+
+    def _unknown(self, text: str) -> None:
+        """A list of which only the source is known: it is as good as that."""
+        shell = self._shell
+        level, lists = Level.VERIFIED, list[Fetch]()
+        for unknown in shell.carried(text):
+            match unknown.kind:
+                case Kind.FETCHED:
+                    lists.append(shell.fetches[unknown.fetch])
+                case Kind.VARIABLE | Kind.RESULT:
+                    level = min(level, Level.EXTERNAL)
+                case Kind.HASH:
+                    names = unknown.name.split("\n")
+                    shell.check(shell.fetched_files(names), shell.table.char(unknown), self._algorithm, self._word)
+                    return
+                case _:
+                    pass
+        for one in lists:
+            one.evidence, one.data = True, False
+            level = min(level, evidence_level(shell, one))
+        if self._algorithm in ("md5", "sha1"):
+            level = min(level, Level.WEAK)
+        names = [name for one in lists for name in (one.target, one.url) if name] + [self._name]
+        shell.listed(self._covered(text, lists, names), level, self._word)
+
+    def _covered(self, text: str, lists: list[Fetch], names: list[str]) -> list[Fetch]:
+        """The downloads that a list of unknown content names, as far as can be told."""
+        candidates = [fetch for fetch in self._shell.outstanding() if fetch not in lists]
+        words = UNKNOWN.sub("", text).replace("\\", "")
+        if words.strip():
+            mentioned = [fetch for fetch in candidates if self._mentions(words, text, fetch)]
+            if mentioned:
+                return mentioned
+        stems = {_STEM.sub("", basename(name)) for name in names if _STEM.search(basename(name))}
+        exact = [fetch for fetch in candidates if basename(fetch.target or "") in stems or basename(fetch.url) in stems]
+        return exact or [fetch for fetch in candidates if self._shell.state.level(fetch.index) is Level.NONE]
+
+    def _mentions(self, words: str, text: str, fetch: Fetch) -> bool:
+        for name in (fetch.target or "", fetch.url):
+            base = basename(name)
+            known = UNKNOWN.sub("", base)
+            if len(known) > 2 and (base in text.replace("\\", "") or known in words):
+                return True
+        return False
+
+
+def _openssl(shell: Shell, call: Call) -> str:
+    given = parse(
+        call.arguments,
+        frozenset(
+            ["out", "verify", "signature", "prverify", "sign", "hmac", "keyform", "passin", "inkey", "in", "CAfile"]
+        ),
+        old=True,
+    )
+    words = [field.text for field in given.operands]
+    if not words:
+        return ""
+    name, files = words[0], words[1:]
+    algorithms = ("sha1", "sha224", "sha256", "sha384", "sha512", "md5")
+    if name in algorithms:
+        return hash_of(shell, files, name, call.stdin)
+    if name not in ("dgst", "pkeyutl", "cms", "smime"):
+        return shell.table.result("$(openssl …)")
+    if given.has("verify", "prverify") and name != "pkeyutl":
+        signatures = given.values("signature")
+        for fetch in shell.fetched_files(signatures):
+            fetch.evidence = True
+        shell.listed(shell.fetched_files([*files, *given.values("in")]), Level.SIGNED, call.word)
+        return ""
+    algorithm = next((option.name for option in given.options if option.name in algorithms), "sha256")
+    return hash_of(shell, files, algorithm, call.stdin)

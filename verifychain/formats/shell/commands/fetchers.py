@@ -1,0 +1,156 @@
+"""Further programs that download: one row each where an option names the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.switches import off
+from verifychain.formats.shell.urls import file_name, is_url
+from verifychain.formats.shell.values import UNKNOWN, Level
+
+
+class Simple(NamedTuple):
+    """A downloader: options with values, those that name the file or the folder; ``kept`` without them it keeps one."""
+
+    values: frozenset[str]
+    target: tuple[str, ...]
+    folder: tuple[str, ...] = ()
+    kept: bool = True
+
+
+def _row(values: str, target: str, folder: str = "", *, kept: bool = True) -> Simple:
+    return Simple(frozenset(values.split()), tuple(target.split()), tuple(folder.split()), kept)
+
+
+_SIMPLE = {
+    "aria2c": _row("o out d dir x s k j split checksum min-split-size header", "o out", "d dir"),
+    "axel": _row("o output n num-connections H U s T", "o output"),
+    "fetch": _row("o T", "o"),
+    "http": _row("o output a auth d", "o output", kept=False), "https": _row("o output a auth", "o output", kept=False),
+    "xh": _row("o output a auth", "o output", kept=False), "httpie": _row("o output", "o output", kept=False),
+    "lwp-download": _row("", ""),
+}  # fmt: skip
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    if call.name in _SIMPLE:
+        return _simple(shell, call, _SIMPLE[call.name])
+    special = _SPECIAL.get(call.name)
+    if special is not None:
+        special(shell, call)
+    return shell.table.result(f"$({call.name} …)")
+
+
+def _simple(shell: Shell, call: Call, row: Simple) -> str:
+    given = parse(call.arguments, row.values)
+    target, folder = given.value(*row.target), given.value(*row.folder)
+    out = ""
+    for url in given.operands:
+        if not (is_url(url.text) or UNKNOWN.match(url.text)):
+            continue
+        name = target or (file_name(url.text) if row.kept else None)
+        out += shell.fetch(call, url, call.name, f"{folder}/{name}" if folder and name else name)
+    digest = given.value("checksum")
+    if digest is not None and call.name == "aria2c" and shell.fetches:
+        algorithm, _, value = digest.partition("=")
+        shell.check([shell.fetches[-1]], value, algorithm.replace("-", "").lower(), call.word)
+    return out
+
+
+def _copy(shell: Shell, call: Call, schemes: tuple[str, ...], words: tuple[str, ...]) -> None:
+    """``aws s3 cp s3://… file`` and its like."""
+    operands = list(parse(call.arguments, frozenset({"region", "profile", "i"})).operands)
+    texts = [field.text for field in operands]
+    if len(operands) < 2 or not any(word in texts for word in words):
+        return
+    source, target = operands[-2], operands[-1].text
+    if not source.text.startswith(schemes):
+        return
+    if target == "-":
+        shell.fetch(call, source, call.name)
+        return
+    shell.fetch(
+        call,
+        source,
+        call.name,
+        f"{target.rstrip('/')}/{basename(source.text)}" if target.endswith(("/", ".")) else target,
+    )
+
+
+def _aws(shell: Shell, call: Call) -> None:
+    texts = call.texts
+    if "--no-verify-ssl" in texts:
+        off(
+            shell,
+            call.arguments[texts.index("--no-verify-ssl")],
+            "--no-verify-ssl",
+            "the server's certificate is not verified",
+        )
+    if texts[:2] == ["s3api", "get-object"]:
+        given = parse(call.arguments[2:], frozenset({"bucket", "key", "region", "version-id"}))
+        if given.operands:
+            url = f"s3://{given.value('bucket')}/{given.value('key')}"
+            shell.fetch(call, Field(url, call.word), "aws", given.operands[-1].text)
+        return
+    _copy(shell, call, ("s3://",), ("cp", "sync"))
+
+
+def _google(shell: Shell, call: Call) -> None:
+    _copy(shell, call, ("gs://",), ("cp", "rsync"))
+
+
+def _rclone(shell: Shell, call: Call) -> None:
+    if "--no-check-certificate" in call.texts:
+        at = call.texts.index("--no-check-certificate")
+        off(shell, call.arguments[at], "--no-check-certificate", "the server's certificate is not verified")
+
+
+def _gh(shell: Shell, call: Call) -> None:
+    if call.texts[:2] == ["attestation", "verify"]:
+        shell.listed(shell.fetched_files(call.texts[2:3]), Level.SIGNED, call.word)
+        return
+    if call.texts[:2] != ["release", "download"]:
+        return
+    given = parse(
+        call.arguments[2:], frozenset(["R", "repo", "p", "pattern", "D", "dir", "O", "output", "A", "archive"])
+    )
+    tag = given.operands[0].text if given.operands else "latest"
+    pattern = given.value("p", "pattern") or "*"
+    url = f"https://github.com/{given.value('R', 'repo') or '…'}/releases/download/{tag}/{pattern}"
+    folder = given.value("D", "dir")
+    target = given.value("O", "output") or (f"{folder}/{pattern}" if folder else pattern)
+    shell.fetch(call, Field(url, call.word), "gh", None if target == "-" else target)
+
+
+def _container(shell: Shell, call: Call) -> None:
+    """Images: the client verifies the digest that stands in the name; trust is switched off by an option."""
+    for field in call.arguments:
+        if field.text in ("--disable-content-trust", "--disable-content-trust=true"):
+            off(shell, field, field.text, "the image's signature is not verified", "remove it")
+        elif field.text in ("--tls-verify=false", "--src-tls-verify=false", "--insecure", "--insecure-policy"):
+            off(shell, field, field.text, "the registry's certificate or the image's signature is not verified")
+
+
+def _oras(shell: Shell, call: Call) -> None:
+    _container(shell, call)
+    if call.texts[:1] != ["pull"]:
+        return
+    given = parse(
+        call.arguments[1:], frozenset(["o", "output", "platform", "config", "u", "username", "p", "password"])
+    )
+    for reference in given.operands:
+        shell.fetch(call, Field(f"oci://{reference.text}", reference.word), "oras", given.value("o", "output"))
+        shell.fetches[-1].pinned = "@sha256:" in reference.text
+
+
+_SPECIAL: dict[str, Callable[[Shell, Call], None]] = {
+    "aws": _aws, "gsutil": _google, "gcloud": _google, "gh": _gh, "docker": _container, "podman": _container,
+    "nerdctl": _container, "crane": _container, "skopeo": _container, "oras": _oras, "rclone": _rclone,
+}  # fmt: skip

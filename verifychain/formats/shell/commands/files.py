@@ -1,0 +1,31 @@
+"""Programs that give files other names."""
+
+from __future__ import annotations
+
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+
+_VALUES = {
+    "install": frozenset(["m", "o", "g", "t", "S", "mode", "owner", "group", "target-directory", "suffix"]),
+    "mv": frozenset(["t", "S", "target-directory", "suffix"]),
+    "cp": frozenset(["t", "S", "target-directory", "suffix"]),
+    "ln": frozenset(["t", "S", "target-directory", "suffix"]),
+}
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    given = parse(call.arguments, _VALUES.get(call.name, frozenset()))
+    names = [field.text for field in given.operands]
+    if call.name in ("chmod", "chown"):
+        shell.handled(shell.path(name) for name in names[1:])
+    elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
+        target = given.value("t", "target-directory")
+        if target is not None:
+            shell.move(names, target + "/")
+        elif len(names) > 1:
+            shell.move(names[:-1], names[-1])
+        elif call.name == "ln" and names:
+            shell.move(names, ".")
+    return ""

@@ -1,0 +1,169 @@
+"""git: a clone is held by a later checkout of a full commit id, and by nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from verifychain.facts.download import GitRef
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import Options, parse
+from verifychain.formats.shell.records import Fetch
+from verifychain.formats.shell.switches import off
+from verifychain.formats.shell.urls import file_name, is_commit, is_local
+from verifychain.formats.shell.values import UNKNOWN
+
+_VALUES = frozenset(["C", "c", "git-dir", "work-tree", "namespace"])
+_CLONE = frozenset(
+    [
+        "b",
+        "o",
+        "u",
+        "j",
+        "branch",
+        "origin",
+        "upload-pack",
+        "depth",
+        "shallow-since",
+        "shallow-exclude",
+        "reference",
+        "reference-if-able",
+        "jobs",
+        "separate-git-dir",
+        "template",
+        "filter",
+        "server-option",
+        "config",
+        "c",
+        "revision",
+        "bundle-uri",
+        "ref-format",
+    ]
+)
+_FETCH = frozenset(["depth", "j", "o", "upload-pack", "refmap", "shallow-since"])
+_REMOTE = re.compile(r"[a-z+]+://|[\w.-]+@[\w.-]+:|[\w.-]+\.[a-z]+:")
+_NO_SSL = re.compile(r"http\.(?:[^=]+\.)?sslVerify=(?:false|0|no|off)?$", re.IGNORECASE)
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of git."""
+    given = parse(call.arguments, _VALUES, stop=True)
+    for option in given.options:
+        if option.name == "c" and _NO_SSL.match(option.value or ""):
+            off(shell, option.field, f"-c {option.value}", "the server's certificate is not verified")
+    if not given.operands:
+        return ""
+    command, rest = given.operands[0].text, given.operands[1:]
+    folder = given.value("C")
+    match command:
+        case "clone":
+            _clone(shell, call, parse(rest, _CLONE), folder)
+        case "init":
+            shell.clones.pop(_folder(shell, folder or _last(rest)), None)
+        case "remote":
+            _remote(shell, rest, folder)
+        case "fetch" | "pull":
+            _fetch(shell, call, parse(rest, _FETCH), folder)
+        case "checkout" | "reset" | "switch":
+            _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
+        case "config":
+            _config(shell, rest)
+    return shell.table.result("$(git …)")
+
+
+def _last(rest: tuple[Field, ...]) -> str | None:
+    names = [field.text for field in rest if not field.text.startswith("-")]
+    return names[-1] if names else None
+
+
+def _folder(shell: Shell, folder: str | None) -> str:
+    return shell.path(folder) if folder else shell.folder or "."
+
+
+def _clone(shell: Shell, call: Call, given: Options, folder: str | None) -> None:
+    if not given.operands:
+        return
+    for value in given.values("c", "config"):
+        if _NO_SSL.match(value):
+            off(shell, given.operands[0], f"-c {value}", "the server's certificate is not verified")
+    url = given.operands[0]
+    if is_local(url.text) or not (_REMOTE.match(url.text) or UNKNOWN.search(url.text)):
+        return
+    revision = given.value("revision")
+    ref = revision or given.value("b", "branch")
+    name = given.operands[1].text if len(given.operands) > 1 else file_name(url.text.rstrip("/")).removesuffix(".git")
+    target = shell.path(f"{folder}/{name}" if folder else name)
+    git = GitRef(None if ref is None else shell.table.shown(ref), revision is not None and _is_commit(shell, revision))
+    _take(shell, call, url, git, target=target, ref=ref)
+
+
+def _take(shell: Shell, call: Call, url: Field, git: GitRef, *, target: str, ref: str | None) -> None:
+    before = len(shell.fetches)
+    shell.fetch(call, url, "git", None, git)
+    for fetch in shell.fetches[before:]:
+        fetch.target, fetch.data, fetch.streaming, fetch.ref = target, False, False, ref
+        shell.clones[target] = fetch
+
+
+def _is_commit(shell: Shell, ref: str) -> bool:
+    """Whether all values that a ref can have are full commit ids; one from outside counts as in digests."""
+    values = shell.table.alternatives(ref)
+    return bool(values) and all(is_commit(value) for value in values)
+
+
+def _remote(shell: Shell, rest: tuple[Field, ...], folder: str | None) -> None:
+    words = [field for field in rest if not field.text.startswith("-")]
+    if len(words) >= 3 and words[0].text == "add":
+        shell.files.put(f"{_folder(shell, folder)}/.git/{words[1].text}", words[2].text)
+
+
+def _fetch(shell: Shell, call: Call, given: Options, folder: str | None) -> None:
+    """``git fetch <remote> <ref>`` in a repository that was begun with ``git init``; a commit id pins it."""
+    where = _folder(shell, folder)
+    if not given.operands:
+        return
+    remote, *refs = given.operands
+    ref = refs[0].text if refs else None
+    known = _clone_at(shell, where)
+    if ref is not None and _is_commit(shell, ref) and known is not None:
+        known.git = GitRef(ref, is_commit=True)
+        known.pinned = True
+        return
+    if known is not None:
+        return
+    contents = shell.files.contents(f"{where}/.git/{remote.text}")
+    url = Field(contents[0], remote.word) if contents else remote
+    if is_local(url.text) or not (_REMOTE.match(url.text) or UNKNOWN.search(url.text)):
+        return
+    git = GitRef(None if ref is None else shell.table.shown(ref), ref is not None and _is_commit(shell, ref))
+    _take(shell, call, url, git, target=where, ref=ref)
+
+
+def _clone_at(shell: Shell, where: str) -> Fetch | None:
+    found = shell.clones.get(where)
+    if found is None:
+        for folder, fetch in shell.clones.items():
+            if where.startswith(folder + "/") or (not where.startswith("/") and folder.endswith("/" + where)):
+                return fetch
+        if where in (".", "") and len(shell.clones) == 1:
+            return next(iter(shell.clones.values()))
+    return found
+
+
+def _checkout(shell: Shell, given: Options, folder: str | None) -> None:
+    refs = [field.text for field in given.operands if field.text != "HEAD"]
+    fetch = _clone_at(shell, _folder(shell, folder))
+    if not refs or fetch is None:
+        return
+    ref = refs[-1] if given.has("b", "B") else refs[0]
+    if _is_commit(shell, ref):
+        fetch.git, fetch.pinned = GitRef(shell.table.shown(ref), is_commit=True), True
+    elif ref != "FETCH_HEAD" and not (fetch.git is not None and fetch.git.is_commit):
+        fetch.git, fetch.ref = GitRef(shell.table.shown(ref), is_commit=False), ref
+
+
+def _config(shell: Shell, rest: tuple[Field, ...]) -> None:
+    words = [field for field in rest if not field.text.startswith("-")]
+    if len(words) >= 2 and _NO_SSL.match(f"{words[0].text}={words[1].text}"):
+        off(shell, words[0], f"{words[0].text} {words[1].text}", "servers' certificates are not verified")

@@ -1,0 +1,118 @@
+"""Programs that run text: files, standard input, arguments."""
+
+from __future__ import annotations
+
+import re
+
+from verifychain.facts.download import Consumer
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.values import UNKNOWN, Kind
+
+SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "zsh", "mksh", "fish", "su"])
+_TEXT_OPTIONS = {"python": "c", "pypy": "c", "perl": "e E", "ruby": "e", "node": "e p eval print", "nodejs": "e",
+                 "php": "r", "lua": "e", "Rscript": "e", "deno": "", "bun": "e", "guile": "c", "tclsh": ""}  # fmt: skip
+_FETCHING = re.compile(
+    r"urlopen|urlretrieve|requests\.get|Net::HTTP|open-uri|URI\.open|LWP::|file_get_contents|https?\.get|fetch\(|download\.file|WebClient|Invoke-WebRequest"
+)
+_URL = re.compile(r"(?:https?|ftp)://[^\s'\"`)]+")
+_MODULES = frozenset(
+    ["json.tool", "base64", "zipfile", "tarfile", "http.server", "venv", "site", "compileall", "pytest"]
+)
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    if call.name in SHELLS:
+        return _shell(shell, call)
+    if call.name in ("pwsh", "powershell"):
+        return _powershell(shell, call)
+    return _other(shell, call)
+
+
+def _shell(shell: Shell, call: Call) -> str:
+    given = parse(
+        call.arguments,
+        frozenset(["c", "o", "O", "O", "rcfile", "init-file", "command", "s-", "u", "g"]),
+        stop=call.name != "su",
+    )
+    text = given.value("c", "command")
+    names = [field.text for field in given.operands]
+    strict = given.has("e") or "errexit" in given.values("o")
+    if text is not None:
+        if shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
+            return ""
+        return shell.run_text(text, call, names[1:], strict=strict)
+    if given.has("n", "noexec"):
+        return ""  # only read
+    file = names[0] if names and not given.has("s") and names[0] != "-" and call.name != "su" else None
+    if file is None:
+        if not shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name) and (call.stdin or "").strip():
+            return shell.run_text(call.stdin or "", call, names, strict=strict)
+        return ""
+    if _streams(shell, file):
+        for content in shell.contents(file):
+            shell.pipe(content, Consumer.INTERPRETER, call.word, call.name)
+        return ""
+    fetches = shell.fetched_files([file])
+    shell.use(fetches, call.word, call.name)
+    if not fetches:
+        shell.run_file(file, call, names[1:])
+    return ""
+
+
+def _streams(shell: Shell, name: str) -> bool:
+    return any(unknown.kind is Kind.STREAM for unknown in shell.table.unknowns(name))
+
+
+def _other(shell: Shell, call: Call) -> str:
+    name = re.sub(r"[0-9.]+$", "", call.name)
+    options = _TEXT_OPTIONS.get(name, "")
+    given = parse(
+        call.arguments, frozenset({*options.split(), "m", "cp", "jar", "W", "X"}), old=name == "java", stop=True
+    )
+    texts = given.values(*options.split())
+    operands = [field for field in given.operands if field.text != "-"]
+    if texts or (call.stdin and not operands and not given.has("m", "jar")):
+        text = texts[-1] if texts else call.stdin or ""
+        if not shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
+            _opaque(shell, call, text)
+        return call.stdin or shell.table.result(f"$({call.name} …)") if texts else ""
+    if name in ("python", "pypy") and given.has("m"):
+        return _module(shell, call)
+    files = list(given.values("jar")) or [field.text for field in operands[:1]]
+    if name in ("java", "node", "php", "ruby", "perl", "python") or files:
+        for file in files:
+            if _streams(shell, file):
+                for content in shell.contents(file):
+                    shell.pipe(content, Consumer.INTERPRETER, call.word, call.name)
+        shell.use_files(files, call.word, call.name)
+    return call.stdin or shell.table.result(f"$({call.name} …)")
+
+
+def _module(shell: Shell, call: Call) -> str:
+    """``python -m pip …`` is pip; other modules read what they are given."""
+    texts = call.texts
+    at = texts.index("-m") if "-m" in texts else -1
+    if 0 <= at < len(texts) - 1 and texts[at + 1] in ("pip", "pipx", "uv"):
+        return shell.run(call.with_arguments(call.arguments[at + 1], call.arguments[at + 2 :]))
+    return call.stdin or shell.table.result(f"$({call.name} …)")
+
+
+def _opaque(shell: Shell, call: Call, text: str) -> None:
+    """Another language fetches: that it does can be seen, what it does with it cannot."""
+    if _FETCHING.search(text) is None:
+        return
+    url = _URL.search(text)
+    if url is not None:
+        shell.fetch(call, Field(UNKNOWN.sub("", url[0]), call.word), call.name, shell.table.result("…"))
+
+
+def _powershell(shell: Shell, call: Call) -> str:
+    from verifychain.formats.shell.powershell import walk
+
+    texts = [field.text for field in call.arguments]
+    walk(shell, " ".join(texts), call)
+    return ""

@@ -1,0 +1,292 @@
+"""Package managers of languages: what they fetch by URL, install without a pin, or are told not to verify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from verifychain.facts.download import GitRef
+from verifychain.facts.install import Install, Manager
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.switches import off
+from verifychain.formats.shell.urls import is_commit, is_url
+from verifychain.formats.shell.values import UNKNOWN
+
+_GIT_URL = re.compile(r"(?:[\w.-]+(?:\[[\w,-]+\])? *@ *)?git\+([^\s#;]+?)(?:@([^\s@#/;:]+))?(?:#([^\s]*))?$")
+_PIP_HASH = re.compile(r"#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,128}")
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    name = re.sub(r"[0-9.]+$", "", call.name)
+    handler = _MANAGERS.get(name)
+    if handler is not None:
+        handler(shell, call)
+    return shell.table.result(f"$({call.name} …)")
+
+
+def _installed(shell: Shell, call: Call, manager: Manager, command: str, lacks: str) -> None:
+    location = shell.at(call.word)
+    source = None if location.source is shell.examined else location.source
+    shell.facts.append(Install(location.span, manager, command, lacks, source))
+
+
+_PIP_VALUES = frozenset(
+    [
+        "r",
+        "c",
+        "i",
+        "e",
+        "t",
+        "b",
+        "d",
+        "f",
+        "requirement",
+        "constraint",
+        "index-url",
+        "extra-index-url",
+        "editable",
+        "target",
+        "prefix",
+        "root",
+        "find-links",
+        "trusted-host",
+        "proxy",
+        "timeout",
+        "retries",
+        "src",
+        "python-version",
+        "platform",
+        "abi",
+        "implementation",
+        "no-binary",
+        "only-binary",
+        "progress-bar",
+        "cache-dir",
+        "log",
+        "hash",
+        "upgrade-strategy",
+        "python",
+    ]
+)
+
+
+def _pip(shell: Shell, call: Call) -> None:
+    _trusted(shell, call)
+    arguments = _behind_install(call)
+    if arguments is None:
+        return
+    given = parse(arguments, _PIP_VALUES)
+    for field in [*given.operands, *(Field(value, call.word) for value in given.values("e", "editable"))]:
+        _pip_url(shell, call, field)
+    packages = [field for field in given.operands if not _is_path(field.text)]
+    if not given.has("require-hashes", "no-index") and (packages or given.has("r", "requirement")):
+        _installed(shell, call, Manager.PIP, f"{call.name} install", "--require-hashes")
+
+
+def _behind_install(call: Call) -> tuple[Field, ...] | None:
+    """The arguments without the subcommand; None where nothing is installed."""
+    texts = call.texts
+    if call.name == "uv":
+        return call.arguments[2:] if texts[:2] in (["pip", "install"], ["tool", "install"]) else None
+    at = next((index for index, text in enumerate(texts) if not text.startswith("-")), 0)
+    if texts[at : at + 1] not in (["install"], ["download"], ["wheel"]):
+        return None
+    return call.arguments[:at] + call.arguments[at + 1 :]
+
+
+def _is_path(text: str) -> bool:
+    return (
+        text.startswith((".", "/", "~")) or text.endswith((".whl", ".tar.gz", ".zip")) or is_url(text) or "git+" in text
+    )
+
+
+def _trusted(shell: Shell, call: Call) -> None:
+    for field in call.arguments:
+        if field.text.split("=")[0] == "--trusted-host":
+            off(
+                shell,
+                field,
+                "--trusted-host",
+                "the index's certificate is not verified",
+                "give pip the authority with --cert",
+            )
+
+
+def _pip_url(shell: Shell, call: Call, field: Field) -> None:
+    found = _GIT_URL.match(field.text)
+    if found is not None:
+        ref = found[2]
+        _git(shell, call, Field(found[1], field.word), "pip", ref)
+    elif is_url(field.text) or re.match(r"[\w.-]+ *@ *https?://", field.text):
+        url = Field(field.text.partition("@")[2].strip() if not is_url(field.text) else field.text, field.word)
+        _take(shell, call, url, "pip")
+        if _PIP_HASH.search(url.text):
+            shell.fetches[-1].pinned = True
+    elif field.text.endswith((".whl", ".tar.gz", ".zip")):
+        shell.use_files([field.text], call.word, "pip")
+
+
+def _git(shell: Shell, call: Call, url: Field, via: str, ref: str | None) -> None:
+    commit = ref is not None and all(is_commit(value) for value in shell.table.alternatives(ref))
+    before = len(shell.fetches)
+    shell.fetch(call, url, via, None, GitRef(None if ref is None else shell.table.shown(ref), commit))
+    for fetch in shell.fetches[before:]:
+        fetch.data = fetch.streaming = False
+
+
+def _take(shell: Shell, call: Call, url: Field, via: str) -> None:
+    before = len(shell.fetches)
+    shell.fetch(call, url, via)
+    for fetch in shell.fetches[before:]:
+        fetch.data = fetch.streaming = False
+
+
+_NO_SSL = re.compile(r"strict-ssl[= ](?:false|0)")
+
+
+def _npm(shell: Shell, call: Call) -> None:
+    texts = call.texts
+    for field in call.arguments:
+        if field.text in ("--no-strict-ssl", "--strict-ssl=false"):
+            off(
+                shell, field, field.text, "the registry's certificate is not verified", "give the authority with cafile"
+            )
+    words = [text for text in texts if not text.startswith("-")]
+    if words[:1] in (["config"], ["set"]):
+        if _NO_SSL.search(" ".join(words)):
+            effect = "the registry's certificate is not verified"
+            off(shell, call.arguments[0], "strict-ssl false", effect, "give the authority with cafile")
+    elif words[:1] in (["install"], ["i"], ["add"], ["global"], ["install-test"], ["it"]) or (
+        call.name == "yarn" and not words
+    ):
+        _node_packages(shell, call, words)
+
+
+def _node_packages(shell: Shell, call: Call, words: list[str]) -> None:
+    packages = [
+        field for field in call.arguments if not field.text.startswith("-") and field.text not in (*words[:1], "add")
+    ]
+    for field in packages:
+        if field.text.startswith(("git+", "github:")):
+            url, _, ref = field.text.removeprefix("git+").partition("#")
+            _git(shell, call, Field(url, field.word), call.name, ref or None)
+        elif is_url(field.text):
+            _take(shell, call, field, call.name)
+        elif field.text.endswith((".tgz", ".tar.gz")):
+            shell.use_files([field.text], call.word, call.name)
+    frozen = {"--frozen-lockfile", "--immutable", "--prefer-frozen-lockfile"}.intersection(call.texts)
+    command = f"{call.name} {(words or ['install'])[0]}"
+    if packages:
+        if not any(is_url(field.text) for field in packages):
+            _installed(shell, call, Manager.NPM, command, "a lock file with integrity values")
+    elif call.name == "npm":
+        _installed(shell, call, Manager.NPM, command, "`npm ci`, which installs what package-lock.json says")
+    elif not frozen:
+        _installed(shell, call, Manager.NPM, command, "--frozen-lockfile (yarn 2 and later: --immutable)")
+
+
+def _go(shell: Shell, call: Call) -> None:
+    words = [field for field in call.arguments if not field.text.startswith("-")]
+    for field in call.arguments:
+        if field.text in ("-insecure", "--insecure"):
+            off(shell, field, field.text, "modules are fetched over unverified connections")
+    if call.texts[:2] == ["env", "-w"]:
+        from verifychain.formats.shell.switches import variable
+
+        for text in call.texts[2:]:
+            name, _, value = text.partition("=")
+            variable(shell, call.word, name, value)
+    if not words or words[0].text not in ("install", "get", "run"):
+        return
+    for field in words[1:]:
+        module, at, version = field.text.partition("@")
+        if at and (version in ("latest", "main", "master", "HEAD", "upgrade", "patch") or not version):
+            _installed(
+                shell, call, Manager.GO, f"go {words[0].text} {module}@{version}", "a version, or a full commit id"
+            )
+        elif not at and "." in module.split("/")[0] and words[0].text == "get" and not module.startswith("."):
+            _installed(shell, call, Manager.GO, f"go get {module}", "a version, or a full commit id")
+
+
+def _cargo(shell: Shell, call: Call) -> None:
+    texts = call.texts
+    if "install" not in texts[:2]:
+        return
+    values = frozenset(
+        [
+            "git",
+            "branch",
+            "tag",
+            "rev",
+            "path",
+            "root",
+            "version",
+            "features",
+            "target",
+            "registry",
+            "index",
+            "bin",
+            "example",
+            "profile",
+            "j",
+            "jobs",
+        ]
+    )
+    given = parse(call.arguments, values)
+    url = given.value("git")
+    if url is not None:
+        revision = given.value("rev")
+        ref = revision or given.value("tag") or given.value("branch")
+        _git(shell, call, Field(url, call.word), "cargo", ref)
+    if not given.has("locked") and not given.has("path"):
+        _installed(shell, call, Manager.CARGO, "cargo install", "--locked, which takes the versions of its Cargo.lock")
+
+
+def _gem(shell: Shell, call: Call) -> None:
+    given = parse(
+        call.arguments,
+        frozenset(["v", "version", "s", "source", "i", "install-dir", "n", "bindir", "P", "trust-policy"]),
+    )
+    words = [field.text for field in given.operands]
+    if words[:1] not in (["install"], ["i"]):
+        return
+    for field in given.operands[1:]:
+        if is_url(field.text):
+            _take(shell, call, field, "gem")
+        elif field.text.endswith(".gem"):
+            shell.use_files([field.text], call.word, "gem")
+    if any(not is_url(word) and not word.endswith(".gem") for word in words[1:]):
+        _installed(shell, call, Manager.GEM, "gem install", "a Gemfile.lock with checksums (`bundle install --frozen`)")
+
+
+def _choco(shell: Shell, call: Call) -> None:
+    for field in call.arguments:
+        if field.text in ("--ignore-checksums", "--ignorechecksums", "--allow-empty-checksums", "--ignore-checksum"):
+            off(shell, field, field.text, "the packages' digests are not verified")
+    if call.texts[:1] in (["install"], ["upgrade"]):
+        _installed(shell, call, Manager.CHOCO, "choco install", "a version and a digest of the package")
+
+
+def _nuget(shell: Shell, call: Call) -> None:
+    texts = call.texts
+    locked = any(text in ("--locked-mode", "-LockedMode") for text in texts)
+    if call.name == "nuget" and texts[:1] == ["install"] and not locked:
+        _installed(shell, call, Manager.NUGET, "nuget install", "a packages.lock.json and -LockedMode")
+    elif call.name == "dotnet" and texts[:2] in (["tool", "install"], ["add", "package"]):
+        _installed(shell, call, Manager.NUGET, f"dotnet {' '.join(texts[:2])}", "a lock file (packages.lock.json)")
+
+
+def _composer(shell: Shell, call: Call) -> None:
+    for field in call.arguments:
+        if UNKNOWN.search(field.text) is None and field.text == "--disable-tls":
+            off(shell, field, field.text, "the server's certificate is not verified")
+
+
+_MANAGERS: dict[str, Callable[[Shell, Call], None]] = {
+    "pip": _pip, "uv": _pip, "pipx": _pip, "npm": _npm, "pnpm": _npm, "yarn": _npm, "go": _go, "cargo": _cargo,
+    "gem": _gem, "choco": _choco, "nuget": _nuget, "dotnet": _nuget, "composer": _composer,
+}  # fmt: skip

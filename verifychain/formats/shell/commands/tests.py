@@ -1,0 +1,73 @@
+"""``[``, ``[[``, ``test``, ``diff`` and ``cmp``: comparisons that may be checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.state import Outcome, State
+from verifychain.formats.shell.values import Kind
+
+_EQUAL = frozenset({"=", "==", "-eq", "=~"})
+_DIFFERENT = frozenset({"!=", "-ne"})
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A comparison."""
+    if call.name in ("diff", "cmp", "comm"):
+        _files(shell, call)
+        return ""
+    words = [text for text in call.texts if text not in ("]", "]]")]
+    shell.outcome = _alternatives(shell, call, words, shell.state)
+    return ""
+
+
+def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) -> Outcome:
+    """``a || b``, then ``a && b``, then one comparison."""
+    from verifychain.formats.shell.state import join
+
+    for operator in ("||", "-o", "&&", "-a"):
+        if operator not in words:
+            continue
+        at = words.index(operator)
+        left = _alternatives(shell, call, words[:at], state)
+        if operator in ("||", "-o"):
+            right = _alternatives(shell, call, words[at + 1 :], left.fail or state)
+            return Outcome(join(left.ok, right.ok), right.fail)
+        right = _alternatives(shell, call, words[at + 1 :], left.ok or state)
+        return Outcome(right.ok, join(left.fail, right.fail))
+    if words[:1] == ["!"]:
+        inner = _alternatives(shell, call, words[1:], state)
+        return Outcome(inner.fail, inner.ok)
+    return _one(shell, call, [word for word in words if word not in ("(", ")")], state)
+
+
+def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
+    if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT:
+        return Outcome(state, state)
+    shell.state = state
+    if not _compare(shell, call, words[0], words[2]):
+        return Outcome(state, state)
+    equal, shell.state = shell.state, state
+    return Outcome(equal, state) if words[1] in _EQUAL else Outcome(state, equal)
+
+
+def _compare(shell: Shell, call: Call, one: str, other: str) -> bool:
+    """Whether two texts are a digest that was computed and one that is expected; then it is a check."""
+    for computed, expected in ((one, other), (other, one)):
+        hashes = [unknown for unknown in shell.carried(computed) if unknown.kind is Kind.HASH]
+        for unknown in hashes[:1]:
+            fetches = shell.fetched_files(unknown.name.split("\n"))
+            words = expected.split()
+            shell.check(fetches, words[0].strip("\"'*^$") if words else expected, unknown.algorithm, call.word)
+            return True
+    return False
+
+
+def _files(shell: Shell, call: Call) -> None:
+    names = [text for text in call.texts if not text.startswith("-") or text == "-"]
+    if len(names) < 2:
+        return
+    texts = [(call.stdin or "") if name == "-" else shell.content(name) for name in names[:2]]
+    _compare(shell, call, texts[0], texts[1])

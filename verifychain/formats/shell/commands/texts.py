@@ -1,0 +1,160 @@
+"""Programs that print, filter and decompress: what they write is made of what they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind
+
+_DECOMPRESSED = re.compile(r"\.(?:gz|xz|bz2|zst|lzma|Z|br)$")
+_FORMAT = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[sdibqxc])")
+_FILE_OPTIONS = {
+    "grep": frozenset(["e", "f", "m", "A", "B", "C", "regexp", "file", "max-count", "include", "exclude"]),
+    "awk": frozenset(["F", "v", "f", "field-separator", "assign", "file"]),
+    "sed": frozenset(["e", "f", "l", "expression", "file"]),
+    "cut": frozenset(["d", "f", "c", "b", "delimiter", "fields", "characters"]),
+    "head": frozenset(["n", "c", "lines", "bytes"]),
+    "sort": frozenset(["k", "t", "o", "T", "key"]),
+    "jq": frozenset(["f", "L", "indent"]),
+}
+_PROGRAM_FIRST = frozenset(["grep", "awk", "sed", "jq", "yq", "tr"])
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    special = _SPECIAL.get(call.name)
+    if special is not None:
+        return special(shell, call)
+    return _filter(shell, call)
+
+
+def _echo(shell: Shell, call: Call) -> str:
+    texts = call.texts
+    escapes = False
+    while texts and re.fullmatch(r"-[neE]+", texts[0]):
+        escapes |= "e" in texts.pop(0)
+    line = " ".join(texts)
+    return (_unescaped(line) if escapes else line) + "\n"
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def _printf(shell: Shell, call: Call) -> str:
+    if not call.arguments:
+        return ""
+    template, *values = call.texts
+    if template == "-v" and len(values) >= 2:
+        shell.assign(values[0], (_formatted(shell, values[1], values[2:]),))
+        return ""
+    if template == "--" and values:
+        template, *values = values
+    return _formatted(shell, template, values)
+
+
+def _formatted(shell: Shell, template: str, values: list[str]) -> str:
+    """Printf's output: the format is used again while values are left."""
+    template = _unescaped(template)
+    wanted = sum(found != "%%" for found in _FORMAT.findall(template))
+    rest = list(values)
+    rounds = min(max(1, -(-len(values) // wanted)) if wanted else 1, 200)
+    return "".join(
+        _FORMAT.sub(lambda found: "%" if found[0] == "%%" else rest.pop(0) if rest else "", template)
+        for _ in range(rounds)
+    )
+
+
+def _cat(shell: Shell, call: Call) -> str:
+    names = [field.text for field in parse(call.arguments, frozenset()).operands if field.text != "-"]
+    if not names:
+        return call.stdin or ""
+    return "".join(shell.content(name) for name in names)
+
+
+def _tee(shell: Shell, call: Call) -> str:
+    given = parse(call.arguments, frozenset())
+    for field in given.operands:
+        shell.write(field.text, call.stdin or "", append=given.has("a", "append"), through=True)
+    return call.stdin or ""
+
+
+def _dd(shell: Shell, call: Call) -> str:
+    words = dict(text.split("=", 1) for text in call.texts if "=" in text)
+    content = shell.content(words["if"]) if "if" in words else call.stdin or ""
+    if "of" in words:
+        shell.write(words["of"], content)
+        return ""
+    return content
+
+
+def _decompress(shell: Shell, call: Call) -> str:
+    given = parse(call.arguments, frozenset(["S", "T", "o", "suffix", "threads"]))
+    names = [field.text for field in given.operands if field.text != "-"]
+    if not names:
+        return call.stdin or ""
+    if given.has("c", "stdout", "to-stdout"):
+        return "".join(shell.content(name) for name in names)
+    for name in names:
+        target = given.value("o") or _DECOMPRESSED.sub("", name)
+        if target != name:
+            shell.move([name], target)
+    return ""
+
+
+def _in_place(shell: Shell, call: Call) -> str:
+    return ""
+
+
+def _filter(shell: Shell, call: Call) -> str:
+    """What a filter lets through, with the words that it looks for: they tell of which lines of a list."""
+    family = {
+        "egrep": "grep",
+        "fgrep": "grep",
+        "rg": "grep",
+        "gawk": "awk",
+        "mawk": "awk",
+        "tail": "head",
+        "uniq": "sort",
+    }
+    name = family.get(call.name, call.name)
+    given = parse(call.arguments, _FILE_OPTIONS.get(name, frozenset()))
+    operands = [field.text for field in given.operands]
+    program = given.values("e", "regexp", "expression") if name in ("grep", "sed") else []
+    if name in _PROGRAM_FIRST and not program and operands:
+        program = [operands.pop(0)]
+    text = "".join(shell.content(operand) for operand in operands if operand != "-") if operands else call.stdin or ""
+    if name == "sed" and any(option.name.startswith("i") for option in given.options):
+        return ""
+    kinds = {unknown.kind for unknown in shell.table.unknowns(text)}
+    if Kind.HASH in kinds:
+        if name == "grep" and not given.has("v"):
+            _compared(shell, call, text, " ".join(program))
+        return "".join(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.HASH)
+    if not kinds:
+        return text if text.strip() else shell.table.result(f"$({name} …)")
+    if name in ("grep", "awk", "sed") and kinds & {Kind.FETCHED, Kind.CONTENT}:
+        return text + "\n" + SPLIT.join(program)
+    return text
+
+
+def _compared(shell: Shell, call: Call, text: str, pattern: str) -> None:
+    """``sha256sum f | grep "$SUM"`` compares too, and so does a list of fingerprints that is searched."""
+    for unknown in shell.table.unknowns(text):
+        if unknown.kind is Kind.HASH:
+            fetches = shell.fetched_files(unknown.name.split("\n"))
+            words = pattern.replace("^", "").replace("$", "").split()
+            if words:
+                shell.check(fetches, words[0], unknown.algorithm, call.word)
+
+
+_SPECIAL: dict[str, Callable[[Shell, Call], str]] = {
+    "echo": _echo, "printf": _printf, "cat": _cat, "zcat": _cat, "tee": _tee, "dd": _dd, "sponge": _tee, "pv": _cat,
+    "gzip": _decompress, "gunzip": _decompress, "zstd": _decompress, "unzstd": _decompress, "xz": _decompress,
+    "unxz": _decompress, "bzip2": _decompress, "bunzip2": _decompress, "dos2unix": _in_place,
+    "fromdos": _in_place,
+}  # fmt: skip

@@ -1,0 +1,152 @@
+"""Programs that unpack or install files: a use, and from a pipe one before anything can be checked."""
+
+from __future__ import annotations
+
+import re
+
+from verifychain.facts.download import Consumer
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import Options, parse
+from verifychain.formats.shell.switches import off
+from verifychain.formats.shell.urls import is_url
+
+_VALUES = frozenset(
+    [
+        "C",
+        "f",
+        "T",
+        "X",
+        "I",
+        "directory",
+        "file",
+        "strip-components",
+        "transform",
+        "exclude",
+        "one-top-level",
+        "use-compress-program",
+    ]
+)
+_TAR = frozenset({"tar", "bsdtar", "gtar", "star", "pax"})
+_SYSTEM = frozenset(
+    [
+        "apt",
+        "apt-get",
+        "yum",
+        "dnf",
+        "microdnf",
+        "tdnf",
+        "zypper",
+        "apk",
+        "pacman",
+        "installer",
+        "msiexec",
+        "alien",
+        "brew",
+        "snap",
+        "flatpak",
+    ]
+)
+_UNSIGNED = "the packages' signatures are not verified"
+_SWITCHES = {
+    "allow-unauthenticated": _UNSIGNED,
+    "allow-insecure-repositories": "the repository's signature is not verified",
+    "no-gpg-checks": _UNSIGNED,
+    "nogpgcheck": _UNSIGNED,
+    "no-gpgcheck": _UNSIGNED,
+    "allow-untrusted": _UNSIGNED,
+    "nosignature": _UNSIGNED,
+    "force-bad-verify": _UNSIGNED,
+    "no-check-certificate": "the server's certificate is not verified",
+    "dangerous": _UNSIGNED,
+    "nodigest": "the packages' digests are not verified",
+}
+_SETTING = re.compile(
+    r"(?:Acquire::https?::?[\w.:-]*Verify-(?:Peer|Host)|APT::Get::AllowUnauthenticated|Acquire::AllowInsecureRepositories"
+    r"|sslverify|gpgcheck|repo_gpgcheck)=\"?(?:false|0|no|true|1|yes)\"?$",
+    re.IGNORECASE,
+)
+_GOOD = re.compile(
+    r"(?:gpgcheck|sslverify)=\"?(?:true|1|yes)|(?:Verify-(?:Peer|Host))=\"?(?:true|1)|Allow\w+=\"?(?:false|0|no)",
+    re.IGNORECASE,
+)
+
+
+def run(shell: Shell, call: Call) -> str:
+    """A call of one of them."""
+    if call.name in _SYSTEM:
+        _system(shell, call)
+        return ""
+    if call.name in _TAR:
+        return _tar(shell, call)
+    given = parse(call.arguments, frozenset({"d", "D", "C"}))
+    names = [field.text for field in given.operands]
+    if call.name in ("cpio", "jar", "bsdcat") or not names or names == ["-"]:
+        shell.pipe(call.stdin or "", Consumer.UNPACKER, call.word, call.name)
+    if call.name in ("dpkg", "dpkg-deb"):
+        _dpkg(shell, call, given)
+        return ""
+    if call.name == "ar" and names[:1] and names[0].lstrip("-")[:1] not in ("x", "p"):
+        return ""
+    if call.name == "unzip" and given.has("l", "t", "Z", "v") and not given.has("d"):
+        return ""
+    shell.use_files(names, call.word, call.name)
+    return "".join(shell.content(name) for name in names) if call.name == "rpm2cpio" else ""
+
+
+def _dpkg(shell: Shell, call: Call, given: Options) -> None:
+    for option in given.options:
+        if option.name in {"force-bad-verify", "force-all"}:
+            off(shell, option.field, f"--{option.name}", "packages are installed whatever their signature")
+    if given.has("i", "install", "x", "extract", "unpack", "R", "recursive", "X", "e", "vextract", "fsys-tarfile"):
+        shell.use_files([field.text for field in given.operands], call.word, call.name)
+
+
+def _tar(shell: Shell, call: Call) -> str:
+    arguments = list(call.arguments)
+    # The first word may be a bundle without a dash: tar xzf f.
+    if arguments and not arguments[0].text.startswith("-") and re.fullmatch(r"[A-Za-z]+", arguments[0].text):
+        arguments[0] = Field("-" + arguments[0].text, arguments[0].word)
+    given = parse(arguments, _VALUES)
+    if given.has("c", "create", "t", "list", "r", "u"):
+        return "" if not given.has("t", "list") else shell.table.result("$(tar -t)")
+    names = given.values("f", "file")
+    named = [name for name in names if name not in ("-", "/dev/stdin")]
+    streams = [name for name in named if any(True for _ in shell.carried(name))]
+    for name in streams:
+        for content in shell.contents(name):
+            shell.pipe(content, Consumer.UNPACKER, call.word, call.name)
+    if named:
+        shell.use_files(named, call.word, call.name)
+    else:
+        shell.pipe(call.stdin or "", Consumer.UNPACKER, call.word, call.name)
+    return shell.table.result("$(tar …)")
+
+
+def _system(shell: Shell, call: Call) -> None:
+    values = frozenset(
+        ["o", "c", "t", "R", "X", "p", "root", "option", "repository", "releasever", "target-release"]
+    ) | frozenset({"setopt"})
+    given = parse(call.arguments, values if call.name.startswith("apt") else values - {"o", "c"})
+    for option in given.options:
+        effect = _SWITCHES.get(option.name)
+        if effect is not None and option.value not in ("false", "no", "0"):
+            off(shell, option.field, f"--{option.name}", effect)
+        setting = option.value or ""
+        if option.name in ("o", "option", "setopt") and _SETTING.match(setting) and not _GOOD.match(setting):
+            off(shell, option.field, setting, "servers or packages are not verified")
+    words = [field.text for field in given.operands]
+    if not any(
+        word in ("install", "localinstall", "add", "in", "reinstall", "upgrade", "update", "groupinstall", "-U")
+        for word in words
+    ) and call.name not in ("installer", "msiexec", "pacman"):
+        return
+    for field in given.operands:
+        if is_url(field.text):
+            content = shell.fetch(call, field, call.name)
+            for fetch in shell.fetched(content):
+                fetch.data = fetch.streaming = False
+                shell.use([fetch], call.word, call.name)
+        elif "/" in field.text or "." in field.text:
+            shell.use_files([field.text], call.word, call.name)

@@ -1,0 +1,113 @@
+"""What a digest is worth, judged by where it comes from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.pin import Malformed, Pin
+from verifychain.core.source import Span
+from verifychain.formats.shell.records import Check, Fetch
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level
+
+if TYPE_CHECKING:
+    from verifychain.formats.shell.machine import Machine
+
+# Hexadecimal digits per algorithm.
+SIZES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "b2": 128, "blake3": 64}
+_WEAK = frozenset({"md5", "sha1", "crc"})
+_HEX = re.compile(r"[0-9a-fA-F]+")
+
+
+def algorithm_of_size(size: int) -> str:
+    """The algorithm whose digests have so many digits; what shasum and cksum go by."""
+    return next((name for name, digits in SIZES.items() if digits == size and name not in ("b2", "blake3")), "")
+
+
+class Judge:
+    """Judges the digests that some downloads are compared with."""
+
+    def __init__(self, machine: Machine, fetches: list[Fetch]) -> None:
+        self._machine = machine
+        self._indexes = {fetch.index for fetch in fetches}
+        self._word = Word(0, 0)
+        self._pins: list[Pin | Malformed] = []
+        self._variables: list[str] = []
+        self._meaningless = False
+
+    def digest(self, text: str, algorithm: str, word: Word) -> Check:
+        """The check that a comparison with ``text`` is."""
+        machine = self._machine
+        self._word = word
+        levels = [self._one(value.strip(), algorithm) for value in machine.table.alternatives(text)]
+        level = min(levels, default=Level.NONE)
+        if algorithm in _WEAK and level > Level.WEAK:
+            level = Level.WEAK
+        return Check(
+            0, machine.at(word), level, tuple(self._pins), tuple(dict.fromkeys(self._variables)), self._meaningless
+        )
+
+    def _one(self, text: str, algorithm: str) -> Level:
+        if UNKNOWN.search(text) is None:
+            return self._literal(text, algorithm)
+        level = Level.EXTERNAL
+        for unknown in self._machine.carried(text):
+            match unknown.kind:
+                case Kind.FETCHED:
+                    level = min(level, self._fetched(unknown.fetch))
+                case Kind.HASH:
+                    names = unknown.name.split("\n")
+                    hashed = {fetch.index for fetch in self._machine.fetched_files(names)}
+                    if hashed & self._indexes or not hashed:
+                        self._meaningless = True
+                        return Level.NONE
+                case Kind.CONTENT:
+                    level = min(level, Level.VERIFIED)
+                case Kind.VARIABLE if not unknown.values:
+                    self._variables.append(unknown.name)
+                case _:
+                    pass
+        only_files = {unknown.kind for unknown in self._machine.carried(text)} == {Kind.CONTENT}
+        return Level.VERIFIED if only_files else level
+
+    def _fetched(self, index: int) -> Level:
+        if index in self._indexes:
+            self._meaningless = True
+            return Level.NONE
+        fetch = self._machine.fetches[index]
+        fetch.evidence, fetch.data = True, False
+        return evidence_level(self._machine, fetch)
+
+    def _literal(self, text: str, algorithm: str) -> Level:
+        text = text.removeprefix("\\")
+        size = SIZES.get(algorithm or algorithm_of_size(len(text)), 0)
+        span = self._place(text)
+        if _HEX.fullmatch(text) is None or (size and len(text) != size):
+            wanted = f"{size} hexadecimal digits" if size else "a digest"
+            self._pins.append(Malformed(text, f"expected {wanted}, found {len(text)} characters", span))
+            return Level.VERIFIED
+        known = Algorithm.of(algorithm or algorithm_of_size(len(text)))
+        if known is not None:
+            self._pins.append(Pin(Digest(known, bytes.fromhex(text)), span))
+        return Level.VERIFIED
+
+    def _place(self, text: str) -> Span:
+        """Where the digest is written: the last place before the check at which its digits stand."""
+        location = self._machine.at(self._word)
+        if len(text) < 16:
+            return location.span
+        needle = text.encode()
+        data = location.source.data
+        at = data.rfind(needle, 0, location.span.end)
+        at = data.find(needle) if at < 0 else at
+        return location.span if at < 0 else Span(at, at + len(needle))
+
+
+def evidence_level(machine: Machine, fetch: Fetch) -> Level:
+    """What a downloaded list of digests is worth: as much as the check that it passed itself."""
+    if fetch.pinned:
+        return Level.VERIFIED
+    held = machine.state.level(fetch.index)
+    return held if held >= Level.SIGNED else Level.SAME_ORIGIN

@@ -1,0 +1,320 @@
+"""What a word becomes (POSIX.1-2024, XCU 2.6, with bash's operators)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from verifychain.formats.shell.nodes import Sequence
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.syntax import Script
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table, clean, cut
+
+_PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
+_QUOTED = re.compile(r'[^"\\$`]+')
+_BODY = re.compile(r"[^\\$`]+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
+_OPERATION = re.compile(r"(!?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(\[[^\]]*\])?(.*)", re.DOTALL)
+_BLANKS = re.compile(r"[ \t\n]+")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "0": "\0", "e": "\x1b"}
+_GLOB_PART = re.compile(r"\*\*?|\?|\[[^\]]*\]|[^*?\[]+|\[")
+
+
+class Field(NamedTuple):
+    """One argument: what it becomes, and where the word stands that it comes from."""
+
+    text: str
+    word: Word
+
+
+class Environment:
+    """What a word is expanded with; a shell implements it."""
+
+    def __init__(self) -> None:
+        self.table = Table()
+
+    def variable(self, name: str) -> tuple[str, ...] | None:
+        """The possible values of a variable or parameter, None where it is not set here."""
+        raise NotImplementedError
+
+    def assign(self, name: str, values: tuple[str, ...]) -> None:
+        raise NotImplementedError
+
+    def substitute(self, body: Sequence) -> str:
+        """What commands print."""
+        raise NotImplementedError
+
+    def substitute_text(self, text: str) -> str:
+        """What commands print that stand between backquotes."""
+        raise NotImplementedError
+
+
+class Expander:
+    """Expands words of one script."""
+
+    def __init__(self, script: Script, environment: Environment) -> None:
+        self._script = script
+        self._text = script.text
+        self._environment = environment
+        self._table = environment.table
+
+    def fields(self, word: Word) -> list[Field]:
+        """The arguments that a word becomes: usually one, none for an empty unquoted expansion."""
+        text = self._text[word.start : word.end]
+        if text.isalnum():
+            return [Field(text, word)]
+        value = self._expand(word.start, word.end)
+        if SPLIT not in value:
+            return [Field(value, word)] if value or '"' in text or "'" in text else []
+        return [Field(one, word) for one in value.split(SPLIT) if one]
+
+    def value(self, word: Word) -> str:
+        """What a word becomes where it is not split: in assignments, redirections, ``case``."""
+        return self._expand(word.start, word.end).replace(SPLIT, " ")
+
+    def body(self, start: int, end: int) -> str:
+        """A here-document without quotes around its end."""
+        return self._pieces(start, end, _BODY, quoted=True)
+
+    def _expand(self, at: int, end: int) -> str:
+        if self._text.startswith("~", at) and self._text[at + 1 : min(end, at + 2)] in ("", "/"):
+            return "~" + self._pieces(at + 1, end, _PLAIN, quoted=False)
+        return self._pieces(at, end, _PLAIN, quoted=False)
+
+    def _pieces(self, at: int, end: int, plain: re.Pattern[str], *, quoted: bool) -> str:
+        text, out = self._text, list[str]()
+        while at < end:
+            found = plain.match(text, at, end)
+            if found is not None:
+                out.append(_decoded(found[0]))
+                at = found.end()
+                continue
+            piece, at = self._special(at, end, quoted=quoted)
+            out.append(piece)
+        return cut("".join(out))
+
+    def _special(self, at: int, end: int, *, quoted: bool) -> tuple[str, int]:
+        text, char = self._text, self._text[at]
+        match char:
+            case "\\":
+                return self._escaped(text[at + 1 : min(at + 2, end)], quoted=quoted), min(at + 2, end)
+            case "'" if not quoted:
+                close = min(text.find("'", at + 1) % (len(text) + 1), end)
+                return _decoded(text[at + 1 : close]), close + 1
+            case '"' if not quoted:
+                close = self._closing_quote(at + 1, end)
+                return self._pieces(at + 1, close, _QUOTED, quoted=True), close + 1
+            case "`":
+                close = self._closing_backtick(at + 1, end)
+                inner = re.sub(r"\\([\\`$])", r"\1", text[at + 1 : close])
+                return self._split(self._environment.substitute_text(inner), quoted=quoted), close + 1
+            case "$":
+                return self._dollar(at, end, quoted=quoted)
+            case "<" | ">" if at in self._script.inner:
+                body, close = self._script.inner[at]
+                value = self._environment.substitute(body)
+                return self._stream(value), close
+            case _:
+                return char, at + 1
+
+    def _stream(self, value: str) -> str:
+        from verifychain.formats.shell.values import Unknown
+
+        return self._table.char(Unknown(Kind.STREAM, "", (value,)))
+
+    def _escaped(self, char: str, *, quoted: bool) -> str:
+        if char == "\n":
+            return ""
+        return "\\" + char if quoted and char not in '$`"\\' else char
+
+    def _closing_quote(self, at: int, end: int) -> int:
+        text = self._text
+        while at < end:
+            found = _QUOTED.match(text, at, end)
+            at = at if found is None else found.end()
+            if at >= end or text[at] == '"':
+                break
+            at = self._skip(at, end)
+        return min(at, end)
+
+    def _closing_backtick(self, at: int, end: int) -> int:
+        while at < end and self._text[at] != "`":
+            at += 2 if self._text[at] == "\\" else 1
+        return min(at, end)
+
+    def _skip(self, at: int, end: int) -> int:
+        """Behind the escape, the backquotes or the expansion that starts here."""
+        char = self._text[at]
+        if char == "\\":
+            return at + 2
+        if char == "`":
+            return self._closing_backtick(at + 1, end) + 1
+        if at in self._script.inner:
+            return self._script.inner[at][1]
+        if self._text.startswith("${", at):
+            return self._closing_brace(at + 2, end, quoted=True) + 1
+        if self._text.startswith("$((", at):
+            return self._closing_arithmetic(at + 3, end)
+        return at + 1
+
+    def _closing_brace(self, at: int, end: int, *, quoted: bool) -> int:
+        while at < end and self._text[at] != "}":
+            char = self._text[at]
+            if char == '"':
+                at = self._closing_quote(at + 1, end) + 1
+            elif char == "'" and not quoted:
+                at = min(self._text.find("'", at + 1) % (len(self._text) + 1), end) + 1
+            else:
+                at = self._skip(at, end) if char in "\\`$" else at + 1
+        return min(at, end)
+
+    def _closing_arithmetic(self, at: int, end: int) -> int:
+        depth = 2
+        while at < end and depth:
+            depth += {"(": 1, ")": -1}.get(self._text[at], 0)
+            at += 1
+        return at
+
+    def _dollar(self, at: int, end: int, *, quoted: bool) -> tuple[str, int]:
+        text = self._text
+        if at in self._script.inner:
+            body, close = self._script.inner[at]
+            return self._split(self._environment.substitute(body), quoted=quoted), close
+        if text.startswith("$((", at):
+            return self._table.result("$((…))"), self._closing_arithmetic(at + 3, end)
+        if text.startswith("${", at):
+            close = self._closing_brace(at + 2, end, quoted=quoted)
+            return self._split(self._operation(at + 2, close), quoted=quoted), close + 1
+        if text.startswith("$'", at) and not quoted:
+            found = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL).match(text, at + 2, end)
+            close = at + 2 if found is None else found.end()
+            return re.sub(r"\\(.)", lambda one: _ESCAPES.get(one[1], one[0]), text[at + 2 : close]), close + 1
+        if text.startswith('$"', at) and not quoted:
+            close = self._closing_quote(at + 2, end)
+            return self._pieces(at + 2, close, _QUOTED, quoted=True), close + 1
+        name = _NAME.match(text, at + 1, end)
+        if name is None:
+            return "$", at + 1
+        return self._split(self._parameter(name[0]), quoted=quoted and name[0] != "@"), name.end()
+
+    def _split(self, value: str, *, quoted: bool) -> str:
+        return value if quoted else _BLANKS.sub(SPLIT, value)
+
+    def _parameter(self, name: str) -> str:
+        values = self._environment.variable(name)
+        if values is None:
+            return self._table.variable(name)
+        if len(values) == 1:
+            return values[0].split(SPLIT)[0] if SPLIT in values[0] and name not in "@*" else values[0]
+        return self._table.variable(name, values)
+
+    def _operation(self, at: int, end: int) -> str:
+        found = _OPERATION.match(self._text, at, end)
+        if found is None or (self._text[at] == "#" and end > at + 1):
+            return self._table.result("${#…}")
+        indirect, name, index, rest = found.groups()
+        if indirect:
+            values = self._environment.variable(name)
+            return self._parameter(values[0]) if values is not None and values[0] else self._table.variable(name)
+        if index:
+            return self._element(name, index)
+        if not rest:
+            return self._parameter(name)
+        return self._apply(name, rest, end - len(rest), end)
+
+    def _element(self, name: str, index: str) -> str:
+        values = self._environment.variable(name)
+        if values is None:
+            return self._table.variable(name)
+        items = [item for value in values for item in value.split(SPLIT)]
+        if index in ("[@]", "[*]"):
+            return SPLIT.join(items)
+        return items[0] if len(items) == 1 else self._table.variable(name, tuple(items))
+
+    def _apply(self, name: str, rest: str, at: int, end: int) -> str:
+        """``${name…}`` with an operator; ``rest`` is the operator and its word."""
+        values = self._environment.variable(name)
+        colon = rest.startswith(":")
+        kind = rest[1:2] if colon else rest[:1]
+        if kind in ("-", "=", "?", "+") and kind:
+            word = self._pieces(at + (2 if colon else 1), end, _PLAIN, quoted=False).replace(SPLIT, " ")
+            missing = values is None or (colon and values == ("",))
+            if kind == "+":
+                return "" if missing else word
+            if kind == "?" or not missing:
+                return self._parameter(name)
+            if kind == "=":
+                self._environment.assign(name, (word,))
+            return word
+        if values is not None and len(values) == 1:
+            changed = _changed(values[0], kind if not colon else ":", rest)
+            if changed is not None:
+                return changed
+            if any(one.kind is not Kind.VARIABLE for one in self._table.unknowns(values[0])):
+                return values[0]  # still what was fetched or computed
+        return self._table.variable(name + rest)
+
+
+def _decoded(text: str) -> str:
+    return text if text.isascii() else clean(text.encode("latin-1", "replace").decode("utf-8", "replace"))
+
+
+def _changed(value: str, kind: str, rest: str) -> str | None:
+    """The value behind ``# % / ^ , :``, None where that cannot be told."""
+    if UNKNOWN.search(value) or len(value) > 4096 or len(rest) > 200 or "$" in rest or "`" in rest:
+        return None
+    match kind:
+        case "#" | "%":
+            greedy = rest.startswith(kind * 2)
+            return _trimmed(value, kind, rest[2 if greedy else 1 :], greedy=greedy)
+        case "/":
+            everywhere = rest.startswith("//")
+            pattern, _, replacement = rest[2 if everywhere else 1 :].partition("/")
+            regex = _regex(pattern, greedy=True)
+            return None if regex is None else re.sub(regex, lambda _: replacement, value, count=0 if everywhere else 1)
+        case "^":
+            return value.upper() if rest == "^^" else value[:1].upper() + value[1:]
+        case ",":
+            return value.lower() if rest == ",," else value[:1].lower() + value[1:]
+        case ":":
+            found = re.fullmatch(r":([0-9]{1,4})(?::([0-9]{1,4}))?", rest)
+            if found is None:
+                return None
+            start = int(found[1])
+            return value[start:] if found[2] is None else value[start : start + int(found[2])]
+    return None
+
+
+def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None:
+    regex = _regex(pattern, greedy=greedy)
+    if regex is None:
+        return None
+    if kind == "#":
+        found = re.match(regex, value, re.DOTALL)
+        return value if found is None else value[found.end() :]
+    ends = range(len(value) + 1) if greedy else range(len(value), -1, -1)
+    for at in ends:
+        if re.fullmatch(regex, value[at:], re.DOTALL):
+            return value[:at]
+    return value
+
+
+def _regex(pattern: str, *, greedy: bool) -> str | None:
+    if pattern.count("*") > 2:
+        return None
+    pattern = re.sub(r"['\"]", "", pattern)
+    out = []
+    for piece in _GLOB_PART.findall(pattern):
+        if piece.startswith("*"):
+            out.append(".*" if greedy else ".*?")
+        elif piece == "?":
+            out.append(".")
+        elif piece.startswith("[") and len(piece) > 2:
+            out.append("[" + piece[1:-1].replace("\\", "\\\\").replace("!", "^", 1) + "]")
+        else:
+            out.append(re.escape(piece.replace("\\", "")))
+    try:
+        re.compile("".join(out))
+    except re.error:
+        return None
+    return "".join(out)

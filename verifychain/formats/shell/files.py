@@ -1,0 +1,121 @@
+"""The files that a script writes: names as templates, and what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifychain.formats.shell.state import Store
+from verifychain.formats.shell.values import UNKNOWN
+
+_GLOB = re.compile(r"[*?]")
+_LOOKED_AT = 200  # files with unknown parts in their names that a name is compared with
+_LETTER = re.compile(r"[^\W\d_]|\d")
+
+
+def joined(folder: str, name: str) -> str:
+    """A name as seen from a folder, without ``./``, ``//`` and ``x/..``."""
+    if not name.startswith(("/", "~")) and UNKNOWN.match(name) is None and folder:
+        name = f"{folder}/{name}"
+    if "./" not in name and "//" not in name and not name.endswith("/."):
+        return name
+    parts: list[str] = []
+    for part in name.split("/"):
+        if part == ".." and parts and parts[-1] not in ("..", ""):
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return ("/" if name.startswith("/") else "") + "/".join(parts)
+
+
+def basename(name: str) -> str:
+    return name.rstrip("/").rpartition("/")[2]
+
+
+def _open(base: str) -> bool:
+    """Whether a base name has unknown parts."""
+    return UNKNOWN.search(base) is not None or _GLOB.search(base) is not None
+
+
+def _pattern(base: str) -> re.Pattern[str] | None:
+    """What a base name with unknown parts can be; None where nothing of it is known."""
+    known = _GLOB.sub("", UNKNOWN.sub("", base))
+    if _LETTER.search(known) is None or len(base) > 500:
+        return None
+    pieces = re.split(f"({UNKNOWN.pattern}|[*?])", base)
+    return re.compile("".join("[^/]*" if i % 2 else re.escape(piece) for i, piece in enumerate(pieces)), re.DOTALL)
+
+
+def _same_base(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    for a, b in ((one, other), (other, one)):
+        if _open(a):
+            pattern = _pattern(a)
+            if pattern is not None and a.count("*") < 6 and pattern.fullmatch(b) is not None:
+                return True
+    return False
+
+
+def _same_folder(one: str, other: str) -> bool:
+    """Whether two folders can be the same: equal, one unknown in part, or one of the names relative."""
+    if one == other or not one or not other or UNKNOWN.search(one + other) or _GLOB.search(one + other):
+        return True
+    return not (one.startswith("/") and other.startswith("/"))
+
+
+class Files:
+    """Files by name. A name finds those that can be meant by it."""
+
+    def __init__(self) -> None:
+        self.store: Store[str] = Store()
+        self._by_base: dict[str, dict[str, None]] = {}
+        self._open: dict[str, None] = {}
+
+    def put(self, name: str, content: str, *, append: bool = False) -> None:
+        """Write a file."""
+        before = self.store.get(name) if append else None
+        self.store.set(name, (content,) if before is None else tuple(one + content for one in before))
+        self._known(name)
+
+    def put_all(self, name: str, contents: tuple[str, ...]) -> None:
+        self.store.set(name, contents)
+        self._known(name)
+
+    def _known(self, name: str) -> None:
+        base = basename(name)
+        if _open(base):
+            self._open[name] = None
+        else:
+            self._by_base.setdefault(base, {})[name] = None
+
+    def find(self, name: str) -> list[str]:
+        """The names of files that can be meant by a name, the exact one alone where it is there."""
+        if self.store.get(name) is not None:
+            return [name]
+        return [one for one in self._candidates(name) if self.store.get(one) is not None]
+
+    def _candidates(self, name: str) -> Iterator[str]:
+        base, folder = basename(name), name.rpartition("/")[0]
+        for found in list(self._by_base.get(base, ())):
+            if _same_folder(folder, found.rpartition("/")[0]):
+                yield found
+        others = list(self._open)[-_LOOKED_AT:]
+        if _open(base):
+            others += list(self.store.names())[-_LOOKED_AT:]
+        seen = set(self._by_base.get(base, ()))
+        for other in others:
+            if other in seen:
+                continue
+            seen.add(other)
+            if _same_base(base, basename(other)) and _same_folder(folder, other.rpartition("/")[0]):
+                yield other
+
+    def below(self, folder: str) -> list[str]:
+        """The files below a folder."""
+        prefix = folder.rstrip("/") + "/"
+        return [name for name in list(self.store.names())[-_LOOKED_AT:] if name.startswith(prefix)]
+
+    def contents(self, name: str) -> tuple[str, ...]:
+        """What the files that can be meant by a name hold; nothing where none was written."""
+        return tuple(content for found in self.find(name) for content in self.store.get(found) or ())

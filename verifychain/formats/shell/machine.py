@@ -1,0 +1,293 @@
+"""What commands do to the state of a build: fetch, check, sign, move, write, use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from verifychain.core.finding import Related
+from verifychain.core.source import Location, Source, Span
+from verifychain.facts.download import Consumer, Download, GitRef
+from verifychain.formats.shell.digests import Judge
+from verifychain.formats.shell.expand import Environment, Field
+from verifychain.formats.shell.files import Files, basename, joined
+from verifychain.formats.shell.records import Check, Fetch, Use
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import State, Store
+from verifychain.formats.shell.urls import is_local, is_pinned
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+
+
+class Text(NamedTuple):
+    """
+    Text that runs, and where it stands: segments as in ``facts.shell.ShellText``.
+
+    ``offset`` is where it begins in the text that the segments are of. ``fixed`` is the one place of all of it, where
+    it was put together (``sh -c "$X"``).
+    """
+
+    source: Source
+    segments: tuple[tuple[int, int], ...] = ((0, 0),)
+    fixed: Span | None = None
+    offset: int = 0
+
+    def at(self, start: int, end: int) -> Location:
+        """The place of a piece of the text in the file."""
+        if self.fixed is not None:
+            return Location(self.source, self.fixed)
+        first = self._origin(start)
+        last = self._origin(end - 1) + 1 if end > start else first
+        return Location(self.source, Span(first, max(first, last)))
+
+    def _origin(self, offset: int) -> int:
+        from bisect import bisect_right
+
+        offset += self.offset
+        start, base = self.segments[max(bisect_right(self.segments, (offset, 1 << 62)) - 1, 0)]
+        return base + offset - start
+
+
+class Call(NamedTuple):
+    """A command as it is called: its name without folders, its arguments, its standard input, where it stands."""
+
+    name: str
+    arguments: tuple[Field, ...]
+    stdin: str | None
+    word: Word
+    path: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        return [field.text for field in self.arguments]
+
+    def with_arguments(self, name: Field, arguments: Sequence[Field]) -> Call:
+        """The command that this one runs."""
+        return self._replace(name=basename(name.text), path=name.text, arguments=tuple(arguments))
+
+
+class Machine(Environment):
+    """The state of one build stage or one script."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
+        self.examined = text.source
+        self.state = State()
+        self.failed: State | None = None
+        self.files = Files()
+        self.fetches: list[Fetch] = []
+        self.facts: list[Fact] = []
+        self.variables: Store[str] = Store()
+        self.folder = ""
+        self.clones: dict[str, Fetch] = {}
+        self.keys: list[Fetch] = []
+        self.temporary = 0
+        self._clock = 0
+
+    # What a walker adds.
+
+    def run(self, call: Call) -> str:
+        """Run a command inside another one."""
+        raise NotImplementedError
+
+    def run_text(self, text: str, call: Call, arguments: Sequence[str] = (), *, strict: bool = False) -> str:
+        """Run the text of a script (``sh -c``, ``eval``)."""
+        raise NotImplementedError
+
+    def run_file(self, name: str, call: Call, arguments: Sequence[str]) -> bool:
+        """Run a script that stands in the repository; whether there is one of that name."""
+        raise NotImplementedError
+
+    def declared(self, name: str) -> Related | None:
+        """Where a variable without a value is declared, if it is."""
+        return None
+
+    # Places and names.
+
+    def at(self, word: Word) -> Location:
+        return self.text.at(word.start, word.end)
+
+    def now(self) -> int:
+        self._clock += 1
+        return self._clock
+
+    def path(self, name: str) -> str:
+        """A name as seen from the current folder."""
+        return joined(self.folder, name)
+
+    # What a text carries.
+
+    def carried(self, text: str, depth: int = 0) -> Iterator[Unknown]:
+        """The unknowns in a text and in what these can stand for."""
+        if UNKNOWN.search(text) is None:
+            return
+        for unknown in self.table.unknowns(text):
+            yield unknown
+            if unknown.values and depth < 4:
+                for value in unknown.values:
+                    yield from self.carried(value, depth + 1)
+
+    def fetched(self, text: str) -> list[Fetch]:
+        """The downloads whose bytes are in a text."""
+        found = {one.fetch: None for one in self.carried(text) if one.kind is Kind.FETCHED}
+        return [self.fetches[index] for index in found]
+
+    def fetched_files(self, names: Iterable[str]) -> list[Fetch]:
+        """The downloads that files of these names hold."""
+        found: dict[int, Fetch] = {}
+        for name in names:
+            for content in self.contents(name):
+                found.update((fetch.index, fetch) for fetch in self.fetched(content))
+        return list(found.values())
+
+    def contents(self, name: str) -> tuple[str, ...]:
+        """What can be in a file: what was written to it, or an unknown that remembers its name."""
+        streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
+        if streams:
+            return tuple(streams)
+        found = self.files.contents(self.path(name))
+        return found or (self.table.char(Unknown(Kind.CONTENT, name)),)
+
+    def content(self, name: str) -> str:
+        contents = self.contents(name)
+        return contents[0] if len(contents) == 1 else self.table.variable(name, contents)
+
+    # Events.
+
+    def fetch(self, call: Call, url: Field, via: str, target: str | None = None, git: GitRef | None = None) -> str:
+        """A download to a file, or, without a target, to standard output; what it gives is returned."""
+        if is_local(url.text):
+            return self.table.result("local")
+        fetch = Fetch(
+            len(self.fetches), url.text, via, self.at(call.word), self.at(url.word), git=git, data=target is None
+        )
+        fetch.streaming = target is None
+        fetch.pinned = is_pinned(url.text) if git is None else git.is_commit
+        return self.add(fetch, target)
+
+    def add(self, fetch: Fetch, target: str | None) -> str:
+        """Take a download into the books."""
+        self.fetches.append(fetch)
+        self.failed = self.state
+        self.state = self.state.with_fetch(fetch.index)
+        content = self.table.char(Unknown(Kind.FETCHED, self.table.shown(fetch.url), fetch=fetch.index))
+        if target is not None:
+            self.write(target, content)
+        return content
+
+    def write(self, name: str, content: str, *, append: bool = False, through: bool = False) -> None:
+        """A file is written; ``through`` says that the same bytes go on down the pipeline."""
+        path = self.path(name)
+        if path.startswith("/dev/"):
+            return
+        for fetch in self.fetched(content):
+            fetch.data = False
+            fetch.target = fetch.target or path
+            fetch.streaming &= through
+            fetch.key |= is_keyring(path)
+        self.files.put(path, content, append=append)
+
+    def move(self, sources: Sequence[str], target: str) -> None:
+        """Files get a further name; the old one stays, because only more can be found by it."""
+        to = self.path(target)
+        for source in sources:
+            path = self.path(source)
+            found = self.files.find(path)
+            self._guard(found)
+            for name in found:
+                contents = self.files.store.get(name) or ()
+                self.files.put_all(
+                    to if len(sources) == 1 and not to.endswith("/") else joined(to, basename(name)), contents
+                )
+                if len(sources) == 1 and not target.endswith("/"):
+                    self.files.put_all(joined(to, basename(name)), contents)
+                self._seen_at(contents, to)
+            for name in self.files.below(path) if not found else ():
+                self.files.put_all(joined(to, name[len(path) + 1 :]), self.files.store.get(name) or ())
+
+    def _seen_at(self, contents: tuple[str, ...], path: str) -> None:
+        if is_keyring(path):
+            for content in contents:
+                for fetch in self.fetched(content):
+                    fetch.key = True
+
+    def _guard(self, names: Iterable[str]) -> None:
+        """What is done with a file behind its check shows that the check protects it."""
+        for fetch in self.fetched_files(names):
+            if self.state.level(fetch.index) is not Level.NONE:
+                fetch.guarded = True
+
+    def handled(self, names: Iterable[str]) -> None:
+        """Files are made ready (``chmod``), which is no use of them yet."""
+        self._guard(names)
+
+    def use(self, fetches: Iterable[Fetch], word: Word, by: str) -> None:
+        """Downloads are unpacked or run."""
+        for fetch in fetches:
+            if self.state.level(fetch.index) is not Level.NONE:
+                fetch.guarded = True
+            elif fetch.use is None:
+                fetch.use = Use(self.now(), self.at(word), by)
+
+    def use_files(self, names: Iterable[str], word: Word, by: str) -> None:
+        self.use(self.fetched_files(names), word, by)
+
+    def pipe(self, text: str, consumer: Consumer, word: Word, by: str) -> bool:
+        """A text is run or unpacked as it comes; whether it is a download."""
+        fetches = self.fetched(text)
+        for fetch in fetches:
+            if not fetch.streaming:
+                continue
+            fetch.data = False
+            if fetch.pinned:
+                continue
+            if self.state.level(fetch.index) is Level.NONE:
+                fetch.consumer = fetch.consumer or consumer
+                fetch.use = fetch.use or Use(self.now(), self.at(word), by)
+        self.use([fetch for fetch in fetches if fetch.consumer is None], word, by)
+        return bool(fetches)
+
+    def check(self, fetches: Iterable[Fetch], digest: str, algorithm: str, word: Word) -> None:
+        """Downloads are compared with a digest."""
+        fetches = list(fetches)
+        verdict = Judge(self, fetches).digest(digest, algorithm, word)
+        for fetch in fetches:
+            self._checked(fetch, verdict._replace(time=self.now()))
+
+    def listed(self, fetches: Iterable[Fetch], level: Level, word: Word) -> None:
+        """Downloads are checked by a list or a signature of that worth."""
+        for fetch in fetches:
+            self._checked(fetch, Check(self.now(), self.at(word), level))
+
+    def _checked(self, fetch: Fetch, check: Check) -> None:
+        fetch.checks.append(check)
+        fetch.data = False
+        if self.failed is None:
+            self.failed = self.state
+        if not check.meaningless:
+            self.state = self.state.with_check(fetch.index, check.level)
+
+    def outstanding(self) -> list[Fetch]:
+        """Downloads to files that were made on this way and are neither signatures nor keys."""
+        return [
+            fetch
+            for fetch in self.fetches
+            if self.state.fetched >> fetch.index & 1 and fetch.target is not None and not fetch.evidence
+        ]
+
+    def given(self, fact: Download, location: Location) -> None:
+        """An ADD of a Dockerfile, whose file later commands may check."""
+        fetch = Fetch(len(self.fetches), fact.url, fact.via, location, location, given=fact)
+        self.add(fetch, fact.target)
+
+
+_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")
+
+
+def is_keyring(path: str) -> bool:
+    """Whether a file holds keys that a package manager trusts."""
+    return _KEYRING.search(path) is not None

@@ -1,0 +1,247 @@
+"""Simple commands, redirections and lists."""
+
+from __future__ import annotations
+
+import re
+
+from verifychain.formats.shell.nodes import AndOr, Assignment, Heredoc, Node, Pipeline, Redirect, Sequence, Simple
+from verifychain.formats.shell.scanner import ParseError, Scanner, Word
+
+_BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
+_RESERVED = re.compile(
+    r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
+    r"(?=[\s;&|<>()]|$)"
+)
+_REDIRECT = re.compile(r"([0-9]+|\{\w+\})?(<<<|<<-|<<|<>|<&|>&|>>|>\||&>>|&>|<(?!\()|>(?!\())")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\n]*\])?(\+?)=")
+_TOKEN = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n]|[^\s;&|()<>]{1,20}")
+_QUOTES = re.compile(r"\\(.)|['\"]", re.DOTALL)
+_PLAIN_NAME = re.compile(r"[^\s;&|<>()$`'\"\\=]+(?=[ \t]*\([ \t]*\))")
+
+
+class Parser(Scanner):
+    """A recursive parser over one text; ``at`` is where it stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.at = 0
+        self.statement = 0
+        self.taken: list[tuple[Node, bool]] = []
+        self._pending: list[tuple[Heredoc, str]] = []
+
+    def restart(self, at: int) -> None:
+        """Go on at another place after a fault."""
+        self.at, self._depth, self._pending, self.taken = at, 0, [], []
+
+    def token(self) -> str:
+        """What stands here, for messages."""
+        found = _TOKEN.match(self.text, self.at)
+        return "end of file" if found is None else "newline" if found[0] == "\n" else found[0]
+
+    def blanks(self) -> None:
+        found = _BLANKS.match(self.text, self.at)
+        self.at = self.at if found is None else found.end()
+
+    def newlines(self) -> None:
+        """Pass blanks, comments and line ends; the bodies of here-documents stand behind a line end."""
+        while True:
+            self.blanks()
+            if not self.text.startswith("\n", self.at):
+                return
+            self.at += 1
+            self._read_heredocs()
+
+    def reserved(self) -> str:
+        """The reserved word that stands here, or nothing."""
+        found = _RESERVED.match(self.text, self.at)
+        return "" if found is None else found[0]
+
+    def expect(self, word: str) -> None:
+        """Pass a reserved word or operator."""
+        self.newlines()
+        if not (self.reserved() == word or (word in "()" and self.text.startswith(word, self.at))):
+            raise ParseError(f"expected `{word}`, found `{self.token()}`", self.at)
+        self.at += len(word)
+
+    def substituted(self, at: int) -> tuple[Sequence, int]:
+        outer, self.at = self.at, at
+        sequence = self.sequence(frozenset({")"}))
+        self.expect(")")
+        end, self.at = self.at, outer
+        return sequence, end
+
+    def sequence(self, closing: frozenset[str]) -> Sequence:
+        """Commands up to one of the closing words or operators, which is not passed; without any, to the end."""
+        items: list[tuple[Node, bool]] = []
+        if not closing:
+            self.taken = items
+        while True:
+            self.newlines()
+            if self._closes(closing):
+                return Sequence(tuple(items))
+            if not closing:
+                self.statement = self.at
+            node = self._and_or()
+            self.blanks()
+            background = False
+            if self.text.startswith("&", self.at):
+                background, self.at = True, self.at + 1
+            elif self.text.startswith(";", self.at) and not self.text.startswith((";;", ";&"), self.at):
+                self.at += 1
+            elif not self.text.startswith("\n", self.at) and not self._closes(closing):
+                raise ParseError(f"unexpected `{self.token()}`", self.at)
+            items.append((node, background))
+
+    def _closes(self, closing: frozenset[str]) -> bool:
+        if self.at >= len(self.text):
+            if closing:
+                raise ParseError(f"unexpected end of file, expected `{min(closing)}`", self.at)
+            return True
+        if self.text.startswith((")", ";;", ";&"), self.at):
+            sign = ")" if self.text.startswith(")", self.at) else ";;"
+            if sign not in closing:
+                raise ParseError(f"unexpected `{sign}`", self.at)
+            return True
+        return self.reserved() in closing if closing else False
+
+    def _and_or(self) -> Node:
+        first = self._pipeline()
+        rest: list[tuple[str, Node]] = []
+        while True:
+            self.blanks()
+            operator = self.text[self.at : self.at + 2]
+            if operator not in ("&&", "||"):
+                return AndOr(first, tuple(rest)) if rest else first
+            self.at += 2
+            self.newlines()
+            rest.append((operator, self._pipeline()))
+
+    def _pipeline(self) -> Node:
+        negated = False
+        self.blanks()
+        while (word := self.reserved()) in ("!", "time"):
+            negated ^= word == "!"
+            self.at += len(word)
+            self.blanks()
+            if word == "time" and self.text.startswith("-p", self.at):
+                self.at += 2
+                self.blanks()
+        parts = [self.command()]
+        while True:
+            self.blanks()
+            if not self.text.startswith("|", self.at) or self.text.startswith("||", self.at):
+                break
+            self.at += 2 if self.text.startswith("|&", self.at) else 1
+            self.newlines()
+            parts.append(self.command())
+        return parts[0] if len(parts) == 1 and not negated else Pipeline(tuple(parts), negated)
+
+    def command(self) -> Node:
+        raise NotImplementedError
+
+    def simple(self) -> Node:
+        """Assignments, words and redirections in any order that the shell takes."""
+        start = self.at
+        assignments: list[Assignment] = []
+        words: list[Word] = []
+        redirects: list[Redirect] = []
+        while True:
+            self.blanks()
+            redirect = self._redirect()
+            if redirect is not None:
+                redirects.append(redirect)
+                continue
+            assignment = self._assignment(behind_words=bool(words))
+            if assignment is not None:
+                assignments.append(assignment)
+                continue
+            end = self.word_end(self.at)
+            if end == self.at:
+                break
+            words.append(Word(self.at, end))
+            self.at = end
+        if not (assignments or words or redirects):
+            raise ParseError(f"unexpected `{self.token()}`", self.at)
+        return Simple(tuple(assignments), tuple(words), tuple(redirects), self._span(start))
+
+    def _span(self, start: int) -> Word:
+        end = self.at
+        while end > start and self.text[end - 1] in " \t\r\n\\":
+            end -= 1
+        return Word(start, end)
+
+    def _assignment(self, *, behind_words: bool) -> Assignment | None:
+        found = _ASSIGNMENT.match(self.text, self.at)
+        if found is None:
+            return None
+        start, array = self.at, self.text.startswith("(", found.end())
+        if behind_words and not array:
+            return None  # `export A=1` takes it as a word
+        self.at = found.end()
+        items = None
+        if array:
+            self.at += 1
+            items = self.words_until(")")
+            value = None
+        else:
+            self.at = self.word_end(self.at)
+            value = Word(found.end(), self.at)
+        return Assignment(found[1], value, items, bool(found[3]), bool(found[2]), Word(start, self.at))
+
+    def words_until(self, closing: str) -> tuple[Word, ...]:
+        """Words, over line ends, up to a parenthesis, which is passed."""
+        words: list[Word] = []
+        while True:
+            self.newlines()
+            if self.text.startswith(closing, self.at):
+                self.at += 1
+                return tuple(words)
+            end = self.word_end(self.at)
+            if end == self.at:
+                raise ParseError(f"unexpected `{self.token()}`", self.at)
+            words.append(Word(self.at, end))
+            self.at = end
+
+    def redirects(self) -> tuple[Redirect, ...]:
+        """The redirections behind a compound command."""
+        found: list[Redirect] = []
+        while True:
+            self.blanks()
+            redirect = self._redirect()
+            if redirect is None:
+                return tuple(found)
+            found.append(redirect)
+
+    def _redirect(self) -> Redirect | None:
+        found = _REDIRECT.match(self.text, self.at)
+        if found is None:
+            return None
+        self.at = found.end()
+        self.blanks()
+        end = self.word_end(self.at)
+        if end == self.at:
+            raise ParseError(f"unexpected `{self.token()}`", self.at)
+        word = Word(self.at, end)
+        self.at = end
+        fd, operator = found[1] or "", found[2]
+        if operator not in ("<<", "<<-"):
+            return Redirect(operator, fd, word)
+        raw = self.text[word.start : word.end]
+        heredoc = Heredoc(quoted=_QUOTES.search(raw) is not None, strip=operator == "<<-")
+        self._pending.append((heredoc, _QUOTES.sub(lambda quote: quote[1] or "", raw)))
+        return Redirect(operator, fd, heredoc)
+
+    def _read_heredocs(self) -> None:
+        pending, self._pending = self._pending, []
+        for heredoc, delimiter in pending:
+            heredoc.start = self.at
+            tabs = r"\t*" if heredoc.strip else ""
+            # A Dockerfile's here-document may end with the text, and bash takes one without an end.
+            end = re.compile(rf"^{tabs}{re.escape(delimiter)}\r?$", re.MULTILINE).search(self.text, self.at)
+            heredoc.end = len(self.text) if end is None else end.start()
+            self.at = len(self.text) if end is None else min(end.end() + 1, len(self.text))
+
+    def function_name(self) -> str:
+        """The name of a function that is defined here, or nothing."""
+        found = _PLAIN_NAME.match(self.text, self.at)
+        return "" if found is None else found[0]

@@ -1,0 +1,76 @@
+"""Commands that run the command behind them: ``sudo``, ``env``, ``timeout 5``, ``xargs``, …"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call, Machine
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+
+
+class Prefix(NamedTuple):
+    """Letters and long options that take a value, and how many words stand before the command."""
+
+    values: frozenset[str] = frozenset()
+    words: int = 0
+    assignments: bool = False
+
+
+def _values(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PREFIXES = {
+    "sudo": Prefix(_values("-u -g -p -C -h -r -t -U -D -R -T --user --group --chdir"), assignments=True),
+    "doas": Prefix(_values("-u -C")),
+    "env": Prefix(_values("-u -C -S --unset --chdir"), assignments=True),
+    "command": Prefix(), "exec": Prefix(_values("-a")), "builtin": Prefix(), "nohup": Prefix(), "setsid": Prefix(),
+    "time": Prefix(_values("-f -o")), "nice": Prefix(_values("-n --adjustment")), "ionice": Prefix(_values("-c -n")),
+    "timeout": Prefix(_values("-k -s --kill-after --signal"), 1), "stdbuf": Prefix(_values("-i -o -e")),
+    "gosu": Prefix(words=1), "su-exec": Prefix(words=1), "runuser": Prefix(_values("-u -g -s")),
+    "setpriv": Prefix(), "chroot": Prefix(words=1), "fakeroot": Prefix(), "eatmydata": Prefix(), "catchsegv": Prefix(),
+    "xargs": Prefix(_values("-n -I -L -P -d -s -a -E --max-args --max-procs --replace --delimiter")),
+    "linux32": Prefix(), "linux64": Prefix(), "retry": Prefix(_values("-t -d")), "unbuffer": Prefix(),
+    "proxychains4": Prefix(), "torsocks": Prefix(), "ssh-agent": Prefix(), "systemd-run": Prefix(), "busybox": Prefix(),
+    "parallel": Prefix(_values("-j -n -I")), "xvfb-run": Prefix(_values("-s -n")), "winpty": Prefix(),
+}  # fmt: skip
+
+
+def inner_command(machine: Machine, call: Call) -> Call | None:
+    """The command that is run; None where the call is no prefix, a call without a name where nothing follows."""
+    prefix = PREFIXES.get(call.name)
+    if prefix is None:
+        return None
+    rest = list(call.arguments)
+    while rest:
+        text = rest[0].text
+        if text == "--":
+            rest.pop(0)
+            break
+        found = _ASSIGNMENT.fullmatch(text) if prefix.assignments else None
+        if found is not None:
+            machine.assign(found[1], (found[2],))
+            rest.pop(0)
+        elif text.startswith("-") and len(text) > 1:
+            rest.pop(0)
+            if text in prefix.values and rest:
+                rest.pop(0)
+        else:
+            break
+    rest = rest[prefix.words :]
+    if not rest:
+        return call._replace(name="", arguments=())
+    inner = call.with_arguments(rest[0], rest[1:])
+    if call.name == "xargs":
+        return _with_input(machine, inner, call)
+    return inner
+
+
+def _with_input(machine: Machine, inner: Call, call: Call) -> Call:
+    """What xargs adds: the words of its input, where these are known."""
+    text = call.stdin or ""
+    words = [Field(word, call.word) for word in text.split()] or [Field(machine.table.result("…"), call.word)]
+    return inner._replace(arguments=inner.arguments + tuple(words[:50]), stdin=None)

@@ -1,0 +1,270 @@
+"""One shell process on its way through a script: simple commands, redirections, variables, functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from collections.abc import Sequence as Many
+from dataclasses import dataclass
+from functools import partial
+
+from verifychain.formats.shell import nodes, switches
+from verifychain.formats.shell.expand import Expander, Field
+from verifychain.formats.shell.machine import Machine, Text
+from verifychain.formats.shell.nodes import Node, Redirect, Sequence
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.syntax import Script
+from verifychain.formats.shell.values import SPLIT
+
+_DEEPEST_CALL = 12
+_MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
+NOWHERE = Outcome(None, None)
+
+
+@dataclass(slots=True)
+class Process:
+    """One shell process: where it can end."""
+
+    ok: State | None = None
+    fail: State | None = None
+    subshell: bool = False
+
+
+@dataclass(slots=True)
+class Frame:
+    """One call of a function: its parameters, where it returns, and where the loops in it are left."""
+
+    parameters: tuple[str, ...]
+    ok: State | None = None
+    fail: State | None = None
+    left: State | None = None
+
+
+class Interpreter(Machine):
+    """Runs simple commands; compound ones are in ``walk``, and what a command does in ``calls``."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.errexit = False
+        self.pipefail = False
+        self.functions: dict[str, tuple[Node, Script, Text]] = {}
+        self.called: set[str] = set()
+        self.process = Process()
+        self.frames = [Frame(())]
+        self.steps = 0
+        self.depth = 0
+        self.too_much = False
+        self.stdin: str | None = None
+        self._script = Script("", Sequence(()), {})
+        self._expander = Expander(self._script, self)
+
+    def call(self, node: nodes.Simple, fields: list[Field]) -> str:
+        """Run a simple command; ``calls`` implements it."""
+        raise NotImplementedError
+
+    def enter(self, script: Script, text: Text) -> Callable[[], None]:
+        """Make a script the one that runs; the result puts the one before back."""
+        before = self._script, self._expander, self.text
+        self._script, self.text = script, text
+        self._expander = Expander(script, self)
+
+        def leave() -> None:
+            self._script, self._expander, self.text = before
+
+        return leave
+
+    def fields(self, words: Many[Word]) -> list[Field]:
+        return [field for word in words for field in self._expander.fields(word)]
+
+    def value(self, word: Word) -> str:
+        return self._expander.value(word)
+
+    @property
+    def source_text(self) -> str:
+        return self._script.text
+
+    def evaluate(self, node: Node, state: State | None, *, quiet: bool) -> Outcome:
+        """What holds behind a node; ``quiet`` where a failure does not end the script even under ``set -e``."""
+        raise NotImplementedError
+
+    def sequence(self, sequence: Sequence, state: State | None, *, quiet: bool) -> Outcome:
+        """Commands one after another."""
+        raise NotImplementedError
+
+    def ended(self, outcome: Outcome, *, quiet: bool) -> Outcome:
+        """A command has ended: under ``set -e`` its failure ends the process."""
+        if quiet or not self.errexit or outcome.fail is None:
+            return outcome
+        self.process.fail = join(self.process.fail, outcome.fail)
+        return Outcome(outcome.ok, None, outcome.out)
+
+    def subshell(self, run: Callable[[], Outcome], state: State | None) -> Outcome:
+        """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
+        outer, self.process = self.process, Process(subshell=True)
+        kept = self.folder, self.errexit, self.pipefail
+        outcome = self.variables.apart(run)
+        self.folder, self.errexit, self.pipefail = kept
+        process, self.process = self.process, outer
+        return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
+
+    # Redirections.
+
+    def read_stdin(self, redirects: tuple[Redirect, ...]) -> None:
+        for operator, fd, target in redirects:
+            if fd not in ("", "0"):
+                continue
+            if isinstance(target, nodes.Heredoc):
+                self.stdin = self._heredoc(target)
+            elif operator == "<<<":
+                self.stdin = self.value(target)
+            elif operator in ("<", "<>"):
+                self.stdin = self.content(self.value(target))
+
+    def _heredoc(self, heredoc: nodes.Heredoc) -> str:
+        body = self.source_text[heredoc.start : heredoc.end]
+        if heredoc.strip:
+            body = re.sub(r"^\t+", "", body, flags=re.MULTILINE)
+        if heredoc.quoted or ("$" not in body and "`" not in body and "\\" not in body):
+            return body[: 1 << 15]
+        return self._expander.body(heredoc.start, heredoc.end)
+
+    def redirect(self, redirects: tuple[Redirect, ...], out: str) -> str:
+        """Write what a command wrote; what is left is what goes on."""
+        for operator, fd, target in redirects:
+            if fd not in ("", "1") or isinstance(target, nodes.Heredoc) or not operator.startswith((">", "&>")):
+                continue
+            name = self.value(target)
+            if operator == ">&" and (name in ("1", "-") or fd == "1"):
+                out = out if name == "1" else ""
+            elif (operator == ">&" and name.isdigit()) or name == "/dev/stderr":
+                out = ""
+            elif name not in ("/dev/stdout", "/dev/fd/1"):
+                self.write(name, out, append=operator in (">>", "&>>"))
+                out = ""
+        return out
+
+    # Simple commands.
+
+    def simple(self, node: nodes.Simple, state: State, *, quiet: bool) -> Outcome:
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            self.too_much = True
+            return Outcome(state, state)
+        before = self.stdin
+        self.read_stdin(node.redirects)
+        self.state, self.failed, self.substituted = state, None, None
+        fields = self.fields(node.words)
+        outer, self.quiet = self.quiet, quiet
+        out = self._assign_or_call(node, fields)
+        self.quiet = outer
+        self.stdin = before
+        out = self.redirect(node.redirects, out)
+        if self.outcome is not None:
+            outcome, self.outcome = self.outcome, None
+            return self.ended(Outcome(outcome.ok, outcome.fail, out), quiet=quiet)
+        return self.ended(Outcome(self.state, self.failed or state, out), quiet=quiet)
+
+    outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
+    substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
+    quiet = False  # whether `set -e` is without effect for the command that runs
+
+    def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
+        if not fields:
+            for assignment in node.assignments:
+                self.assign_node(assignment)
+            done = self.substituted
+            if done is not None and done.ok is not None:
+                self.state, self.failed = done.ok, done.fail
+            return ""
+        if not node.assignments:
+            return self.call(node, fields)
+        if any(one.items is not None for one in node.assignments):
+            for assignment in node.assignments:  # declare -A x=(…)
+                self.assign_node(assignment)
+            return self.call(node, fields)
+        saved = [(one.name, self.variables.get(one.name)) for one in node.assignments]
+        for assignment in node.assignments:
+            self.assign_node(assignment)
+        out = self.call(node, fields)
+        for name, values in saved:
+            self.variables.set(name, values)
+        return out
+
+    def assign_node(self, assignment: nodes.Assignment) -> None:
+        """One ``name=value``."""
+        if assignment.items is not None:
+            value = SPLIT.join(self._item(word) for word in assignment.items)
+        else:
+            value = "" if assignment.value is None else self.value(assignment.value)
+        before = self.variable(assignment.name) or ("",)
+        if assignment.append:
+            gap = SPLIT if assignment.items is not None else ""
+            self.assign(assignment.name, tuple(f"{one}{gap if one else ''}{value}" for one in before))
+        elif assignment.element:
+            self.assign(assignment.name, tuple(f"{one}{SPLIT if one else ''}{value}" for one in before))
+        else:
+            self.assign(assignment.name, (value,))
+            if switches.VARIABLES.get(assignment.name) is not None:
+                switches.variable(self, assignment.span, assignment.name, value)
+
+    def _item(self, word: Word) -> str:
+        text = self.source_text[word.start : word.end]
+        found = re.match(r"\[[^\]]*\]=", text)
+        if found is not None:
+            word = Word(word.start + found.end(), word.end)
+        return self._expander.value(word) if found else SPLIT.join(one.text for one in self._expander.fields(word))
+
+    # What words ask for.
+
+    def variable(self, name: str) -> tuple[str, ...] | None:
+        parameters = self.frames[-1].parameters
+        if name in ("@", "*"):
+            return (SPLIT.join(parameters),) if len(self.frames) > 1 or parameters else None
+        if name.isdigit() and name != "0":
+            at = int(name[:4]) - 1
+            if at < len(parameters):
+                return (parameters[at],)
+            return ("",) if len(self.frames) > 1 else None
+        values = self.variables.get(name)
+        return self.outside(name) if values is None else values
+
+    def outside(self, name: str) -> tuple[str, ...] | None:
+        """A variable that nothing here sets: what the build gives it."""
+        return None
+
+    def assign(self, name: str, values: tuple[str, ...]) -> None:
+        self.variables.set(name, values)
+
+    def substitute(self, body: Sequence) -> str:
+        state, failed, kept = self.state, self.failed, self.outcome
+        outcome = self.subshell(partial(self.sequence, body, state, quiet=True), state)
+        self.outcome, self.substituted, self.failed = kept, outcome, failed
+        self.state = outcome.after or state
+        # What prints nothing that we know of may print anything.
+        return outcome.out.rstrip("\n") or self.table.result("$(…)")
+
+    def substitute_text(self, text: str) -> str:
+        from verifychain.formats.shell.syntax import parse
+
+        script = parse(text)
+        leave = self.enter(script, self.text._replace(fixed=self.text.at(0, 0).span))
+        try:
+            return self.substitute(script.body)
+        finally:
+            leave()
+
+    def invoke(self, name: str, arguments: Many[str]) -> Outcome:
+        """Call a function of the script with its body as it stands."""
+        body, script, text = self.functions[name]
+        self.called.add(name)
+        if len(self.frames) > _DEEPEST_CALL or self.steps > _MOST_STEPS:
+            self.too_much |= self.steps > _MOST_STEPS
+            return Outcome(self.state, self.state)
+        state = self.state
+        self.frames.append(Frame(tuple(arguments)))
+        leave = self.enter(script, text)
+        outcome = self.evaluate(body, state, quiet=self.quiet)
+        leave()
+        frame = self.frames.pop()
+        return Outcome(join(outcome.ok, frame.ok), join(outcome.fail, frame.fail), outcome.out)

@@ -1,0 +1,64 @@
+"""What is written down while a script is walked: downloads, checks, switches, installs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from verifychain.core.pin import Malformed, Pin
+from verifychain.core.source import Location
+from verifychain.facts.download import Consumer, Download, GitRef
+from verifychain.formats.shell.values import Level
+
+
+class Check(NamedTuple):
+    """A check of a file: when, where, what it is worth, the digests it states, and variables that supply them."""
+
+    time: int
+    location: Location
+    level: Level
+    pins: tuple[Pin | Malformed, ...] = ()
+    variables: tuple[str, ...] = ()
+    meaningless: bool = False
+
+
+class Use(NamedTuple):
+    """Where a file was used for the first time."""
+
+    time: int
+    location: Location
+    by: str
+
+
+@dataclass(slots=True, eq=False)
+class Fetch:
+    """
+    One download.
+
+    place     the command, ``name`` the URL in it
+    given     the fact of an ADD, whose own grade stands unless a check betters it
+    data      only looked at so far: neither written, run nor unpacked
+    streaming  its bytes are taken as they come, and are in no file yet
+    evidence  signatures and lists that others were checked with
+    key       a key that signatures are checked with; ``fingerprint`` says that its fingerprint was
+    guarded   used behind a check that held there
+    """
+
+    index: int
+    url: str
+    via: str
+    place: Location
+    name: Location
+    target: str | None = None
+    given: Download | None = None
+    git: GitRef | None = None
+    ref: str | None = None
+    pinned: bool = False
+    data: bool = False
+    streaming: bool = False
+    evidence: bool = False
+    key: bool = False
+    consumer: Consumer | None = None
+    checks: list[Check] = field(default_factory=list)
+    use: Use | None = None
+    guarded: bool = False

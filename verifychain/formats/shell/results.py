@@ -1,0 +1,131 @@
+"""Downloads as facts: their grades, and why a check does not count."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from verifychain.core.finding import Related
+from verifychain.core.pin import Grade, Malformed, Pin
+from verifychain.core.source import Location
+from verifychain.facts.download import Download, Flaw, Role
+from verifychain.formats.shell.machine import Machine
+from verifychain.formats.shell.records import Check, Fetch
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level
+
+_GRADES = {
+    Level.WEAK: Grade.WEAK,
+    Level.SAME_ORIGIN: Grade.SAME_ORIGIN,
+    Level.SIGNED: Grade.SIGNED,
+    Level.EXTERNAL: Grade.EXTERNAL_DIGEST,
+    Level.VERIFIED: Grade.VERIFIED,
+}
+
+
+def fact(machine: Machine, fetch: Fetch) -> Download | None:
+    """The fact that a download is; None for data that is only looked at, and for what nothing is known of."""
+    if fetch.data or _is_parameter(machine, fetch.url):
+        return None
+    grade, flaw, check = _grade(machine, fetch)
+    if fetch.given is not None:
+        return _given(fetch, fetch.given, grade, flaw, check)
+    pins = () if check is None else check.pins
+    source = fetch.place.source
+    url = machine.table.shown(fetch.url)
+    return Download(
+        subject=url,
+        via=fetch.via,
+        span=fetch.place.span,
+        name_span=fetch.name.span,
+        origin=_origin(fetch, pins),
+        grade=grade,
+        pins=pins,
+        chain=_chain(machine, fetch, check),
+        url=url,
+        target=None if fetch.target is None else machine.table.shown(fetch.target),
+        git=fetch.git,
+        variables=() if check is None else check.variables,
+        role=Role.KEY if fetch.key else Role.EVIDENCE if fetch.evidence else Role.ARTIFACT,
+        consumer=fetch.consumer if grade is Grade.PIPED else None,
+        consumed_by="" if fetch.use is None else fetch.use.by,
+        flaw=flaw,
+        check=None if check is None else Related(check.location, "checked here"),
+        use=None if fetch.use is None else Related(fetch.use.location, "used here"),
+        source=None if source is machine.examined else source,
+    )
+
+
+def _is_parameter(machine: Machine, url: str) -> bool:
+    """Whether a URL is a parameter of a script or function that nobody calls here: only the caller knows it."""
+    if UNKNOWN.sub("", url).strip("/\"' "):
+        return False
+    kinds = [(one.kind, one.name.isdigit() or one.name in "@*#") for one in machine.table.unknowns(url)]
+    return all(kind is Kind.RESULT or (kind is Kind.VARIABLE and positional) for kind, positional in kinds)
+
+
+def _given(fetch: Fetch, given: Download, grade: Grade, flaw: Flaw | None, check: Check | None) -> Download:
+    """An ADD that a later command checks."""
+    if check is None or given.grade not in (Grade.UNPINNED, Grade.UNCHECKED) or given.malformed is not None:
+        return given
+    return replace(
+        given,
+        grade=grade,
+        pins=check.pins,
+        variables=check.variables,
+        flaw=flaw,
+        check=Related(check.location, "checked here"),
+        use=None if fetch.use is None else Related(fetch.use.location, "used here"),
+        role=Role.EVIDENCE if fetch.evidence else Role.ARTIFACT,
+    )
+
+
+def _grade(machine: Machine, fetch: Fetch) -> tuple[Grade, Flaw | None, Check | None]:
+    checks = fetch.checks
+    held = machine.state.level(fetch.index)
+    if fetch.pinned:
+        return Grade.PINNED, None, None
+    if fetch.git is not None and held is Level.NONE:
+        return (Grade.EXTERNAL_DIGEST if _from_outside(fetch) else Grade.UNPINNED), None, None
+    if fetch.consumer is not None:
+        return Grade.PIPED, None, None
+    if fetch.use is None and (held is not Level.NONE or (fetch.guarded and checks)):
+        level = held or max(check.level for check in checks)
+        return _counted(level, checks)
+    if not any(check.level for check in checks):
+        meaningless = next((check for check in checks if check.meaningless), None)
+        if meaningless is not None:
+            return Grade.UNCHECKED, Flaw.MEANINGLESS, meaningless
+        return Grade.UNPINNED, None, None
+    first = next(check for check in checks if check.level)
+    if fetch.use is not None and first.time > fetch.use.time:
+        return Grade.UNCHECKED, Flaw.LATE, first
+    return Grade.UNCHECKED, Flaw.NOT_FATAL, first
+
+
+def _counted(level: Level, checks: list[Check]) -> tuple[Grade, Flaw | None, Check | None]:
+    """The grade of a check that counts, and the check; a digest that is none never lets anything through."""
+    check = next((check for check in reversed(checks) if check.level is level), None)
+    if check is None:
+        check = max(checks, key=lambda one: one.level)
+    if any(isinstance(pin, Malformed) for pin in check.pins):
+        return Grade.UNCHECKED, Flaw.MEANINGLESS, check
+    return _GRADES[level], None, check
+
+
+def _from_outside(fetch: Fetch) -> bool:
+    """Whether the build's caller says which commit it is."""
+    git = fetch.git
+    return git is not None and fetch.ref is not None and UNKNOWN.fullmatch(fetch.ref) is not None
+
+
+def _origin(fetch: Fetch, pins: tuple[Pin | Malformed, ...]) -> Location:
+    """Where an edit belongs: at the digest, where there is one, else at the URL."""
+    if len(pins) == 1 and not fetch.place.span.covers(pins[0].span):
+        return Location(fetch.place.source, pins[0].span)
+    return fetch.name
+
+
+def _chain(machine: Machine, fetch: Fetch, check: Check | None) -> tuple[Related, ...]:
+    if check is None:
+        return ()
+    found = [machine.declared(name) for name in check.variables]
+    return tuple(one for one in found if one is not None)

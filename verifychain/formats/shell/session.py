@@ -1,0 +1,287 @@
+"""From scripts to facts: a script file, or the commands of a build stage one after another."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from verifychain.core.finding import Related
+from verifychain.core.ports import Scope
+from verifychain.core.source import Location, Source, Span
+from verifychain.facts.broken import Broken
+from verifychain.facts.download import Download
+from verifychain.facts.shell import ShellText
+from verifychain.formats.shell.builtins import option
+from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.machine import Call, Text
+from verifychain.formats.shell.relevant import is_relevant
+from verifychain.formats.shell.results import fact
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import Store
+from verifychain.formats.shell.syntax import Script, parse
+from verifychain.formats.shell.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+
+_SHELLS = re.compile(r"(?:^|[/\\])(?:ba|da|a|k|z|mk)?sh(?:\.exe)?$")
+_POWERSHELL = re.compile(r"(?:^|[/\\])(?:pwsh|powershell)(?:\.exe)?$", re.IGNORECASE)
+_CMD = re.compile(r"(?:^|[/\\])cmd(?:\.exe)?$", re.IGNORECASE)
+_SHEBANG = re.compile(rb"#![ \t]*(\S+)(?:[ \t]+(.*))?")
+_LARGEST = 4 << 20
+_MOST_FILES = 20
+
+Lookup = Callable[[str], tuple[str, ...] | None]
+Declared = Callable[[str], Span | None]
+
+
+class Copied(NamedTuple):
+    """A file of the build context in the image."""
+
+    source: str
+    target: str
+
+
+class Session(Shell):
+    """The commands of one build stage, or one script, and the facts in them."""
+
+    def __init__(self, source: Source, scope: Scope) -> None:
+        super().__init__(Text(source))
+        self._scope = scope
+        self._copies: list[Copied] = []
+        self._folders = _folders(source.path)
+        self._lookup: Lookup | None = None
+        self._declared: Declared | None = None
+        self._extent: Span | None = None
+        self._read: set[str] = set()
+
+    # What a stage consists of.
+
+    def workdir(self, folder: str) -> None:
+        self.folder = self.path(folder)
+        self._workdir = self.folder
+
+    _workdir = ""
+
+    def copy(self, sources: Sequence[str], target: str) -> None:
+        """Files of the build context are copied into the image."""
+        for source in sources:
+            name = self.path(target)
+            if target.endswith(("/", ".")) or len(sources) > 1:
+                name = f"{name.rstrip('/')}/{os.path.basename(source.rstrip('/'))}"
+            self._copies.append(Copied(source, name))
+
+    def command(self, text: ShellText, lookup: Lookup, declared: Declared) -> None:
+        """A RUN: a process of its own, that leaves files and nothing else."""
+        self._lookup, self._declared, self._extent = lookup, declared, text.span
+        self.variables = Store()
+        self.functions, self.called = {}, set()
+        self.errexit = self.pipefail = False
+        self.folder = self._workdir
+        before = len(self.fetches)
+        self._one(text)
+        self.run_uncalled()
+        for fetch in self.fetches[before:]:
+            fetch.streaming = False
+        self.text = Text(self.examined)
+
+    def whole(self, text: ShellText) -> None:
+        """A script file."""
+        self._extent = text.span
+        self._one(text)
+        self.run_uncalled()
+
+    def _one(self, text: ShellText) -> None:
+        place = Text(self.examined, text.segments)
+        data = text.text.decode("latin-1")
+        if text.shell is None:
+            self._exec_form(data, place)
+        elif any(_POWERSHELL.search(word) for word in text.shell[:1]):
+            self._powershell(data, place)
+        elif any(_CMD.search(word) for word in text.shell[:1]):
+            self._cmd(data, place)
+        elif _SHELLS.search(text.shell[0]) if text.shell else False:
+            self._options(text.shell[1:])
+            self._shell(data, place)
+
+    def _shell(self, data: str, place: Text) -> None:
+        shebang = re.match(r"#!\s*(\S+)(.*)", data)
+        if shebang is not None:
+            words = [shebang[1], *shebang[2].split()]
+            program = words[1] if words[0].endswith("/env") and len(words) > 1 else words[0]
+            if _SHELLS.search(program) is None:
+                return  # a here-document for another program
+            self._options([word for word in words if word.startswith("-")])
+        script = parse(data)
+        self._faults(script, place)
+        self.start(script, place)
+
+    def _options(self, words: Sequence[str]) -> None:
+        """What the shell's own command line switches on: ``bash -eo pipefail -c``."""
+        rest = iter(words)
+        for word in rest:
+            if word.startswith("-") and not word.startswith("--"):
+                if "e" in word[1:]:
+                    self.errexit = True
+                if "o" in word[1:]:
+                    option(self, next(rest, ""), on=True)
+
+    def _exec_form(self, data: str, place: Text) -> None:
+        """``RUN ["program", "argument"]``."""
+        words = _json_words(data.encode("latin-1").decode("utf-8", "replace"))
+        if not words:
+            return
+        if _POWERSHELL.search(words[0]):
+            self._powershell(" ".join(words[1:]), place._replace(fixed=place.at(0, len(data)).span))
+            return
+        fields = [Field(word, Word(0, len(data))) for word in words]
+        self.text = place
+        self.stdin = None
+        name = fields[0].text.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
+        self.run(Call(name, tuple(fields[1:]), None, Word(0, len(data)), fields[0].text))
+        outcome, self.outcome = self.outcome, None
+        if outcome is not None:
+            self.state = outcome.ok or self.state
+
+    def _powershell(self, data: str, place: Text) -> None:
+        from verifychain.formats.shell.powershell import walk
+
+        self.text = place
+        walk(self, data, Call("powershell", (), None, Word(0, len(data))), 0)
+
+    def _cmd(self, data: str, place: Text) -> None:
+        """cmd.exe: what it hands to PowerShell, and the curl that Windows has."""
+        self._powershell(data, place)
+
+    def _faults(self, script: Script, place: Text) -> None:
+        """What could not be read is said where it could have fetched something."""
+        for fault in script.faults:
+            raw = script.text[fault.span.start : fault.span.end]
+            if is_relevant(raw.encode("latin-1")):
+                location = place.at(fault.span.start, fault.span.end)
+                if location.source is self.examined:
+                    hint = "this line was not judged; `bash -n` tells more"
+                    self.facts.append(Broken(location.span, f"no shell could read this: {fault.message}", hint))
+
+    # What a shell asks for.
+
+    def outside(self, name: str) -> tuple[str, ...] | None:
+        return None if self._lookup is None else self._lookup(name)
+
+    def declared(self, name: str) -> Related | None:
+        span = None if self._declared is None else self._declared(name)
+        if span is None:
+            return None
+        return Related(Location(self.examined, span), f"ARG {name} is declared without a value here")
+
+    def run_file(self, name: str, call: Call, arguments: Sequence[str]) -> bool:
+        path = self._in_repository(name)
+        if path is None or path in self._read or len(self._read) >= _MOST_FILES:
+            return False
+        try:
+            source = self._scope.tree.read(path)
+        except OSError:
+            return False
+        if len(source.data) > _LARGEST or b"\0" in source.data[:1024]:
+            return False
+        if not is_relevant(source.data) and not self.fetches:
+            return True
+        self._read.add(path)
+        self._follow(source, call, arguments)
+        return True
+
+    def _follow(self, source: Source, call: Call, arguments: Sequence[str]) -> None:
+        script = parse(source.data.decode("latin-1"))
+        options = self.errexit, self.pipefail
+        process = call.name not in ("source", ".")
+        if process:
+            self.errexit = self.pipefail = False
+            self._options(shebang_options(source.data))
+        self._run_script(script, Text(source), arguments, process=process)
+        if process:
+            self.errexit, self.pipefail = options
+
+    def _in_repository(self, name: str) -> str | None:
+        """The file of the repository that a command runs: copied into the image, or beside the script."""
+        if UNKNOWN.search(name) or not name:
+            return None
+        path = self.path(name)
+        found = self._copied(path)
+        if found is None and not self._copies and self._lookup is None and not name.startswith("/"):
+            found = name
+        if found is None or found.startswith("/") or ".." in found.split("/"):
+            return None
+        for folder in self._folders:
+            candidate = os.path.normpath(os.path.join(folder, found)).replace(os.sep, "/")
+            tree = self._scope.tree
+            if tree.exists(candidate) and not tree.is_directory(candidate):
+                return candidate
+        return None
+
+    def _copied(self, path: str) -> str | None:
+        for copied in reversed(self._copies):
+            target = copied.target.rstrip("/")
+            if path == target or path.lstrip("/") == target.lstrip("/"):
+                return copied.source
+            if path.startswith(target + "/"):
+                rest = path[len(target) + 1 :]
+                if os.path.basename(copied.source) == os.path.basename(target):
+                    return f"{copied.source.rstrip('/')}/{rest}"
+            folder = os.path.dirname(target)
+            if copied.source.rstrip("/") in (".", "./", "") and path.startswith(folder.rstrip("/") + "/"):
+                return path[len(folder.rstrip("/")) + 1 :]
+            if path.startswith(folder.rstrip("/") + "/") and not os.path.splitext(copied.source)[1]:
+                rest = path[len(folder.rstrip("/")) + 1 :]
+                return f"{copied.source.rstrip('/')}/{rest}"
+        return None
+
+    # Facts.
+
+    def results(self) -> Iterator[Fact]:
+        """The facts of all commands; nothing runs afterwards."""
+        yield from self.facts
+        for fetch in self.fetches:
+            found = fact(self, fetch)
+            if found is not None:
+                yield found
+        if self.too_much:
+            span = self._extent or Span(0, 0)
+            hint = "what lies deeper was not judged; split the script"
+            yield Broken(span, "functions and commands nest too deeply to be followed", hint)
+
+    def added(self, download: Download) -> None:
+        """An ADD from a URL."""
+        self.given(download, Location(self.examined, download.name_span))
+
+
+def shebang_options(data: bytes) -> list[str]:
+    """The options in a script's first line."""
+    found = _SHEBANG.match(data)
+    if found is None:
+        return []
+    words = (found[2] or b"").decode("latin-1").split()
+    return [word for word in words if word.startswith("-")]
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    """Where a build context can begin: at the file's folder, or at one above it."""
+    folder = os.path.dirname(path)
+    folders = [folder]
+    while folder and folder != "/":
+        folder = os.path.dirname(folder)
+        folders.append(folder)
+    return tuple(folders[:6])
+
+
+def _json_words(text: str) -> list[str]:
+    """The strings of a JSON array; nothing where it is none, which the Dockerfile's parser has said by then."""
+    from json import JSONDecodeError, loads
+
+    try:
+        words: object = loads(text)
+    except (JSONDecodeError, RecursionError):
+        return []
+    return [str(word) for word in words] if isinstance(words, list) else []

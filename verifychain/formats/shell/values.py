@@ -1,0 +1,126 @@
+"""
+What words become: strings in which a private character stands for each thing that is not known as text.
+
+``a-${B}`` with an unknown ``B`` is ``"a-"`` and one such character; two words are the same where their strings are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum, IntEnum
+from typing import NamedTuple
+
+_FIRST, _LAST = 0xF0000, 0xFFFF0
+UNKNOWN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+SPLIT = "\ue000"  # a place where an unquoted expansion is split into fields
+_PRIVATE = re.compile(f"[{SPLIT}{chr(_FIRST)}-{chr(_LAST)}]")
+LONGEST = 1 << 15  # characters: lists of digests are shorter, and A=$A$A doubles with each line
+MOST_VALUES = 32
+
+
+class Kind(Enum):
+    """
+    What is not known as text.
+
+    VARIABLE  a variable without one value: ``values`` holds its possible ones, nothing where none is known
+    RESULT    what a program prints, a glob, arithmetic
+    FETCHED   the bytes of a download (``fetch``)
+    CONTENT   what a file holds that nobody here wrote (``name``)
+    HASH      the digest of the files in ``name``, by ``algorithm``
+    STREAM    ``<(…)``: the name of a file that holds ``values[0]``
+    """
+
+    VARIABLE = "variable"
+    RESULT = "result"
+    FETCHED = "fetched"
+    CONTENT = "content"
+    HASH = "hash"
+    STREAM = "stream"
+
+
+class Level(IntEnum):
+    """How much a check is worth, in rising order."""
+
+    NONE = 0
+    WEAK = 1
+    SAME_ORIGIN = 2
+    SIGNED = 3
+    EXTERNAL = 4
+    VERIFIED = 5
+
+
+class Unknown(NamedTuple):
+    """What one private character stands for."""
+
+    kind: Kind
+    name: str = ""
+    values: tuple[str, ...] = ()
+    fetch: int = -1
+    algorithm: str = ""
+
+
+class Table:
+    """The unknowns of one run; the same one always gets the same character."""
+
+    def __init__(self) -> None:
+        self._all: list[Unknown] = []
+        self._known: dict[Unknown, str] = {}
+
+    def char(self, unknown: Unknown) -> str:
+        """The character for an unknown."""
+        found = self._known.get(unknown)
+        if found is None:
+            at = min(_FIRST + len(self._all), _LAST)
+            if at < _LAST:
+                self._all.append(unknown)
+            elif len(self._all) == _LAST - _FIRST:
+                self._all.append(Unknown(Kind.RESULT, "…"))  # 65,000 unknowns: the rest are one
+            found = self._known[unknown] = chr(at)
+        return found
+
+    def variable(self, name: str, values: tuple[str, ...] = ()) -> str:
+        return self.char(Unknown(Kind.VARIABLE, name, values))
+
+    def result(self, name: str) -> str:
+        return self.char(Unknown(Kind.RESULT, name))
+
+    def of(self, char: str) -> Unknown:
+        return self._all[ord(char) - _FIRST]
+
+    def unknowns(self, text: str) -> Iterator[Unknown]:
+        """The unknowns in a text, in order."""
+        return (self.of(char) for char in UNKNOWN.findall(text))
+
+    def shown(self, text: str) -> str:
+        """The text for people: what is not known as ``${NAME}``."""
+        return UNKNOWN.sub(lambda found: self._name(self.of(found[0])), text.replace(SPLIT, " "))
+
+    def _name(self, unknown: Unknown) -> str:
+        match unknown.kind:
+            case Kind.VARIABLE:
+                return f"${{{unknown.name}}}"
+            case Kind.CONTENT | Kind.HASH:
+                return "$(…)"
+            case Kind.STREAM:
+                return "<(…)"
+            case _:
+                return unknown.name or "$(…)"
+
+    def alternatives(self, text: str, depth: int = 0) -> tuple[str, ...]:
+        """The values that a text can have where it is one variable with several known ones; else the text itself."""
+        text = text.strip()
+        if len(text) == 1 and UNKNOWN.match(text) and depth < 4:
+            unknown = self.of(text)
+            if unknown.kind is Kind.VARIABLE and unknown.values:
+                return tuple(one for value in unknown.values for one in self.alternatives(value, depth + 1))
+        return (text,)
+
+
+def clean(text: str) -> str:
+    """Text of a file without the characters that mean something here."""
+    return _PRIVATE.sub("\ufffd", text)
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST]

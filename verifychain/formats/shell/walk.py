@@ -1,0 +1,235 @@
+"""Walks a script the way a shell runs it, on every way at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from collections.abc import Sequence as Many
+from functools import partial
+
+from verifychain.formats.shell import nodes
+from verifychain.formats.shell.nodes import Node, Redirect, Sequence
+from verifychain.formats.shell.process import NOWHERE, Interpreter
+from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.values import UNKNOWN
+
+_DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
+_MOST_ROUNDS = 24
+
+
+class Walker(Interpreter):
+    """Runs the nodes of scripts."""
+
+    def evaluate(self, node: Node, state: State | None, *, quiet: bool) -> Outcome:
+        """What holds behind a node; ``quiet`` where a failure does not end the script even under ``set -e``."""
+        if state is None:
+            return NOWHERE
+        if self.depth >= _DEEPEST:
+            self.too_much = True
+            return Outcome(state, state)
+        self.depth += 1
+        try:
+            return self._evaluate(node, state, quiet=quiet)
+        finally:
+            self.depth -= 1
+
+    def _evaluate(self, node: Node, state: State, *, quiet: bool) -> Outcome:
+        match node:
+            case nodes.Simple():
+                return self.simple(node, state, quiet=quiet)
+            case nodes.AndOr():
+                return self._and_or(node, state, quiet=quiet)
+            case nodes.Pipeline():
+                return self._pipeline(node, state, quiet=quiet)
+            case nodes.Sequence():
+                return self.sequence(node, state, quiet=quiet)
+            case nodes.Function():
+                self.functions[node.name] = (node.body, self._script, self.text)
+                return Outcome(state, None)
+            case _:
+                return self._redirected(node, state, quiet=quiet)
+
+    def sequence(self, sequence: Sequence, state: State | None, *, quiet: bool) -> Outcome:
+        """Commands one after another."""
+        outcome = Outcome(state, None)
+        out: list[str] = []
+        for node, background in sequence.items:
+            after = outcome.after
+            if after is None:
+                return Outcome(None, None, "".join(out))
+            outcome = self.evaluate(node, after, quiet=quiet or background)
+            out.append(outcome.out)
+            if background:
+                outcome = Outcome(outcome.after, None)
+        return Outcome(outcome.ok, outcome.fail, "".join(out))
+
+    def _and_or(self, node: nodes.AndOr, state: State, *, quiet: bool) -> Outcome:
+        outcome = self.evaluate(node.first, state, quiet=True)
+        for index, (operator, right) in enumerate(node.rest):
+            last = index + 1 == len(node.rest)
+            ok, fail, out = outcome
+            if operator == "&&":
+                then = self.evaluate(right, ok, quiet=quiet or not last)
+                outcome = Outcome(then.ok, join(fail, then.fail), out + then.out)
+            else:
+                run = partial(self.evaluate, right, fail, quiet=quiet or not last)
+                then = self._branch(run, skipped=ok)
+                outcome = Outcome(join(ok, then.ok), then.fail, out + then.out)
+        return outcome
+
+    def _branch(self, run: Callable[[], Outcome], skipped: State | None) -> Outcome:
+        """Run what may not run: both ways are remembered."""
+        return self._arms([run, lambda: Outcome(skipped, None)])[0]
+
+    def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
+        """The arms of a branch; variables and files are put together behind them."""
+        folder = self.folder
+        gather = iter(self.files.store.arms(runs))
+        outcomes: list[Outcome] = []
+
+        def one() -> Outcome:
+            self.folder = folder
+            outcomes.append(next(gather))
+            return outcomes[-1]
+
+        list(self.variables.arms([one] * len(runs)))
+        list(gather)
+        return outcomes
+
+    def _pipeline(self, node: nodes.Pipeline, state: State, *, quiet: bool) -> Outcome:
+        if len(node.parts) == 1:
+            one = self.evaluate(node.parts[0], state, quiet=quiet or node.negated)
+            return Outcome(one.fail, one.ok, one.out) if node.negated else one
+        first, before = len(self.fetches), self.stdin
+        fails: State | None = None
+        now: State | None = state
+        outcome = Outcome(state, None)
+        for index, part in enumerate(node.parts):
+            outcome = self.subshell(partial(self.evaluate, part, now, quiet=True), now)
+            if index + 1 < len(node.parts):
+                self.stdin = outcome.out
+                fails = join(fails, outcome.fail)
+                now = outcome.ok if self.pipefail else outcome.after
+        self.stdin = before
+        for fetch in self.fetches[first:]:
+            fetch.streaming &= fetch.target is None
+        failed = join(outcome.fail, fails) if self.pipefail else outcome.fail
+        if node.negated:
+            return Outcome(failed, outcome.ok, outcome.out)
+        return self.ended(Outcome(outcome.ok, failed, outcome.out), quiet=quiet)
+
+    def _redirected(self, node: Node, state: State, *, quiet: bool) -> Outcome:
+        redirects: tuple[Redirect, ...] = getattr(node, "redirects", ())
+        before = self.stdin
+        self.read_stdin(redirects)
+        outcome = self._compound(node, state, quiet=quiet)
+        self.stdin = before
+        return Outcome(outcome.ok, outcome.fail, self.redirect(redirects, outcome.out))
+
+    def _compound(self, node: Node, state: State, *, quiet: bool) -> Outcome:
+        match node:
+            case nodes.Group(body=body, subshell=True):
+                outcome = self.subshell(partial(self.sequence, body, state, quiet=quiet), state)
+                return self.ended(outcome, quiet=quiet)
+            case nodes.Group(body=body):
+                return self.sequence(body, state, quiet=quiet)
+            case nodes.If():
+                return self._if(node, state, quiet=quiet)
+            case nodes.For():
+                return self._for(node, state, quiet=quiet)
+            case nodes.While():
+                return self._while(node, state, quiet=quiet)
+            case nodes.Case():
+                return self._case(node, state, quiet=quiet)
+            case _:
+                raise TypeError(type(node).__name__)
+
+    def _if(self, node: nodes.If, state: State, *, quiet: bool) -> Outcome:
+        runs: list[Callable[[], Outcome]] = []
+        now: State | None = state
+        # Conditions are evaluated one after another, and each body from where its own condition held.
+        for condition, body in node.clauses:
+            tested = self.evaluate(condition, now, quiet=True)
+            runs.append(partial(self.evaluate, body, tested.ok, quiet=quiet))
+            now = tested.fail
+        if node.otherwise is None:
+            runs.append(partial(Outcome, now, None))
+        else:
+            runs.append(partial(self.evaluate, node.otherwise, now, quiet=quiet))
+        return self._met(self._arms(runs))
+
+    def _met(self, outcomes: list[Outcome]) -> Outcome:
+        """Where the arms of a branch meet: what holds on all ways, and what any of them printed."""
+        ok = fail = None
+        for outcome in outcomes:
+            ok, fail = join(ok, outcome.ok), join(fail, outcome.fail)
+        outs = tuple(dict.fromkeys(one.out for one in outcomes if one.out and one.after is not None))
+        return Outcome(ok, fail, outs[0] if len(outs) == 1 else self.table.variable("…", outs) if outs else "")
+
+    def _case(self, node: nodes.Case, state: State, *, quiet: bool) -> Outcome:
+        subject = self.value(node.subject)
+        runs: list[Callable[[], Outcome]] = []
+        default = False
+        for arm in node.arms:
+            patterns = [self.source_text[word.start : word.end] for word in arm.patterns]
+            if UNKNOWN.search(subject) is None and not _may_match(subject, patterns):
+                continue
+            runs.append(partial(self.evaluate, arm.body, state, quiet=quiet))
+            if "*" in patterns or (UNKNOWN.search(subject) is None and subject in patterns):
+                default = True
+                break
+        if not default:
+            runs.append(partial(Outcome, state, None))
+        return self._met(self._arms(runs))
+
+    def _for(self, node: nodes.For, state: State, *, quiet: bool) -> Outcome:
+        words = [field.text for field in self.fields(node.words)] if node.words is not None else []
+        if node.words is None and node.variable:
+            words = list(self.frames[-1].parameters)
+        if not words or any(UNKNOWN.fullmatch(word) for word in words) or len(words) > _MOST_ROUNDS:
+            values = tuple(words) if len(words) > 1 and not any(map(UNKNOWN.search, words)) else ()
+            words = [self.table.variable(node.variable or "i", values)]
+        frame, left = self.frames[-1], self.frames[-1].left
+        frame.left = None
+        outcome = Outcome(state, None)
+        out = ""
+        for word in words:
+            if node.variable:
+                self.assign(node.variable, (word,))
+            outcome = self.sequence(node.body, outcome.after, quiet=quiet)
+            out += outcome.out
+        after, frame.left = join(outcome.ok, frame.left), left
+        return Outcome(after, outcome.fail, out)
+
+    def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
+        frame, left = self.frames[-1], self.frames[-1].left
+        frame.left = None
+        tested = self.evaluate(node.condition, state, quiet=True)
+        enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
+        done = self._branch(partial(self.evaluate, node.body, enter, quiet=quiet), skipped=leave)
+        # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we
+        # take it that the body runs at least once, as its author does.
+        by_condition = leave if leave is not None and leave != state else None
+        after = join(frame.left, by_condition)
+        if after is None or (by_condition is None and not _endless(node, self.source_text)):
+            after = join(after, join(done.after, None if done.after is not None else leave))
+        frame.left = left
+        return Outcome(after, None, done.out)
+
+
+def _may_match(subject: str, patterns: list[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(
+        "$" in pattern or len(pattern) > 200 or fnmatchcase(subject, re.sub(r"['\"\\]", "", pattern))
+        for pattern in patterns
+    )
+
+
+def _endless(node: nodes.While, text: str) -> bool:
+    """Whether the condition never ends the loop: ``while true``, ``while :``, ``while [ 1 ]``."""
+    items = node.condition.items
+    if len(items) != 1 or not isinstance(items[0][0], nodes.Simple):
+        return False
+    span = items[0][0].span
+    return text[span.start : span.end] in ("true", ":", "[ 1 ]", "((1))", "[ true ]")

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.download import Download, Flaw, Role
+
+
+@rule("download-check-not-fatal", severity=Severity.ERROR)
+def check(download: Download) -> Iterator[Problem]:
+    """
+    A check can fail, and what follows runs all the same.
+
+    Without `set -e` a shell goes on behind a command that failed; `|| true`, a pipe without `pipefail`, or an `if`
+    that only prints have the same effect. In a list `a && b; c` a failure of `a` skips `b` and goes on with `c`, under
+    `set -e` too.
+
+    Bad:
+    ```bash
+    curl -fsSLo tool.tar.gz https://cdn.example/tool.tar.gz
+    echo "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a  tool.tar.gz" | sha256sum -c -
+    tar xzf tool.tar.gz -C /usr/local
+    ```
+
+    Good:
+    ```bash
+    set -e
+    curl -fsSLo tool.tar.gz https://cdn.example/tool.tar.gz
+    echo "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a  tool.tar.gz" | sha256sum -c -
+    tar xzf tool.tar.gz -C /usr/local
+    ```
+    """
+    if download.flaw is Flaw.NOT_FATAL and download.role is not Role.EVIDENCE:
+        yield Problem(
+            download.name_span if download.check is None else download.check.location.span,
+            f"when this check of {download.target or download.url} fails, what follows runs all the same",
+            help="`set -e` at the start, or `|| exit 1` behind the check",
+            related=() if download.use is None else (download.use,),
+        )

@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.install import Install, Manager
+
+
+@rule("install-cargo-not-locked", severity=Severity.WARNING, on_by_default=False)
+def check(install: Install) -> Iterator[Problem]:
+    """
+    Cargo installs without `--locked`.
+
+    Without `--locked` cargo ignores the Cargo.lock of the crate and takes the newest dependencies that fit.
+
+    Off unless selected: `--select install`.
+
+    Bad:
+    ```bash
+    cargo install ripgrep --version 14.1.0
+    ```
+
+    Good:
+    ```bash
+    cargo install --locked ripgrep --version 14.1.0
+    ```
+    """
+    if install.manager is Manager.CARGO:
+        yield Problem(
+            install.span, f"`{install.command}` takes what the registry serves today", help=f"use {install.lacks}"
+        )

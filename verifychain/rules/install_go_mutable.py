@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+from verifychain.core.finding import Problem
+from verifychain.core.rule import rule
+from verifychain.core.severity import Severity
+from verifychain.facts.install import Install, Manager
+
+
+@rule("install-go-mutable", severity=Severity.WARNING, on_by_default=False)
+def check(install: Install) -> Iterator[Problem]:
+    """
+    A Go program is installed at a version that moves.
+
+    `@latest` and branch names are whatever they are on the day. A version's content is held by the checksum database.
+
+    Off unless selected: `--select install`.
+
+    Bad:
+    ```bash
+    go install tool.example/cmd/tool@latest
+    ```
+
+    Good:
+    ```bash
+    go install tool.example/cmd/tool@v1.2.3
+    ```
+    """
+    if install.manager is Manager.GO:
+        yield Problem(
+            install.span, f"`{install.command}` takes what the registry serves today", help=f"use {install.lacks}"
+        )
