@@ -1,0 +1,168 @@
+"""Keys and the signatures that are theirs."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.signatures.authorities import pem, sign
+from tests.signatures.private_sigstore import Sigstore
+from verifychain.core import digest
+from verifychain.core.digest import Algorithm
+from verifychain.signatures import ed25519ph, keys
+from verifychain.signatures.artifact import Artifact
+from verifychain.signatures.verdict import Reason, Rejected, Unsupported
+
+DATA = b"signed"
+# RFC 8032 7.3, "Ed25519ph": secret key, message, signature.
+SECRET = "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42"
+SIGNATURE = (
+    "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae41"
+    "31f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "algorithm", "used"),
+    [
+        ("p256", hashes.SHA256(), Algorithm.SHA256),
+        ("p384", hashes.SHA384(), Algorithm.SHA384),
+        ("p384", hashes.SHA256(), Algorithm.SHA256),
+        ("p521", hashes.SHA512(), Algorithm.SHA512),
+        ("p521", hashes.SHA256(), Algorithm.SHA256),
+        ("rsa", hashes.SHA256(), Algorithm.SHA256),
+        ("ed25519", None, None),
+    ],
+)
+def test_hashes_that_a_key_may_use(
+    sigstore: Sigstore, name: str, algorithm: hashes.HashAlgorithm | None, used: Algorithm | None
+) -> None:
+    key = keys.load_pem(pem(sigstore.keys[name]))
+    signature = sign(sigstore.keys[name], DATA, algorithm)
+    assert keys.verify(key.public, signature, Artifact(data=DATA)) is used
+    for bad in (signature[:-1] + bytes([signature[-1] ^ 1]), b"", b"\0" * len(signature), signature + b"\0"):
+        with pytest.raises(Rejected) as caught:
+            keys.verify(key.public, bad, Artifact(data=DATA))
+        assert caught.value.reason is Reason.SIGNATURE_INVALID
+
+
+@pytest.mark.parametrize("name", ["p256", "rsa"])
+def test_other_hashes_are_refused(sigstore: Sigstore, name: str) -> None:
+    signature = sign(sigstore.keys[name], DATA, hashes.SHA512())
+    with pytest.raises(Rejected):
+        keys.verify(keys.load_pem(pem(sigstore.keys[name])).public, signature, Artifact(data=DATA))
+
+
+@pytest.mark.parametrize("name", ["p256", "p384", "p521"])
+def test_r_and_s_one_after_the_other(sigstore: Sigstore, name: str) -> None:
+    private = sigstore.keys[name]
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
+    size = (private.curve.key_size + 7) // 8
+    raw = b"".join(number.to_bytes(size) for number in decode_dss_signature(sign(private, DATA)))
+    assert keys.verify(private.public_key(), raw, Artifact(data=DATA)) is not None
+    with pytest.raises(Rejected):
+        keys.verify(private.public_key(), raw[::-1], Artifact(data=DATA))
+
+
+def test_only_a_digest_is_known(sigstore: Sigstore) -> None:
+    """A digest will do where the key signs that digest; else it is not said to be bad."""
+    artifact = Artifact(digest=digest.of_bytes(DATA))
+    private = sigstore.keys["p256"]
+    assert keys.verify(keys.load_pem(pem(private)).public, sign(private, DATA), artifact) is Algorithm.SHA256
+    with pytest.raises(Unsupported):
+        keys.verify(keys.load_pem(pem(sigstore.keys["ed25519"])).public, b"\0" * 64, artifact)
+    only = Artifact(digest=digest.of_bytes(DATA, Algorithm.SHA512))
+    with pytest.raises(Unsupported):
+        keys.verify(keys.load_pem(pem(private)).public, sign(private, DATA), only)
+
+
+WEAK = [
+    rsa.generate_private_key(public_exponent=65537, key_size=1024),
+    ec.generate_private_key(ec.SECP256K1()),
+    dsa.generate_private_key(2048),
+]
+
+
+@pytest.mark.parametrize("key", WEAK, ids=["rsa1024", "secp256k1", "dsa"])
+def test_weak_and_odd_keys_are_refused(key: rsa.RSAPrivateKey) -> None:
+    with pytest.raises(Rejected) as caught:
+        keys.load_pem(pem(key))
+    assert caught.value.reason is Reason.MALFORMED_KEY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"key", b"\xff", b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n",
+        b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ],
+)  # fmt: skip
+def test_what_is_no_key(text: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        keys.load_pem(text)
+    assert caught.value.reason is Reason.MALFORMED_KEY
+
+
+def test_two_keys_in_one_file_are_none(sigstore: Sigstore) -> None:
+    """The second would be left out silently."""
+    with pytest.raises(Rejected):
+        keys.load_pem(pem(sigstore.keys["p256"]) * 2)
+
+
+def prehash(data: bytes) -> digest.Digest:
+    return digest.of_bytes(data, Algorithm.SHA512)
+
+
+def public_bytes(private: ed25519.Ed25519PrivateKey) -> bytes:
+    return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def test_ed25519ph_of_the_rfc() -> None:
+    public = public_bytes(ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(SECRET)))
+    signature = bytes.fromhex(SIGNATURE)
+    assert ed25519ph.holds(public, signature, prehash(b"abc"))
+    assert not ed25519ph.holds(public, signature, prehash(b"abd"))
+    for place in range(0, 64, 7):
+        bad = bytearray(signature)
+        bad[place] ^= 1
+        assert not ed25519ph.holds(public, bytes(bad), prehash(b"abc"))
+    above = int.from_bytes(signature[32:], "little") + 2**252 + 27742317777372353535851937790883648493
+    assert not ed25519ph.holds(public, signature[:32] + above.to_bytes(32, "little"), prehash(b"abc"))
+
+
+def signed_ph(private: ed25519.Ed25519PrivateKey, seed: bytes, data: bytes) -> bytes:
+    """RFC 8032 5.1.6 with the module's arithmetic; the plain form of it is held by ``cryptography`` below."""
+    expanded = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(expanded[:32], "little") & ~7 & (1 << 254) - 1 | 1 << 254
+    domain = b"SigEd25519 no Ed25519 collisions\x01\x00"
+    hashed, order = hashlib.sha512(data).digest(), ed25519ph._ORDER
+    r = int.from_bytes(hashlib.sha512(domain + expanded[32:] + hashed).digest(), "little") % order
+    point = ed25519ph._encoded(ed25519ph._multiplied(r, ed25519ph._BASE))
+    k = hashlib.sha512(domain + point + public_bytes(private) + hashed).digest()
+    s = (r + int.from_bytes(k, "little") % order * scalar) % order
+    return point + s.to_bytes(32, "little")
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=100))
+def test_ed25519ph_of_random_keys(seed: bytes, data: bytes) -> None:
+    private = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
+    signature = signed_ph(private, seed, data)
+    assert ed25519ph.holds(public_bytes(private), signature, prehash(data))
+    assert not ed25519ph.holds(public_bytes(private), signature, prehash(data + b"!"))
+    assert not ed25519ph.holds(public_bytes(private), private.sign(data), prehash(data))
+    assert keys.verify(private.public_key(), signature, Artifact(data=data)) is Algorithm.SHA512
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(min_size=0, max_size=40), st.binary(max_size=70))
+def test_any_bytes_are_no_signature(key: bytes, signature: bytes) -> None:
+    assert not ed25519ph.holds(key, signature, prehash(b""))
