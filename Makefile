@@ -37,6 +37,7 @@ docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manife
 bench: $(VENV)/.dev $(VENV)/peers/.done ## measure against hadolint and tally on the same files
 	$(BIN)/python -m benchmarks.dockerfiles --peers $(VENV)/peers/bin
 	$(BIN)/python -m benchmarks.hashing
+	$(BIN)/python -m benchmarks.signatures
 	$(BIN)/python -m benchmarks.fetching
 
 locks: $(VENV)/.dev ## write requirements/*.txt again, hashed, from pyproject.toml

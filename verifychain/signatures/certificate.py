@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -74,16 +75,25 @@ def _valid(authority: Authority, chain: Sequence[x509.Certificate], time: dateti
 
 def _path(leaf: x509.Certificate, authority: Authority) -> tuple[x509.Certificate, ...] | None:
     """The certificates from the leaf's issuer to the authority's last one; None where they do not lead there."""
-    path: list[x509.Certificate] = []
-    current, anchor = leaf, authority.chain[-1]
-    while not path or current is not anchor:
-        issuers = (one for one in authority.chain if one not in path and _issued(current, one, len(path)))
-        found = next(issuers, None)
+    return next((chain for chain in _chains(authority) if _issued(leaf, chain[0], 0)), None)
+
+
+@lru_cache(maxsize=64)
+def _chains(authority: Authority) -> tuple[tuple[x509.Certificate, ...], ...]:
+    """From each certificate of an authority the way to its last one, where there is one; found once per authority."""
+    ways = (_upwards(one, authority) for one in authority.chain)
+    return tuple(way for way in ways if way is not None)
+
+
+def _upwards(start: x509.Certificate, authority: Authority) -> tuple[x509.Certificate, ...] | None:
+    way = [start]
+    while way[-1] is not authority.chain[-1]:
+        above = (one for one in authority.chain if one not in way and _issued(way[-1], one, len(way)))
+        found = next(above, None)
         if found is None:
             return None
-        path.append(found)
-        current = found
-    return tuple(path)
+        way.append(found)
+    return tuple(way)
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate, below: int) -> bool:
