@@ -18,6 +18,7 @@ class Hook(NamedTuple):
     ``walks``: it looks at the whole repository at every commit, because a change elsewhere can make its files wrong.
     ``after``: it looks at the whole repository when a file of these names is part of the commit.
     ``types`` is a tag of pre-commit's own: `shell` also knows scripts by their first line.
+    ``stages``: when it runs, where that is not at every commit.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Hook(NamedTuple):
     walks: bool = False
     after: str = ""
     types: str = "text"
+    stages: tuple[str, ...] = ()
 
 
 def hooks() -> list[Hook]:
@@ -71,6 +73,13 @@ def hooks() -> list[Hook]:
             # An asset that changes breaks a page that does not.
             after=r"\.(html?|xhtml|shtml|m?js|css|jinja2?|j2|njk|twig|erb|ejs|hbs|mustache|liquid|php)$",
         ),
+        Hook(
+            "verifychain-cosign",
+            "The images of Dockerfiles are signed by whom the policy names (uses the network).",
+            "verifychain cosign dockerfile --force-exclude --allow-empty",
+            walks=True,
+            stages=("pre-push", "manual"),
+        ),
     ]
 
 
@@ -83,6 +92,7 @@ def manifest() -> str:
         lines += ["  pass_filenames: false", "  always_run: true"] if hook.walks else []
         lines += ["  pass_filenames: false"] if hook.after else []
         # What is essential stands in `entry`, because a user's `args` replace the manifest's.
+        lines += [f"  stages: [{', '.join(hook.stages)}]"] if hook.stages else []
         patterns = (("files", hook.files or hook.after), ("exclude", hook.exclude))
         lines += [f"  {key}: {_quoted(value)}" for key, value in patterns if value]
         # One process: starting up costs more than the work, and pre-commit would shuffle the files.

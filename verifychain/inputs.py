@@ -202,7 +202,7 @@ def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: 
 
 def _format(path: str, tree: Tree, kinds: Kinds) -> Format | None:
     """The format of a file by its name, or by its first line where the name has no ending."""
-    format = formats.of_path(path)
+    format = next((one for one in kinds.only if one.matches(path)), None) or formats.of_path(path)
     if format is None and formats.has_no_ending(path) and any(one.first_line for one in kinds.only):
         format = formats.of_head(tree.head(path))
     return format if format in kinds.only else None

@@ -32,6 +32,8 @@ def build(cls: type[_Table], table: Mapping[str, Any], where: str, path: str = "
 
 def _value(kind: Any, value: Any, where: str, path: str) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return value  # judged by whoever knows what it means
     if origin is tuple:
         items = _of_type(value, list, "a list", where, path)
         return tuple(_value(arguments[0], item, where, f"{path}[{index}]") for index, item in enumerate(items))
@@ -120,6 +122,8 @@ def _type_schema(kind: Any, key: str) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": _type_schema(arguments[1], key)}
     if _is_table(kind):
         return _object(kind)
+    if kind is Any:
+        return {}
     if kind is str:
         return {"enum": list(_LABELS)} if key in _SEVERITY_KEYS else {"type": "string"}
     return {bool: {"type": "boolean"}, int: {"type": "integer"}}.get(kind, {"type": "string", "format": "date"}).copy()

@@ -96,6 +96,7 @@ def test_the_manifest_says_what_the_table_says() -> None:
         assert row["require_serial"] is True
         walks = hook.walks or bool(hook.after)
         assert (row.get("always_run", False), row.get("pass_filenames", True)) == (hook.walks, not walks)
+        assert tuple(row.get("stages", ())) == hook.stages
         # A user's `args` replace those of the manifest, so that none may stand there.
         assert "args" not in row
         assert {"--force-exclude", "--allow-empty"} <= set(row["entry"].split())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
@@ -14,6 +14,7 @@ from verifychain.core.digest import Algorithm, Digest, of_bytes, parse_hex
 from verifychain.core.image_name import ImageName
 from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, Scope
 from verifychain.core.report import Report
+from verifychain.core.signing import Lack, Signatures, Unmet
 from verifychain.formats import FORMATS
 
 NAMES = {
@@ -94,6 +95,22 @@ class ScriptServers:
 ONLINE = {"sri-fetch-failed", "sri-no-cors"}
 
 
+class Signed:
+    """A policy that only knows the names in the examples of the rules; tests/images has real registries."""
+
+    LACKING: ClassVar = {
+        "ghcr.io/acme/unsigned": Lack.MISSING,
+        "ghcr.io/acme/tampered": Lack.INVALID,
+        "ghcr.io/acme/signed-by-others": Lack.IDENTITY,
+        "ghcr.io/acme/without-provenance": Lack.ATTESTATION,
+        "docker.io/elsewhere/tool": Lack.NO_POLICY,
+    }
+
+    def unmet(self, name: ImageName) -> Sequence[Unmet]:
+        lack = self.LACKING.get(name.repository)
+        return () if lack is None else (Unmet(lack, "what the policy demands does not hold"),)
+
+
 def check(folder: Path, files: list[tuple[str, str]], id: str) -> Report:
     (folder / "app.js").write_text("alert(1)\n")  # what pages load
     (folder / "outside.js").symlink_to("/etc/hostname")
@@ -106,9 +123,11 @@ def check(folder: Path, files: list[tuple[str, str]], id: str) -> Report:
         (folder / NAMES[language]).write_text(text)
     configuration = config.load([], isolated=False)
     tree = inputs.WorkingTree()
-    selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
+    kinds = [format._replace(groups=format.groups | {"signature"}) for format in FORMATS]
+    selection = inputs.select(["."], tree, inputs.Kinds(kinds))
     everything = engine.Choice(select=rules.groups())
     answers: dict[type, Any] = {Fetcher: Servers(), ImageRegistry: Registries(), Loader: ScriptServers()}
+    answers[Signatures] = Signed()
     outside = None if id.startswith("sri-") and id not in ONLINE else Outside(answers, {})
     return engine.run(selection, everything, Scope(tree, configuration.settings), configuration, outside=outside)
 

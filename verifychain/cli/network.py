@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from verifychain.config import Configuration
     from verifychain.origins.cache import Cache
+    from verifychain.origins.docker_config import Credentials
     from verifychain.origins.registry import Registry
     from verifychain.origins.web import Access, Web
 
@@ -29,6 +30,9 @@ class Network:
 
     named    URLs and hosts that the user named on the command line: they may be at private addresses
     timeout  seconds of ``--timeout``
+    plain    hosts, likewise, that the user wants to be asked over http
+    ca       file with the authorities to trust, before the configured one
+    credentials  instead of those that docker and podman keep
     """
 
     def __init__(
@@ -39,6 +43,9 @@ class Network:
         cache_dir: str | None = None,
         no_cache: bool = False,
         named: Iterable[str] = (),
+        plain: Iterable[str] = (),
+        ca: str | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._settings = configuration.settings.network
         self._folder = configuration.folder
@@ -46,6 +53,9 @@ class Network:
         self._cache_dir = cache_dir
         self._no_cache = no_cache
         self._named = tuple(map(_host, named))
+        self._plain = frozenset(map(_host, plain))
+        self._ca = ca
+        self._credentials = credentials
 
     def web(self) -> Web:
         """What fetches URLs."""
@@ -60,7 +70,7 @@ class Network:
         from verifychain.origins.registry_auth import Auth
         from verifychain.origins.web import Timeouts, Web
 
-        credentials = Credentials(os.environ)
+        credentials = self._credentials or Credentials(os.environ)
         web = Web(self._access().naming(*credentials.hosts()), Timeouts.of(self._timeout))
         return Registry(web, Auth(web, credentials), mirrors=self._settings.mirrors, cache=self.cache())
 
@@ -80,10 +90,12 @@ class Network:
     def _access(self) -> Access:
         from verifychain.origins.web import Access
 
-        ca = self._settings.ca_file
-        if ca is not None:
-            ca = os.path.join(self._folder, ca)
+        ca = self._ca
+        if ca is not None and not os.path.isfile(ca):
+            raise UsageError(f"there is no file {ca} with authorities to trust")
+        if ca is None and self._settings.ca_file is not None:
+            ca = os.path.join(self._folder, self._settings.ca_file)
             if not os.path.isfile(ca):
                 raise UsageError(f"ca-file: there is no file {ca}", "its path is relative to the configuration file")
-        plain = frozenset(host.lower() for host in self._settings.plain_http_hosts)
+        plain = frozenset(host.lower() for host in (*self._settings.plain_http_hosts, *self._plain))
         return Access(plain=plain, ca=ca).naming(*self._settings.private_hosts, *self._named)

@@ -133,9 +133,12 @@ _INPUT = (
     option("Input", "--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),
     option("Input", "--platform", metavar="OS/ARCH", help="The platform that TARGETARCH and its like stand for."),
 )
-_RULES = (
+_CHOICE = (
     option("Rules", "--select", multiple=True, type=Words(), help="Run only these rules or groups."),
     option("Rules", "--ignore", multiple=True, type=Words(), help="Do not run these rules or groups."),
+)
+_RULES = (
+    *_CHOICE,
     option("Rules", "--no-ignores", is_flag=True, help="Report what comments and configuration set aside."),
     option("Rules", "--baseline", metavar="FILE", help="Report only what this file does not know."),
     option("Rules", "--write-baseline", metavar="FILE", help="Write the findings of today to a baseline."),
@@ -195,6 +198,12 @@ def checking(command: _Command) -> _Command:
     return _apply(
         command, (_PATHS, *_INPUT, *_RULES, *_FIXING, *_NETWORK, *_output(FORMATS), *_VERDICT, *_CONFIGURATION)
     )
+
+
+def verifying(command: _Command) -> _Command:
+    """What commands have which judge files by one question only and mend nothing."""
+    aside = [one for one in _RULES if one not in _CHOICE]
+    return _apply(command, (_PATHS, *_INPUT, *aside, *_output(FORMATS), *_VERDICT, *_CONFIGURATION))
 
 
 def judging(command: _Command) -> _Command:

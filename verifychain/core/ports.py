@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from verifychain.core.settings import Settings
+from verifychain.core.signing import Signatures
 from verifychain.core.source import Source
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Resolver(Protocol):
 
 
 # A rule that asks for one of these runs with --online only.
-NETWORK: tuple[type, ...] = (Fetcher, Loader, ImageRegistry, PackageIndex)
+NETWORK: tuple[type, ...] = (Fetcher, Loader, ImageRegistry, PackageIndex, Signatures)
 
 
 class Outside(NamedTuple):

@@ -7,7 +7,7 @@ the text beside its type is what the schema says of it. Named tuples, because th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date  # the reader resolves it when it needs it
@@ -105,6 +105,44 @@ class SriSettings(NamedTuple):
         )
 
 
+class SignerSettings(NamedTuple):
+    """One item of ``require``: who must have signed an image."""
+
+    issuer: Annotated[str | None, "Who identified the signer: a URL, `*` stands for anything but `@`."] = None
+    issuer_regexp: Annotated[str | None, "The issuer as an expression that must fit all of it."] = None
+    identity: Annotated[str | None, "The certificate's subject; `*` stands for anything but `@`."] = None
+    identity_regexp: Annotated[str | None, "The subject as an expression that must fit all of it."] = None
+    keys: Annotated[tuple[str, ...], "Files with public keys, relative to this file; any of them may have signed."] = ()
+    quorum: Annotated[int, "How many distinct signers are needed."] = 1
+    annotations: Annotated[dict[str, str], "What the signature must state."] = {}  # noqa: RUF012 - never changed
+    tlog: Annotated[bool, "A transparency log must prove the signature."] = True
+
+
+class AttestationSettings(NamedTuple):
+    """One item of ``attestations``: what must be attested of an image, and by whom."""
+
+    type: Annotated[str, "A short name of cosign's (slsaprovenance1, spdxjson, …) or a URI."] = ""
+    issuer: Annotated[str | None, "As in `require`."] = None
+    issuer_regexp: Annotated[str | None, "As in `require`."] = None
+    identity: Annotated[str | None, "As in `require`."] = None
+    identity_regexp: Annotated[str | None, "As in `require`."] = None
+    keys: Annotated[tuple[str, ...], "As in `require`."] = ()
+    quorum: Annotated[int, "How many distinct signers must attest it."] = 1
+    where: Annotated[dict[str, Any], "Dotted paths of the predicate, and what must stand there."] = {}  # noqa: RUF012
+    tlog: Annotated[bool, "A transparency log must prove the signature."] = True
+
+
+class CosignSettings(NamedTuple):
+    """``[[tool.verifychain.cosign]]``: what is demanded of the images that a pattern covers."""
+
+    images: Annotated[tuple[str, ...], "Glob patterns on the whole normalised name (ghcr.io/acme/*)."] = ()
+    require: tuple[SignerSettings, ...] = ()
+    attestations: tuple[AttestationSettings, ...] = ()
+    trusted_root: Annotated[str | None, "A trusted_root.json, relative to this file, instead of the shipped one."] = (
+        None
+    )
+
+
 class Override(NamedTuple):
     """``[[tool.verifychain.overrides]]``: other rules or severities for some paths."""
 
@@ -136,5 +174,6 @@ class Settings(NamedTuple):
     network: NetworkSettings = NetworkSettings()
     pip: PipSettings = PipSettings()
     sri: SriSettings = SriSettings()
+    cosign: tuple[CosignSettings, ...] = ()
     overrides: tuple[Override, ...] = ()
     ignores: tuple[Ignore, ...] = ()

@@ -121,10 +121,19 @@ FORMATS = (
     ),
 )
 
+# Read where it is asked for by name (`cosign manifest`); `check` leaves YAML alone.
+KUBERNETES = Format(
+    "kubernetes",
+    ("Kubernetes manifest", "Kubernetes manifests"),
+    frozenset({"core", "image"}),
+    r"\.ya?ml$",
+    r"(?!)",
+)
+
 
 def named(name: str) -> Format:
     """The format of that name; KeyError when there is none."""
-    for format in FORMATS:
+    for format in (*FORMATS, KUBERNETES):
         if format.name == name:
             return format
     raise KeyError(name)

@@ -18,17 +18,27 @@ def for_platform(registry: Registry, name: ImageName, found: Manifest, wanted: s
 
     Raises Unavailable where there is not exactly one.
     """
-    parts = wanted.split("/")
-    if len(parts) not in (2, 3) or not all(parts):
-        raise Unavailable(f"{wanted!r} is no platform", "write it as linux/amd64 or linux/arm/v7")
     if found.is_index:
-        offers = {entry.digest: entry.platform for entry in found.entries if entry.platform}
+        offers = platforms_of(found)
     else:
         config = config_of(found)
         if config.size > MANIFEST_SIZE:
             raise NotAManifest(f"{name.repository}@{found.digest} has a configuration of {config.size:,} bytes")
         data = registry.blob(name, config.digest, config.size)
         offers = {found.digest: parse_object(data, f"the configuration of {name.repository}")}
+    return choose(offers, wanted)
+
+
+def platforms_of(index: Manifest) -> dict[Digest, Mapping[str, Any]]:
+    """The images of an index by their digests, with the platform of each."""
+    return {entry.digest: entry.platform for entry in index.entries if entry.platform}
+
+
+def choose(offers: Mapping[Digest, Mapping[str, Any]], wanted: str) -> Digest:
+    """The one digest whose platform is ``os/architecture[/variant]``; raises Unavailable for none or several."""
+    parts = wanted.split("/")
+    if len(parts) not in (2, 3) or not all(parts):
+        raise Unavailable(f"{wanted!r} is no platform", "write it as linux/amd64 or linux/arm/v7")
     matching = [digest for digest, platform in offers.items() if _matches(platform, parts)]
     if len(matching) != 1:
         there = ", ".join(sorted({_shown(platform) for platform in offers.values()})[:20])

@@ -81,9 +81,9 @@ def cosign_tag(digest: Digest, suffix: str) -> str:
     return f"{digest.algorithm.label}-{digest.hex}.{suffix}"
 
 
-def attached(registry: Registry, name: ImageName, digest: Digest, suffix: str) -> Manifest | None:
+def attached(registry: Registry, name: ImageName, digest: Digest, suffix: str, *, prefix: str = "") -> Manifest | None:
     """The manifest under cosign's tag, None where there is none."""
-    return registry.tagged(name._replace(tag=cosign_tag(digest, suffix), digest=None))
+    return registry.tagged(name._replace(tag=prefix + cosign_tag(digest, suffix), digest=None))
 
 
 def referrer(registry: Registry, name: ImageName, descriptor: Descriptor, subject: Digest) -> Manifest:

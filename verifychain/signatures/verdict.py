@@ -57,6 +57,7 @@ class Reason(Enum):
     PAYLOAD_TYPE = "payload-type"
     STATEMENT_MALFORMED = "statement-malformed"
     SUBJECT_MISMATCH = "subject-mismatch"
+    ANNOTATION_MISMATCH = "annotation-mismatch"
     PREDICATE_TYPE = "predicate-type"
     PREDICATE_MISMATCH = "predicate-mismatch"
     PROVENANCE_SOURCE = "provenance-source"

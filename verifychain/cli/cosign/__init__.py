@@ -8,6 +8,10 @@ from verifychain.cli.main import LazyGroup
 
 # As in cli/main.py: name -> (module below verifychain.cli, attribute, help line).
 COMMANDS = {
+    "verify": ("cosign.images", "verify", "Verify that images were signed."),
+    "verify-attestation": ("cosign.images", "verify_attestation", "Verify attestations about images."),
+    "dockerfile": ("cosign.files", "dockerfile", "Verify every image that Dockerfiles use."),
+    "manifest": ("cosign.files", "manifest", "Verify every image of Kubernetes manifests."),
     "verify-blob": ("cosign.blobs", "verify_blob", "Verify files with their signatures."),
     "verify-blob-attestation": ("cosign.blobs", "verify_blob_attestation", "Verify attestations about files."),
     "verify-bundle": ("cosign.blobs", "verify_bundle", "Verify one file with one bundle (conformance protocol)."),
@@ -22,7 +26,8 @@ class _Cosign(LazyGroup):
 
 @click.group(
     cls=_Cosign,
-    epilog="Exit codes: 0 everything verified, 1 rejected or cannot be judged, 2 the run failed.",
+    epilog="Exit codes: 0 everything verified, 1 rejected or cannot be judged, 2 the run failed, 4 a registry could "
+    "not be asked.",
 )
 def cosign() -> None:
     """

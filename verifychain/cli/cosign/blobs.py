@@ -29,7 +29,7 @@ BUNDLES = option(
     metavar="FILE",
     help="A bundle, or JSON lines of several; once, or once per file.  [default: FILE.sigstore.json, …]",
 )
-_ATTESTATION = (
+ATTESTATION = (
     option(
         "Attestation",
         "--type",
@@ -78,7 +78,7 @@ def verify_blob(console: Console, /, artifacts: tuple[str, ...], **given: Any) -
 
 @click.command(cls=Command)
 @click.argument("artifacts", nargs=-1, metavar="[FILE|DIGEST…]")
-@options.apply((BUNDLES, *_DIGEST), _ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES, *_DIGEST), ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **given: Any) -> int:
     """Verify that an attestation about each FILE was signed, is of the type, and says what it must."""
@@ -86,7 +86,7 @@ def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **g
         artifacts = (*artifacts, f"{given['digest_alg']}:{given['digest'].removeprefix(given['digest_alg'] + ':')}")
     if not artifacts:
         raise UsageError("what the attestation must be about is not said", "name a file, or give --digest")
-    return _run(console, artifacts, given, _policy(given))
+    return _run(console, artifacts, given, attestation_policy(given))
 
 
 @click.command(cls=Command)
@@ -121,7 +121,7 @@ def _run(
     else:
         console.result(report.text(results, console.style(), quiet=given["quiet"]))
     if not given["quiet"]:
-        for line in (*options.warnings(given), *_stale(given)):
+        for line in (*options.warnings(given), *stale(given)):
             console.say(f"{console.style().severity(Severity.WARNING, 'warning')}: {line}\n")
         console.say(report.summary(results))
     return int(console.verdict)
@@ -141,7 +141,7 @@ def _question(given: dict[str, Any], policy: AttestationPolicy | None, *, statem
     return Question(roots, requirement, options.engine(given), policy, statements)
 
 
-def _policy(given: dict[str, Any]) -> AttestationPolicy:
+def attestation_policy(given: dict[str, Any]) -> AttestationPolicy:
     from verifychain.signatures import predicates
     from verifychain.signatures.provenance import Expectation
     from verifychain.signatures.verify import AttestationPolicy
@@ -245,7 +245,7 @@ def _opener(path: str) -> Callable[[], BufferedReader]:
     return lambda: open(path, "rb")
 
 
-def _stale(given: dict[str, Any]) -> list[str]:
+def stale(given: dict[str, Any]) -> list[str]:
     """A warning where the shipped root is old. TUF lets a root live for months; we wait a quarter longer."""
     if given["trusted_root"] is not None:
         return []

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.images.docker_registry import DockerRegistry, running
+from tests.signatures.private_sigstore import Sigstore
+
+
+@pytest.fixture(scope="session")
+def sigstore() -> Sigstore:
+    return Sigstore()
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistry]:
+    """One registry for all tests; each uses repositories of its own."""
+    with running(tmp_path_factory.mktemp("registry")) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def here(scrubbed_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sigstore: Sigstore) -> Path:
+    """A working directory with the trust root of the private Sigstore, and no settings of the machine."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "COSIGN_REPOSITORY", "DOCKER_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    (tmp_path / "root.json").write_text(json.dumps(sigstore.trusted_root()))
+    return tmp_path

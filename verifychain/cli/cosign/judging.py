@@ -1,0 +1,131 @@
+"""Verifies images, each once, several at a time; what the commands on images and the ``signature-`` rules ask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from verifychain.core.errors import Unavailable
+from verifychain.core.image_name import ImageName
+from verifychain.core.signing import Lack, Unmet
+
+if TYPE_CHECKING:
+    from verifychain.core.attachment import Found
+    from verifychain.origins.attachments import Store
+    from verifychain.signatures.image_policy import Entry, Outcome, Policy
+
+RECURSIVE = ("none", "any", "all")
+
+
+class Scope(NamedTuple):
+    """
+    Which of an image's manifests are verified.
+
+    platform   of an index the image for this platform, instead of the index
+    recursive  ``none``: what the reference names. ``any``: the index, or else every image in it. ``all``: both
+    """
+
+    platform: str | None = None
+    recursive: str = "none"
+
+
+class Judgement(NamedTuple):
+    """
+    What was found of one image.
+
+    shown     ``name:tag@sha256:…``: what was verified
+    outcomes  one for each entry of the policy and each manifest
+    """
+
+    shown: str
+    outcomes: tuple[Outcome, ...]
+    unmet: tuple[Unmet, ...]
+
+
+class Judge:
+    """Verifies images by a policy. Implements ``core.signing.Signatures``; threads may share one."""
+
+    def __init__(self, policy: Policy, open_: Callable[[ImageName], Store], scope: Scope, workers: int) -> None:
+        self._policy = policy
+        self._open = open_
+        self._scope = scope
+        self._pool = ThreadPoolExecutor(workers)
+        self._known: dict[ImageName, Future[Judgement]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, name: ImageName) -> Future[Judgement]:
+        """Begin to verify an image, unless that was begun before."""
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = self._pool.submit(self._judge, name)
+            return self._known[name]
+
+    def unmet(self, name: ImageName) -> Sequence[Unmet]:
+        return self.start(name).result().unmet
+
+    def judgements(self) -> dict[ImageName, Judgement]:
+        """What has been verified so far, without what could not be."""
+        with self._lock:
+            done = {name: future for name, future in self._known.items() if future.done() and not future.exception()}
+        return {name: future.result() for name, future in done.items()}
+
+    def _judge(self, name: ImageName) -> Judgement:
+        entries = self._policy.of(name)
+        if not entries:
+            message = "no entry of the policy covers this image: nobody said who must have signed it"
+            return Judgement(name.normalised, (), (Unmet(Lack.NO_POLICY, message, _no_policy_help(name)),))
+        return judge(self._open(name), entries, self._scope)
+
+
+def _no_policy_help(name: ImageName) -> str:
+    return f'add images = ["{name.normalised}"] with its signers to [[tool.verifychain.cosign]]'
+
+
+def judge(store: Store, entries: Sequence[Entry], scope: Scope) -> Judgement:
+    """Verify one image; raises Unavailable where it, or what is attached to it, cannot be had."""
+    from verifychain.origins import attachments
+
+    image = attachments.subject(store, scope.platform)
+    if scope.recursive == "all" and image.is_index:
+        members = [image, *attachments.children(store, image)]
+        return _together([_one(attachments.collect(store, member), entries) for member in members])
+    first = _one(attachments.collect(store, image), entries)
+    if not first.unmet or scope.recursive == "none" or not image.is_index:
+        return _certain(first)
+    members = attachments.children(store, image)
+    inner = [_one(attachments.collect(store, member), entries) for member in members]
+    signed = bool(inner) and not any(one.unmet for one in inner)
+    return _together(inner)._replace(shown=first.shown) if signed else _together([first, *inner])
+
+
+def _one(found: Found, entries: Sequence[Entry]) -> Judgement:
+    from verifychain.signatures import image_policy
+
+    outcomes = tuple(image_policy.judge(entry, found) for entry in entries)
+    unmet = tuple(dict.fromkeys(unmet for outcome in outcomes for unmet in outcome.unmet))
+    return Judgement(found.subject.shown, outcomes, unmet)
+
+
+def _together(members: Sequence[Judgement]) -> Judgement:
+    """One judgement of several manifests; what one lacks says which one that is."""
+    unmet = tuple(
+        lack._replace(message=f"{_short(member.shown)}: {lack.message}") for member in members for lack in member.unmet
+    )
+    outcomes = tuple(outcome for member in members for outcome in member.outcomes)
+    return _certain(Judgement(members[0].shown, outcomes, unmet))
+
+
+def _short(shown: str) -> str:
+    return shown.rpartition("@")[2][:19] + "…"
+
+
+def _certain(judgement: Judgement) -> Judgement:
+    """A lack is only one if everything that could have met the demand was read. Raises Unavailable."""
+    faults = dict.fromkeys(fault for outcome in judgement.outcomes for fault in outcome.incomplete)
+    if judgement.unmet and faults:
+        told = "; ".join([*faults][:3])
+        hint = "whether the image is signed is not known: try again, or ask who runs the registry"
+        raise Unavailable(f"{judgement.shown}: not all that is attached could be read: {told}", hint)
+    return judgement

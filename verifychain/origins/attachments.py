@@ -1,0 +1,194 @@
+"""
+Everything that is attached to an image, from a registry or a layout, in every format that is in use.
+
+None hides another: cosign's ``.sig`` and ``.att`` tags, referrers by the API or the fallback tag, bundles and older
+signatures among them. What could not be read is told, because then nobody knows that there is no signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from verifychain.core.attachment import Attachment, Found, Storage, Subject
+from verifychain.core.digest import Digest
+from verifychain.core.errors import Unavailable
+from verifychain.core.image_name import ImageName
+from verifychain.origins.layout import Layout
+from verifychain.origins.manifests import Descriptor, Manifest, NotAManifest
+from verifychain.origins.platforms import choose, platforms_of
+from verifychain.origins.referrers import attached, referrer, referrers
+from verifychain.origins.registry import Registry
+
+SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
+_MOST_LAYERS = 1000
+_LARGEST = 128 << 20  # one attachment; cosign's limit
+_LARGEST_SUM = 256 << 20  # all of one image
+_MOST_REFERRERS = 1000
+
+
+class Store(Protocol):
+    """Where one image and what belongs to it are kept."""
+
+    def root(self) -> Manifest:
+        """What the reference means, resolved once; raises Unavailable."""
+        ...
+
+    def shown(self, digest: Digest) -> str: ...
+
+    def manifest(self, digest: Digest) -> Manifest: ...
+
+    def blob(self, descriptor: Descriptor) -> bytes: ...
+
+    def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
+        """The manifests under cosign's tag for ``sig``, ``att`` or ``sbom``."""
+        ...
+
+    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
+        """The manifests whose subject is the image, and what could not be read of those that were listed."""
+        ...
+
+
+class InRegistry(NamedTuple):
+    """
+    An image in a registry.
+
+    signatures  where what is attached is kept: the same repository, unless the user says otherwise
+    prefix      what stands before ``sha256-…`` in cosign's tags
+    """
+
+    registry: Registry
+    name: ImageName
+    signatures: ImageName
+    prefix: str = ""
+
+    def root(self) -> Manifest:
+        if self.name.digest is not None:
+            return self.registry.manifest(self.name, self.name.digest)
+        found = self.registry.tagged(self.name)
+        if found is None:
+            raise Unavailable(f"{self.name.registry} has no {self.name.normalised}", "check the name and the tag")
+        return found
+
+    def shown(self, digest: Digest) -> str:
+        tag = self.name.tag if self.name.tag is not None or self.name.digest is not None else "latest"
+        return f"{self.name.repository}{'' if tag is None else f':{tag}'}@{digest}"
+
+    def manifest(self, digest: Digest) -> Manifest:
+        return self.registry.manifest(self.name, digest)
+
+    def blob(self, descriptor: Descriptor) -> bytes:
+        return self.registry.blob(self.signatures, descriptor.digest, descriptor.size)
+
+    def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
+        found = attached(self.registry, self.signatures, digest, suffix, prefix=self.prefix)
+        return [] if found is None else [found]
+
+    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
+        listed = referrers(self.registry, self.signatures, digest)
+        if len(listed) > _MOST_REFERRERS:
+            raise Unavailable(f"{len(listed):,} referrers of {digest}, the limit is {_MOST_REFERRERS:,}")
+        found, faults = [], []
+        # The type in a list of referrers is often wrong (cosign#4641): each is fetched, and says itself what it is.
+        for one in dict.fromkeys(listed_one.digest for listed_one in listed):
+            descriptor = next(item for item in listed if item.digest == one)
+            try:
+                found.append(referrer(self.registry, self.signatures, descriptor, digest))
+            except Unavailable as error:
+                faults.append(error.message)
+        return found, faults
+
+
+class OnDisk(NamedTuple):
+    """An image in a layout."""
+
+    layout: Layout
+
+    def root(self) -> Manifest:
+        return self.layout.root()
+
+    def shown(self, digest: Digest) -> str:
+        return f"{self.layout.folder}@{digest}"
+
+    def manifest(self, digest: Digest) -> Manifest:
+        return self.layout.manifest(digest)
+
+    def blob(self, descriptor: Descriptor) -> bytes:
+        return self.layout.blob(descriptor.digest, descriptor.size)
+
+    def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
+        return self.layout.attached(digest, suffix)
+
+    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
+        return self.layout.referrers(digest)
+
+
+def subject(store: Store, platform: str | None) -> Manifest:
+    """What is verified: what the reference means, or of an index the image for a platform."""
+    root = store.root()
+    if platform is None or not root.is_index:
+        return root
+    return store.manifest(choose(platforms_of(root), platform))
+
+
+def children(store: Store, index: Manifest) -> list[Manifest]:
+    """The images of an index; what buildx adds about them (``unknown/unknown``) is no image."""
+    runnable = (one for one in index.entries if one.platform.get("os") != "unknown")
+    return [store.manifest(one) for one in dict.fromkeys(one.digest for one in runnable)]
+
+
+def collect(store: Store, image: Manifest) -> Found:
+    """Everything attached to an image; raises Unavailable where the places cannot be asked for it."""
+    found = _Collection(store)
+    for storage, suffix in ((Storage.SIGNATURE_TAG, "sig"), (Storage.ATTESTATION_TAG, "att")):
+        for manifest in store.attached(image.digest, suffix):
+            found.add(storage, manifest)
+    manifests, faults = store.referrers(image.digest)
+    found.faults += faults
+    for manifest in manifests:
+        found.add(Storage.REFERRER, manifest, only=is_evidence)
+    about = Subject(store.shown(image.digest), image.digest, image.data)
+    return Found(about, tuple(found.attachments), tuple(found.faults))
+
+
+def is_evidence(layer: Descriptor) -> bool:
+    """Whether a referrer's layer may hold a signature. The type of the layer's own descriptor decides."""
+    return layer.media_type.startswith(BUNDLE_PREFIX) or layer.media_type == SIMPLE_SIGNING
+
+
+class _Collection:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._size = 0
+        self.attachments: list[Attachment] = []
+        self.faults: list[str] = []
+
+    def add(self, storage: Storage, manifest: Manifest, only: Callable[[Descriptor], bool] | None = None) -> None:
+        """Fetch the layers of a manifest, all or some."""
+        for where, layer in self._layers(manifest):
+            if only is not None and not only(layer):
+                continue
+            self._size += layer.size
+            if layer.size > _LARGEST or self._size > _LARGEST_SUM:
+                self.faults.append(f"{where} is too large: {layer.size:,} bytes")
+                return
+            try:
+                data = self._store.blob(layer)
+            except Unavailable as error:
+                self.faults.append(error.message)
+            else:
+                self.attachments.append(Attachment(storage, where, layer.media_type, data, layer.annotations))
+
+    def _layers(self, manifest: Manifest) -> Iterator[tuple[str, Descriptor]]:
+        try:
+            layers: Sequence[Descriptor] = manifest.layers
+            if manifest.is_index:
+                raise NotAManifest(f"{manifest.digest} is an index, signatures are layers of a manifest")
+            if len(layers) > _MOST_LAYERS:
+                raise NotAManifest(f"{manifest.digest} has {len(layers):,} layers, the limit is {_MOST_LAYERS:,}")
+        except NotAManifest as error:
+            self.faults.append(error.message)
+            return
+        for number, layer in enumerate(layers, 1):
+            yield f"{manifest.digest}, layer {number} of {len(layers)}", layer

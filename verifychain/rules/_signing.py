@@ -1,0 +1,32 @@
+"""What the five ``signature-`` rules share: each reports one kind of lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verifychain.core.errors import Unavailable
+from verifychain.core.finding import Problem
+from verifychain.core.signing import Lack, Signatures
+from verifychain.facts.image import Image
+
+
+def lacking(image: Image, signatures: Signatures, lack: Lack) -> Iterator[Problem]:
+    """
+    A problem for each demand of that kind that an image does not meet.
+
+    Raises Unavailable for an image whose name is not known: nobody can say who signed it.
+    """
+    if image.name is None:
+        if image.malformed is None:  # a rule of its own reports that
+            reason = f"variables decide it: {', '.join(image.variables)}" if image.variables else "it has no name"
+            raise Unavailable(f"{image.subject} was not verified: {reason}", "give the variable a default, or an image")
+        return
+    for unmet in signatures.unmet(image.name):
+        if unmet.lack is lack:
+            yield Problem(
+                image.origin.span,
+                f"{image.subject}: {unmet.message}",
+                help=unmet.help,
+                related=image.chain,
+                source=image.origin.source,
+            )
