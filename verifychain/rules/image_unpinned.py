@@ -39,8 +39,14 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
     yield Problem(
         image.origin.span,
         message,
-        help=f"append the digest of the image: {image.name.normalised}@sha256:…",
+        help=_help(image),
         fix=None if image.slot is None else Wanted(f"pin {image.subject}", image.slot, "image", image.subject),
         related=image.chain,
         source=image.origin.source,
     )
+
+
+def _help(image: Image) -> str:
+    if image.slot is None:
+        return "write the name of the image out, with its digest: a variable makes a part of it"
+    return f"pin it with `verifychain check --fix --online --trust {image.origin.source.path}`"
