@@ -168,7 +168,7 @@ class Engine:
                 for problem in rule.check(fact, *arguments):
                     yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
             except Unavailable as error:
-                incomplete.append(Incomplete(rule.id, source.path, error.message, error.hint))
+                incomplete.append(Incomplete(rule.id, source.path, _about(fact, error.message), error.hint))
 
     def _set_aside(
         self, finding: Finding, extent: Span, inline: Inline, configured: Configured, path: str
@@ -358,6 +358,12 @@ def _listed(fact: Fact, source: Source) -> Listed | None:
         origin=fact.origin.span.start,
         target=target,
     )
+
+
+def _about(fact: Any, message: str) -> str:
+    """The message with what was asked about, where it does not say so itself."""
+    subject = fact.subject if isinstance(fact, Reference) else ""
+    return message if subject in message else f"{subject}: {message}"
 
 
 def _reason(error: OSError) -> str:

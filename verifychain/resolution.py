@@ -27,8 +27,9 @@ def resolved(
         fix = finding.problem.fix
         answer = answers.get((fix.kind, fix.subject)) if isinstance(fix, Wanted) else None
         match answer:
-            case Unavailable():
-                incomplete.append(Incomplete(finding.rule, finding.source.path, answer.message, answer.hint))
+            case Unavailable() if isinstance(fix, Wanted):
+                message = answer.message if fix.subject in answer.message else f"{fix.subject}: {answer.message}"
+                incomplete.append(Incomplete(finding.rule, finding.source.path, message, answer.hint))
             case tuple() if isinstance(fix, Wanted):
                 mended = Fix(fix.title, (fix.slot.write(*answer),), Applicability.TRUST)
                 finding = finding._replace(problem=finding.problem._replace(fix=mended))

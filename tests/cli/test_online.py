@@ -137,7 +137,7 @@ def test_what_cannot_be_asked_is_named_and_no_pass(command: Runner, project: Pat
     write(project, {"Dockerfile": f"FROM {app}:1@{of_bytes(INDEX)}\nFROM localhost:1/private@{GONE}\n"})
     result = command("check", "--online")
     assert result.code == 4
-    assert "not checked: Dockerfile: image-digest-missing: localhost is at" in result.err
+    assert "not checked: Dockerfile: image-digest-missing: localhost:1/private: localhost is at" in result.err
     assert 'private-hosts = ["localhost"]' in result.err
     registry.bend = lambda asked, reply: Reply(401, headers=(("WWW-Authenticate", 'Basic realm="x"'),))
     result = command("check", "--online")
@@ -238,12 +238,23 @@ def test_what_cannot_be_pinned_is_said_and_the_rest_is(
 ) -> None:
     write(
         project,
-        {"Dockerfile": f"FROM {app}:never\nFROM {app}:1\nADD {server.url}/gone /x\nADD {server.url}/${{X}}.sh /y\n"},
+        {
+            "Dockerfile": f"FROM {app}:never\nFROM {app}:1\nADD {server.url}/gone /x\nADD {server.url}/${{X}}.sh /y\n"
+            f"ADD {server.url}/tool.sh {server.url}/gone /z/\nADD --checksum= {server.url}/tool.sh /w\n"
+        },
     )
     result = command("dockerfile", "--fix", "--online", "--trust")
     assert result.code == 1
     text = (project / "Dockerfile").read_text()
-    assert text.splitlines()[:2] == [f"FROM {app}:never", f"FROM {app}:1@{of_bytes(INDEX)}"]
+    assert text.splitlines() == [
+        f"FROM {app}:never",
+        f"FROM {app}:1@{of_bytes(INDEX)}",
+        f"ADD {server.url}/gone /x",
+        f"ADD {server.url}/${{X}}.sh /y",
+        f"ADD {server.url}/tool.sh {server.url}/gone /z/",  # a checksum cannot be that of two files
+        f"ADD --checksum={of_bytes(TOOL)} {server.url}/tool.sh /w",
+    ]
+    assert result.err.count("not checked") == 3  # two lines, and in the summary
     assert "has no team/app:never" in result.err
     assert "answered with status 404" in result.err
 

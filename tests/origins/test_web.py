@@ -372,12 +372,18 @@ def test_nobody_there() -> None:
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:\d+ could not be reached: Connection refused"):
         named(sleep=slept.append).fetch(f"http://{LOOPBACK}:{port}/", MOST)
     assert len(slept) == 1
+    tried = 0
 
     def unknown(host: str, port: int) -> list[str]:
+        nonlocal tried
+        tried += 1
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    with pytest.raises(Unavailable, match=r"no address is known for nowhere\.example"):
-        Web(patience=HURRIED, resolver=unknown).fetch("https://nowhere.example/", MOST)
+    web = Web(patience=HURRIED, resolver=unknown)
+    for _ in range(3):
+        with pytest.raises(Unavailable, match=r"no address is known for nowhere\.example"):
+            web.fetch("https://nowhere.example/", MOST)
+    assert tried == 2, "once more, and then not again for each thing that is wanted from there"
 
 
 @pytest.mark.parametrize("status", [204, 206, 304, 401, 403, 404, 418])

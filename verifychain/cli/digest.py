@@ -72,7 +72,8 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
             console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}")
         except Unavailable as error:
             console.verdict = ExitCode.FAILED if console.verdict is ExitCode.FAILED else ExitCode.INCOMPLETE
-            console.fail(f"{printable(name)}: {printable(error.message)}", error.hint)
+            hint = error.hint if _is_clear(name) else f"there is no file {name!r}: it was taken for an image"
+            console.fail(f"{printable(name)}: {printable(error.message)}", hint)
         else:
             console.result(text)
     return int(console.verdict)
@@ -124,6 +125,11 @@ def _is_image(name: str) -> bool:
         what = "there is no such file" if "/" in name else "it is neither a file nor a URL nor an image"
         raise UsageError(f"{name!r}: {what}", "check the spelling of the path")
     return True
+
+
+def _is_clear(name: str) -> bool:
+    """Whether a name can hardly be a path that was misspelt."""
+    return any(mark in name for mark in ":@")
 
 
 def _hashed(name: str, algorithms: tuple[Algorithm, ...], asking: _Asking) -> Hashed:

@@ -34,6 +34,7 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_REDIRECTS = 5
 _LARGEST = 64 << 30
 _HOUR = 3600.0
+_STILL_DOWN = 10.0  # seconds for which a host that could not be reached is not tried again
 _CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _SECRET = frozenset(("authorization", "cookie", "proxy-authorization"))
 
@@ -82,6 +83,7 @@ class Web:
         self._resolver = resolver
         self._sleep = sleep
         self._environ = environ
+        self._down: dict[Place, tuple[float, Unavailable]] = {}
         self._lock = threading.Lock()
         self._made: Adapter | None = None
 
@@ -171,6 +173,9 @@ class Web:
 
     def _ask(self, question: _Question, timeouts: Timeouts, until: float) -> tuple[Any, float]:
         """The answer to one question, asked again where that may help; pauses push the deadline back."""
+        since, told = self._down.get(question.where, (0.0, None))
+        if told is not None and time.monotonic() - since < _STILL_DOWN:
+            raise Unavailable(told.message, told.hint)
         for attempt in range(1, self._patience.times + 2):
             last = attempt > self._patience.times or not question.is_safe
             after = None
@@ -178,6 +183,8 @@ class Web:
                 response = self._send(question, timeouts, until)
             except Transient as error:
                 if last or (error.connecting and attempt > self._patience.connects) or time.monotonic() > until:
+                    if error.connecting:
+                        self._down[question.where] = (time.monotonic(), error.told)
                     raise error.told from None
             else:
                 if last or response.status not in STATUSES:

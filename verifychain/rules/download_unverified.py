@@ -75,6 +75,6 @@ def _why(download: Download) -> str:
 
 
 def _wanted(download: Download) -> Wanted | None:
-    if download.slot is None:
-        return None
+    if download.slot is None or "$" in download.url:
+        return None  # what a variable decides cannot be asked for
     return Wanted(f"state the digest of {download.url}", download.slot, "download", download.url)

@@ -244,7 +244,7 @@ class _Resolver:
     def _add(self, node: Node, outer: Node, environment: Environment) -> Iterator[Fact]:
         sources, target = node.arguments[:-1], node.arguments[-1]
         given = instructions.flag(node, "checksum")
-        keyword_end = node.text.origin(node.start + len(node.keyword.encode()))
+        keyword_end = node.text.origin(node.start + len(node.keyword.encode())) if len(sources) == 1 else None
         try:
             checksum = None if given is None else Checksum(given, environment.expand(given, self._escape))
             where = environment.expand(target, self._escape).value

@@ -194,11 +194,11 @@ class Checksum(NamedTuple):
     expanded: Expanded
 
 
-def download(site: Site, checksum: Checksum | None, keyword_end: int, target: str) -> Download | Broken | None:
+def download(site: Site, checksum: Checksum | None, keyword_end: int | None, target: str) -> Download | Broken | None:
     """
     What an ADD of this source fetches, None for a file of the build context.
 
-    ``keyword_end`` is where a ``--checksum`` would be written, ``target`` the destination.
+    ``keyword_end`` is where a ``--checksum`` would be written (None: of several sources), ``target`` the destination.
     """
     try:
         git = git_source.git_source(site.expanded.value)
@@ -217,7 +217,9 @@ def download(site: Site, checksum: Checksum | None, keyword_end: int, target: st
         name_span=site.word.span,
         origin=site.at(site.word.span),
         grade=Grade.UNPINNED,
-        slot=Slot(site.at(Span(keyword_end, keyword_end)), " --checksum=", Notation.OCI),
+        slot=None
+        if keyword_end is None
+        else Slot(site.at(Span(keyword_end, keyword_end)), " --checksum=", Notation.OCI),
         url=site.shown,
         target=target,
     )
