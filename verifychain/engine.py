@@ -285,7 +285,7 @@ def run(
         listed=tuple(listed_once(total.listed)),
         files=tuple(Counter(target.format.name for target in examined).items()),
         skipped=tuple(sorted(selection.skipped.items())),
-        incomplete=tuple(total.incomplete),
+        incomplete=tuple(dict.fromkeys(total.incomplete)),
         failures=tuple(failures),
         notes=tuple(selection.notes),
         examined=tuple(target.path for target in examined),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,8 +13,10 @@ import pytest
 from verifychain import config, engine, inputs, rules
 from verifychain.core.digest import Algorithm, Digest, of_bytes, parse_hex
 from verifychain.core.image_name import ImageName
-from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, Scope
+from verifychain.core.packages import Packaging, Places, PublishedFile, Release
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, PackageIndex, Scope
 from verifychain.core.report import Report
+from verifychain.core.settings import PipTarget
 from verifychain.core.signing import Lack, Signatures, Unmet
 from verifychain.formats import FORMATS
 
@@ -41,6 +44,7 @@ _BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 
 
 EXAMPLE = parse_hex("b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a", Algorithm.SHA256)
+OTHER = parse_hex("c0535b63ba2a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b7561", Algorithm.SHA256)
 MISSING = parse_hex("0" * 64, Algorithm.SHA256)
 
 
@@ -62,6 +66,35 @@ class Registries:
 
     def has(self, name: ImageName) -> bool:
         return name.digest != MISSING
+
+
+class Indexes:
+    """Has every project but ``fooo``, and of ``foo`` a release of long ago that was yanked and one of today."""
+
+    def release(self, name: str, version: str, places: Places) -> Release:
+        if name == "fooo":
+            return Release((), ())
+        indexes = ("https://index.example", *places.extra)
+        if name != "foo":
+            return Release(indexes, (_published(name, version, {EXAMPLE, OTHER}),))
+        if version not in ("1.0", "1.1"):
+            return Release(indexes, ())
+        yanked, year = ("broken", 2020) if version == "1.0" else (None, 2999)
+        uploaded = datetime(year, 1, 1, tzinfo=UTC)
+        wheel = _published(name, version, {EXAMPLE})._replace(yanked=yanked, uploaded=uploaded)
+        source = wheel._replace(name=f"foo-{version}.tar.gz", packaging=Packaging.SOURCE, digests=frozenset({OTHER}))
+        return Release(indexes, (wheel, source))
+
+    def owner(self, digest: Digest, places: Places) -> PublishedFile | None:
+        return None
+
+    def fits(self, file: PublishedFile, target: PipTarget) -> bool:
+        return True
+
+
+def _published(name: str, version: str, digests: set[Digest]) -> PublishedFile:
+    file = f"{name}-{version}-py3-none-any.whl"
+    return PublishedFile(file, version, Packaging.WHEEL, frozenset(digests), None, None, "https://index.example")
 
 
 def examples() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
@@ -126,8 +159,13 @@ def check(folder: Path, files: list[tuple[str, str]], id: str) -> Report:
     kinds = [format._replace(groups=format.groups | {"signature"}) for format in FORMATS]
     selection = inputs.select(["."], tree, inputs.Kinds(kinds))
     everything = engine.Choice(select=rules.groups())
-    answers: dict[type, Any] = {Fetcher: Servers(), ImageRegistry: Registries(), Loader: ScriptServers()}
-    answers[Signatures] = Signed()
+    answers: dict[type, Any] = {
+        Fetcher: Servers(),
+        ImageRegistry: Registries(),
+        Loader: ScriptServers(),
+        PackageIndex: Indexes(),
+        Signatures: Signed(),
+    }
     outside = None if id.startswith("sri-") and id not in ONLINE else Outside(answers, {})
     return engine.run(selection, everything, Scope(tree, configuration.settings), configuration, outside=outside)
 
@@ -141,7 +179,7 @@ def test_example(
     assert not report.failures
     found = {finding.rule for finding in report.findings}
     assert (id in found) == (kind == "Bad")
-    if kind == "Good":
+    if kind == "Good" and PackageIndex not in rules.load_one(id).needs:
         assert found <= QUIET
 
 

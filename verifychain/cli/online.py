@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from verifychain.cli.network import Network
 from verifychain.cli.options import Options
 from verifychain.config import Configuration
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageNameError, parse_image_name
-from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, Resolver
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, PackageIndex, Resolver
+from verifychain.origins import pip_settings
+from verifychain.origins.index import Index, Named, RequirementResolver
 from verifychain.origins.subresources import Subresources, Tofu
+from verifychain.origins.web import Web
 
 
 def connect(options: Options, configuration: Configuration) -> Outside:
@@ -17,12 +23,27 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     network = Network(configuration, timeout=options.timeout, cache_dir=options.cache_dir, no_cache=options.no_cache)
     web, registry = network.web(), network.registry()
     loader = Subresources(web, options.accept)
+    index = _index(options, configuration)
     resolvers: dict[str, Resolver] = {
         "image": _ImageResolver(registry),
         "download": _DownloadResolver(web),
         "subresource": Tofu(loader),
+        "requirement": RequirementResolver(index, configuration.settings.pip.targets),
     }
-    return Outside({Fetcher: web, ImageRegistry: registry, Loader: loader}, resolvers if options.trust else {})
+    ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, PackageIndex: index}
+    return Outside(ports, resolvers if options.trust else {})
+
+
+def _index(options: Options, configuration: Configuration) -> Index:
+    """The package indexes. What the user or his pip names may be at a private address; what a file names may not."""
+    settings = configuration.settings.pip
+    named = Named(settings.index_url, settings.extra_index_urls)
+    own = [url for url in (named.main, *named.extra) if url is not None]
+
+    def connect(further: Sequence[str]) -> Web:
+        return Network(configuration, timeout=options.timeout, named=(*own, *further)).web()
+
+    return Index(connect, named, pip_settings.indexes)
 
 
 class _ImageResolver:

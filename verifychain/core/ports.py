@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from verifychain.core.settings import Settings
+from verifychain.core.settings import PipTarget, Settings
 from verifychain.core.signing import Signatures
 from verifychain.core.source import Source
 
 if TYPE_CHECKING:
     from verifychain.core.digest import Algorithm, Digest
     from verifychain.core.image_name import ImageName
+    from verifychain.core.packages import Places, PublishedFile, Release
 
 
 class Tree(Protocol):
@@ -102,6 +103,18 @@ class ImageRegistry(Protocol):
 
 class PackageIndex(Protocol):
     """Asks package indexes. Every method raises ``Unavailable`` when they cannot be asked."""
+
+    def release(self, name: str, version: str, places: Places) -> Release:
+        """What the indexes list of one version of a project."""
+        ...
+
+    def owner(self, digest: Digest, places: Places) -> PublishedFile | None:
+        """A file, of any project that ``places`` names, that has the digest."""
+        ...
+
+    def fits(self, file: PublishedFile, target: PipTarget) -> bool:
+        """Whether a machine can install the file; a source archive fits all."""
+        ...
 
 
 class Resolver(Protocol):

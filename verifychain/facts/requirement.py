@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from verifychain.core.digest import Digest
+from verifychain.core.packages import Places
 from verifychain.core.source import Location, Span
 from verifychain.facts.reference import Reference
 
@@ -55,21 +56,6 @@ class HashMode(NamedTuple):
     on: bool = False
     explicit: bool = False
     policy: bool = False
-
-
-class Places(NamedTuple):
-    """
-    Where the packages of a file come from, as far as the files say, and which they are.
-
-    main    the last ``--index-url``, None where pip's configuration or default decides
-    names   all projects that are taken from an index, so that they can be asked for together
-    """
-
-    main: str | None = None
-    extra: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    no_index: bool = False
-    names: tuple[str, ...] = ()
 
 
 class Other(NamedTuple):
@@ -143,6 +129,11 @@ class Requirement(Reference):
     leaves: bool = False
 
     @property
+    def listed_in_index(self) -> bool:
+        """Whether pip looks for it in an index."""
+        return self.kind is Kind.NAMED and not self.editable and self.name is not None
+
+    @property
     def listed_as(self) -> str:
         """A folder is fetched from nowhere."""
         return "" if self.kind is Kind.DIRECTORY else "requirement"
@@ -160,8 +151,13 @@ class Requirement(Reference):
     @property
     def question(self) -> str:
         """What a resolver is asked for: the release and where it comes from, as pip would be told on a command line."""
+        places = self.places
         words = [f"{self.name}=={self.version}"]
-        words += [] if self.places.main is None else ["--index-url", self.places.main]
-        for url in self.places.extra:
-            words += ["--extra-index-url", url]
+        words += [] if places.main is None else ["--index-url", places.main]
+        for option, values in (
+            ("--extra-index-url", places.extra),
+            ("--only-binary", places.only_binary),
+            ("--no-binary", places.no_binary),
+        ):
+            words += [word for value in values for word in (option, value)]
         return " ".join(words)

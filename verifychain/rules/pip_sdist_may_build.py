@@ -14,8 +14,8 @@ def check(fact: RequirementsFile | Requirement) -> Iterator[Problem]:
 
     When pip installs a source archive it first fetches what builds it, and checks no hash of that, even with
     `--require-hashes`; code of the archive and of those tools then runs. It is a warning where it is certain (an
-    archive, `--no-binary`, or, with `--online`, hashes of nothing but source archives), else a note on the file.
-    `--only-binary :all:` rules it out. pip ≥ 26.1 has `--build-constraint`, uv has `--require-build-hashes`.
+    archive, `--no-binary`), else a note on the file. `--only-binary :all:` rules it out. pip ≥ 26.1 has
+    `--build-constraint`, uv has `--require-build-hashes`.
 
     Bad:
     ```requirements

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from verifychain.core.packages import Places
 from verifychain.core.ports import Scope, Tree
 from verifychain.core.source import Source
-from verifychain.facts.requirement import HashMode, Kind, Places
-from verifychain.formats.requirements import contents
+from verifychain.facts.requirement import HashMode, Kind
+from verifychain.formats.requirements import contents, pep508
 from verifychain.formats.requirements.contents import Contents, Item
 from verifychain.formats.requirements.options import Option
 from verifychain.formats.requirements.text import Undecodable
@@ -207,12 +207,23 @@ def places(closures: list[Closure]) -> Places:
         for placed in one.placed
         if placed.item.parsed.name is not None and placed.item.parsed.kind is Kind.NAMED
     )
-    return Places(main, tuple(dict.fromkeys(extra)), tuple(dict.fromkeys(links)), none, tuple(names))
+    return Places(
+        main,
+        tuple(dict.fromkeys(extra)),
+        tuple(dict.fromkeys(links)),
+        no_index=none,
+        only_binary=tuple(sorted(formats(closures, "--only-binary"))),
+        no_binary=tuple(sorted(formats(closures, "--no-binary"))),
+        names=tuple(names),
+    )
 
 
-def formats(closures: list[Closure], option: str) -> Iterator[str]:
-    """The names that ``--only-binary`` or ``--no-binary`` lists."""
+def formats(closures: list[Closure], option: str) -> set[str]:
+    """The names that ``--only-binary`` or ``--no-binary`` lists; ``:none:`` empties the list."""
+    names: set[str] = set()
     for one in closures:
         for loaded in one.files.values():
             for _, found in loaded.contents.options(option):
-                yield from found.value.split(",")
+                for name in found.value.split(","):
+                    names = set() if name == ":none:" else names | {name if name == ":all:" else pep508.canonical(name)}
+    return names

@@ -55,7 +55,7 @@ class _Reader:
             # Constraints install nothing: only those that have hashes themselves are held to having them all.
             self._mode = HashMode(closure.has_hashes(read))
         self._places = closure.places(self._closures)
-        self._built = frozenset(closure.formats(self._closures, "--no-binary"))
+        self._built = frozenset(self._places.no_binary)
         self._relatives = relatives.Relatives(source, self._closures)
 
     def facts(self) -> Iterator[Fact]:
@@ -90,7 +90,7 @@ class _Reader:
             top=top,
             nested=bool(self._scope.roots),
             in_constraints=self._constraints,
-            only_binary=":all:" in closure.formats(self._closures, "--only-binary"),
+            only_binary=":all:" in self._places.only_binary,
         )
 
     def _encoding(self) -> Iterator[UnusualEncoding]:

@@ -1,0 +1,190 @@
+# ruff: noqa: E501
+"""The online rules and the fixer against real package indexes, and pip on what the fixer wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.peers import package_servers
+from tests.peers.package_servers import BIN, PACKAGES, hex_of, wheel
+
+pytestmark = pytest.mark.skipif(not BIN.exists(), reason="no environment with package indexes: `make test` builds it")
+
+WHEEL, SOURCE, OTHER = "foo-1.0-py3-none-any.whl", "foo-1.0.tar.gz", "foo-1.0.1-py3-none-any.whl"
+LINUX, MAC = "foo-1.1-cp312-cp312-manylinux_2_17_x86_64.whl", "foo-1.1-cp312-cp312-macosx_11_0_arm64.whl"
+BAR = "bar-2.0-py3-none-any.whl"
+
+
+# What a file of a repository names is asked at a private address only where the configuration allows it.
+LOOPBACK = ("--config", 'network.private-hosts = ["127.0.0.1"]')
+
+
+@pytest.fixture(scope="module", params=["pypiserver", "devpi"])
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server: Callable[..., Any] = getattr(package_servers, request.param)
+    with server(tmp_path_factory.mktemp(request.param)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An index of somebody else, with a foo of its own."""
+    with package_servers.pypiserver(tmp_path_factory.mktemp("second"), dict([wheel("foo", "9.9")])) as url:
+        yield url
+
+
+class Project:
+    """A folder with files, and verifychain in it, which pip's settings of this machine do not reach."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "requirements.txt"
+
+    def run(self, *options: str, **extra: str) -> tuple[int, str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "VERIFYCHAIN_"))}
+        kept = {**kept, "PIP_CONFIG_FILE": os.devnull, "HOME": str(self.folder), **extra}
+        command = [sys.executable, "-m", "verifychain", "pip", "requirements.txt", *options]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=kept, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def found(self, text: str, *options: str, **extra: str) -> list[tuple[str, str, str]]:
+        """(rule, severity, message) of the rules that ask."""
+        self.file.write_text(text)
+        _, out, errors = self.run("--online", "--format", "json", *options, **extra)
+        assert "Traceback" not in errors
+        report = json.loads(out)
+        assert not report["incomplete"], report["incomplete"]
+        return [(one["rule"], one["severity"], one["message"]) for one in report["findings"] if one["rule"] in ONLINE]
+
+
+ONLINE = {
+    f"pip-{name}"
+    for name in ("unknown-hash", "version-missing", "project-missing", "uncovered-file", "unverifiable", "on-two-indexes")
+}  # fmt: skip
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def line(requirement: str, *names: str) -> str:
+    return " ".join([requirement, *(f"--hash=sha256:{hex_of(name)}" for name in names)]) + "\n"
+
+
+def test_all_is_well(project: Project, index: str) -> None:
+    text = line("foo==1.0", *sorted((WHEEL, SOURCE), key=hex_of)) + line("bar==2.0", BAR)
+    assert project.found(text, "--index-url", index) == []
+    code, _, errors = project.run("--online", "--index-url", index)
+    assert (code, "; online" in errors) == (0, True)
+
+
+def test_faults(project: Project, index: str) -> None:
+    text = f"--index-url {index}\n" + line("foo==1.0", OTHER, WHEEL, SOURCE)
+    text += line("bar==3.0", BAR) + line("nothing==1.0", BAR) + line("foo==1.1 ; python_version < '3'", LINUX)
+    text += "bar==2.0 ; python_version < '3' --hash=sha256:" + "0" * 64 + "\n"
+    assert project.found(text, *LOOPBACK) == [
+        ("pip-unknown-hash", "error", f"no file of foo 1.0 has this hash: it is that of {OTHER}"),
+        ("pip-version-missing", "error", "no index has a file of bar 3.0"),
+        ("pip-project-missing", "error", "no index has a project nothing"),
+        ("pip-uncovered-file", "note", f"no hash of {MAC}"),
+        ("pip-uncovered-file", "note", f"no hash of {BAR}"),
+        ("pip-unknown-hash", "error", "no file of bar 2.0 has this hash"),
+    ]
+
+
+def test_a_hash_of_another_project_is_named(project: Project, index: str) -> None:
+    text = line("foo==1.0", WHEEL, SOURCE, BAR) + line("bar==2.0", BAR)
+    assert project.found(text, "--index-url", index) == [
+        ("pip-unknown-hash", "error", f"no file of foo 1.0 has this hash: it is that of {BAR}")
+    ]
+
+
+def test_a_digest_that_the_index_does_not_state(project: Project, index: str) -> None:
+    found = project.found(f"foo==1.0 --hash=sha512:{'a' * 128}\n", "--index-url", index)
+    assert [one[:2] for one in found] == [("pip-unverifiable", "warning")]
+
+
+def test_targets(project: Project, index: str) -> None:
+    found = project.found(line("foo==1.1", MAC), "--index-url", index, "--targets", "3.12:linux_x86_64")
+    assert found[0] == ("pip-uncovered-file", "error", "no hash of a file that Python 3.12 on linux_x86_64 can install")
+    assert [one[1] for one in project.found(line("foo==1.1", LINUX), "--index-url", index, "--targets", "3.12:linux_x86_64")] == ["note"]  # fmt: skip
+
+
+def test_two_indexes(project: Project, index: str, second: str) -> None:
+    text = f"--index-url {index}\n--extra-index-url {second}\n" + line("foo==1.0", *sorted((WHEEL, SOURCE), key=hex_of))
+    assert project.found(text, *LOOPBACK) == [("pip-on-two-indexes", "warning", f"foo is on {index} and on {second}")]
+
+
+def test_the_index_of_pips_environment_and_configuration(project: Project, index: str, tmp_path: Path) -> None:
+    text = line("foo==3.0", WHEEL)
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    expected = [("pip-version-missing", "error", "no index has a file of foo 3.0")]
+    assert project.found(text, PIP_INDEX_URL=index, PATH=path) == expected
+    (tmp_path / "pip.conf").write_text(f"[global]\nindex-url = {index}/\n")
+    assert project.found(text, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"), PATH=path) == expected
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_fix_adds_hashes_and_pip_installs_them(project: Project, index: str, ending: str, tmp_path: Path) -> None:
+    text = "# ours\nfoo==1.0 # via bar\nbar==2.0 ; python_version >= '3'\n".replace("\n", ending)
+    project.file.write_bytes(text.encode())
+    code, _, errors = project.run("--online", "--fix", "--trust", "--index-url", index)
+    assert code == 0, errors
+    ordered = sorted((WHEEL, SOURCE), key=hex_of)
+    hashes = "".join(f" \\\n    --hash=sha256:{hex_of(name)}" for name in ordered)
+    expected = f"# ours\n--require-hashes\nfoo==1.0{hashes} # via bar\n"
+    expected += f"bar==2.0 ; python_version >= '3' \\\n    --hash=sha256:{hex_of(BAR)}\n"
+    assert project.file.read_bytes() == expected.replace("\n", ending).encode()
+    assert project.run("--online", "--fix", "--trust", "--index-url", index)[0] == 0
+    assert project.file.read_bytes() == expected.replace("\n", ending).encode()
+    target = tmp_path / "installed"
+    install = [str(BIN / "python"), "-m", "pip", "--isolated", "install", "--no-cache-dir", "--require-hashes"]
+    install += ["--only-binary", ":all:", "--index-url", index, "--target", str(target), "-r", str(project.file)]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (target / "foo.py").read_text() == "VERSION = '1.0'\n"
+
+
+def test_only_what_may_be_installed_is_added(project: Project, index: str) -> None:
+    project.file.write_text("--require-hashes\n--only-binary :all:\nfoo==1.0\n")
+    assert project.run("--online", "--fix", "--trust", "--index-url", index)[0] == 0
+    assert project.file.read_text().count("--hash") == 1
+    assert hex_of(WHEEL) in project.file.read_text()
+
+
+def test_an_unknown_hash_is_replaced_only_when_asked(project: Project, index: str) -> None:
+    text = f"--require-hashes\n--only-binary :all:\nfoo==1.0 \\\n  --hash=sha256:{'0' * 64} # why\n"
+    project.file.write_text(text)
+    options = ("--online", "--fix", "--trust", "--index-url", index)
+    assert project.run(*options)[0] == 1
+    assert "0" * 64 in project.file.read_text()
+    assert project.run(*options, "--replace-unknown")[0] == 0
+    assert project.file.read_text() == (
+        f"--require-hashes\n--only-binary :all:\nfoo==1.0 \\\n  --hash=sha256:{hex_of(WHEEL)} # why\n"
+    )
+
+
+def test_an_index_that_cannot_be_asked_is_no_pass(project: Project) -> None:
+    port = package_servers.free_port()
+    project.file.write_text(line("foo==1.0", *PACKAGES))
+    code, _, errors = project.run(
+        "--online", "--index-url", f"http://127.0.0.1:{port}/simple", "--ignore", "pip-unsorted"
+    )
+    assert code == 4, errors
+    assert "not checked" in errors
+
+
+def test_no_index_of_a_file_is_asked_at_a_private_address(project: Project) -> None:
+    project.file.write_text("--index-url https://10.0.0.1/simple\n" + line("foo==1.0", WHEEL))
+    code, _, errors = project.run("--online")
+    assert code == 4
+    assert "private address" in errors
