@@ -21,6 +21,7 @@ from verifychain.core.errors import VerifychainError
 from verifychain.core.source import Source, Span
 
 FILE_NAME = "verifychain.lock"
+LARGEST = 16 << 20  # bytes; a hundred thousand pins, and more would only keep a reader busy
 _VERSION = 1
 _EMPTY = f"# The pins of this project: `verifychain` writes this file and checks against it.\nversion = {_VERSION}\n"
 
@@ -320,7 +321,7 @@ def _download(keys: _Keys) -> LockedDownload:
     size = keys.size()
     executable: bool | None = keys.take("executable", bool, "executable = true", optional=True)
     platform: str | None = keys.take("platform", str, 'platform = "linux/amd64"', optional=True)
-    if platform is not None and _PLATFORM.fullmatch(platform) is None:
+    if platform is not None and not is_platform(platform):
         keys.refuse("platform", f"{platform!a} is no os/arch", 'platform = "linux/amd64"')
     return LockedDownload(path or "", urls or (), sha256, size, executable=bool(executable), platform=platform)
 
@@ -339,6 +340,11 @@ def _subresource(keys: _Keys) -> LockedSubresource:
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 _URL = re.compile(r"https?://[^\x00-\x20\x7f/?#\\@]+(?:[/?][^\x00-\x20\x7f#\\]*)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def is_platform(text: str) -> bool:
+    """Whether it is ``os/arch`` or ``os/arch/variant``, as container images have it."""
+    return _PLATFORM.fullmatch(text) is not None
 
 
 def parse_sha256(text: str) -> Digest:

@@ -82,6 +82,13 @@ def test_add_keeps_what_is_there(project: Path, run: Run, server: Server) -> Non
     assert run("add", f"{server.url}/tool").code == 0
 
 
+def test_add_for_one_platform(project: Path, run: Run, server: Server) -> None:
+    assert run("add", f"{server.url}/tool", "--platform", "linux/arm64").code == 0
+    assert pinned(project)[0].platform == "linux/arm64"
+    done = run("add", f"{server.url}/tool", "--platform", "arm")
+    assert (done.code, "no os/arch" in done.err) == (2, True)
+
+
 def test_mirrors_must_serve_the_same(project: Path, run: Run, server: Server) -> None:
     server.routes = {"/tool": Reply(body=CONTENT), "/same": Reply(body=CONTENT), "/bad": Reply(body=OTHER)}
     urls = [f"{server.url}/{name}" for name in ("tool", "same", "gone", "bad")]
@@ -279,3 +286,7 @@ def test_verify_some_of_a_list_and_another_algorithm(project: Path, run: Run) ->
     assert run("verify", "--manifest", "SHA512SUMS").code == 1
     assert run("verify", "--manifest", "SHA512SUMS", "other").code == 2
     assert run("verify", "--manifest", "nowhere").code == 2
+    (project / "good.sha256").write_text(SHA256.hex + "\n")
+    assert run("verify", "--manifest", "good.sha256").out == "good: OK\n"
+    (project / "bad.sha256").write_text("0" * 64)
+    assert run("verify", "--manifest", "bad.sha256").code == 1

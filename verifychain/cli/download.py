@@ -10,7 +10,7 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import options as signing
-from verifychain.cli.options import Command, checking, configured, option
+from verifychain.cli.options import Command, Section, asking, checking, configured, option
 from verifychain.core.errors import Unavailable, UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
 
@@ -38,29 +38,29 @@ class Size(click.ParamType[int]):
         return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2].upper()]
 
 
+_LOCK = option("Pins", "--lock", metavar="FILE", help="The lock.  [default: verifychain.lock beside the configuration]")
 _PINS = (
-    option("Pins", "--lock", metavar="FILE", help="The lock.  [default: verifychain.lock beside the configuration]"),
+    _LOCK,
     option("Pins", "--platform", metavar="OS/ARCH", help="Take the pins of this platform.  [default: this machine's]"),
 )
 _QUIET = option("Output", "-q", "--quiet", is_flag=True, help="Say only what is wrong.")
-_MOST = option("Network", "--max-size", type=Size(), default="4G", help="Take no more.  [default: 4G]")
-_NETWORK = (
-    option("Network", "--offline", is_flag=True, help="Open no connection."),
-    option(
-        "Network",
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        default=30.0,
-        metavar="SECONDS",
-        help="The longest wait for an answer or for the next bytes.  [default: 30]",
-    ),
+_SHOWN = (
+    option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+    option("Output", "-v", "--verbose", count=True, help="-vv: tracebacks of internal errors."),
 )
+_MOST = option("Network", "--max-size", type=Size(), default="4G", help="Take no more.  [default: 4G]")
+
+
+def _about_one(section: str, *names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """An option about one file. It has no name in the environment, which would speak of every file of every run."""
+    return click.option(*names, cls=Section, section=section, **settings)
 
 
 def _options(*options: Callable[[_Function], _Function]) -> Callable[[_Function], _Function]:
     def decorate(command: _Function) -> _Function:
         command = configured(command)
-        for one in reversed(options):
+        every: list[Callable[[_Function], _Function]] = [*options, *_SHOWN]
+        for one in reversed(every):
             command = one(command)
         return command
 
@@ -76,13 +76,13 @@ def download() -> None:
     """
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Fetch pinned files, or one URL, verified.")
 @click.argument("names", nargs=-1, metavar="[NAME…|URL]")
-@option("One file", "-o", "--output", metavar="FILE", help="With a URL: where the file belongs.")
-@option("One file", "--sha256", metavar="HEX", help="With a URL: what it must have.")
-@option("One file", "--size", type=Size(), help="With a URL: the bytes that it must have.")
-@option("One file", "--executable", is_flag=True, help="With a URL: let it be run.")
-@_options(*_PINS, *_NETWORK, _MOST, _QUIET)
+@_about_one("One file", "-o", "--output", metavar="FILE", help="With a URL: where the file belongs.")
+@_about_one("One file", "--sha256", metavar="HEX", help="With a URL: what it must have.")
+@_about_one("One file", "--size", type=Size(), help="With a URL: the bytes that it must have.")
+@_about_one("One file", "--executable", is_flag=True, help="With a URL: let it be run.")
+@_options(*_PINS, asking, _MOST, _QUIET)
 @click.pass_obj
 def fetch(console: Console, /, **given: Any) -> int:
     """
@@ -91,7 +91,7 @@ def fetch(console: Console, /, **given: Any) -> int:
     What is right already is not asked for. Each URL of a pin is tried in turn until one gives the pinned bytes; when
     none does, what stood in the file's place is as it was.
     """
-    return _concluded(console, lambda: _fetch(console, given))
+    return _concluded(console, given, lambda: _fetch(console, given))
 
 
 def _fetch(console: Console, given: dict[str, Any]) -> ExitCode:
@@ -140,9 +140,9 @@ def _one_file(given: dict[str, Any]) -> tuple[str, Any]:
     return name, wanted
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Verify files on disk against pins or a checksum list.")
 @click.argument("names", nargs=-1, metavar="[FILE…]")
-@option("Pins", "--manifest", metavar="SUMS", help="Verify against a checksum list, whose files stand beside it.")
+@_about_one("Pins", "--manifest", metavar="SUMS", help="Verify against a checksum list, whose files stand beside it.")
 @option("Pins", "--ignore-missing", is_flag=True, help="Pass over files that are not there.")
 @option(
     "Pins", "--bundle", multiple=True, metavar="FILE", help="A signature of the list.  [default: SUMS.sigstore.json]"
@@ -158,7 +158,7 @@ def verify(console: Console, /, **given: Any) -> int:
     strictly: a line that sha256sum would pass over makes the whole list refused. With --key or an identity the list
     itself must be signed, and no file counts unless it is.
     """
-    return _concluded(console, lambda: _verify(console, given))
+    return _concluded(console, given, lambda: _verify(console, given))
 
 
 def _verify(console: Console, given: dict[str, Any]) -> ExitCode:
@@ -202,15 +202,17 @@ def _is_signed(console: Console, source: Source, given: dict[str, Any]) -> bool:
     return result.status == "verified"
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Fetch a URL and pin it.")
 @click.argument("url")
-@option("Pins", "--path", metavar="PATH", help="Where the file belongs, from the lock's folder.  [default: the URL's]")
-@option("Pins", "--mirror", multiple=True, metavar="URL", help="A further URL of the same bytes; may be repeated.")
-@option("Pins", "--executable", is_flag=True, help="Let the file be run.")
-@option("Pins", "--only-for", metavar="OS/ARCH", help="Fetch it on this platform only.")
-@option("Trust", "--from-sums", metavar="FILE|URL", help="Take the digest from the checksum list of its makers.")
-@option("Trust", "--sha256", metavar="HEX", help="Take this digest.")
-@_options(*_PINS, *_NETWORK, _MOST)
+@_about_one(
+    "Pins", "--path", metavar="PATH", help="Where the file belongs, from the lock's folder.  [default: the URL's]"
+)
+@_about_one("Pins", "--mirror", multiple=True, metavar="URL", help="A further URL of the same bytes; may be repeated.")
+@_about_one("Pins", "--executable", is_flag=True, help="Let the file be run.")
+@_about_one("Pins", "--platform", metavar="OS/ARCH", help="Fetch it on this platform only.")
+@_about_one("Trust", "--from-sums", metavar="FILE|URL", help="Take the digest from the checksum list of its makers.")
+@_about_one("Trust", "--sha256", metavar="HEX", help="Take this digest.")
+@_options(_LOCK, asking, _MOST)
 @click.pass_obj
 def add(console: Console, /, **given: Any) -> int:
     """
@@ -218,7 +220,7 @@ def add(console: Console, /, **given: Any) -> int:
 
     Without --from-sums or --sha256 the first bytes that come are trusted, and the command says so.
     """
-    return _concluded(console, lambda: _add(console, given))
+    return _concluded(console, given, lambda: _add(console, given))
 
 
 def _add(console: Console, given: dict[str, Any]) -> ExitCode:
@@ -232,7 +234,7 @@ def _add(console: Console, given: dict[str, Any]) -> ExitCode:
         digest=_digest(given["sha256"]),
         sums=given["from_sums"],
         executable=given["executable"],
-        platform=given["only_for"],
+        platform=given["platform"],
         most=given["max_size"],
     )
     named = (*urls, addition.sums) if addition.sums and "://" in addition.sums else urls
@@ -240,11 +242,11 @@ def _add(console: Console, given: dict[str, Any]) -> ExitCode:
     return run(pins, addition, _stream(given, named, pins), console)
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Show what URLs serve today, and pin what you agree to.")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
-@option("Pins", "--url", multiple=True, metavar="URL", help="For one NAME: fetch it from here from now on.")
+@_about_one("Pins", "--url", multiple=True, metavar="URL", help="For one NAME: fetch it from here from now on.")
 @option("Trust", "-y", "--yes", is_flag=True, help="Write what changed without asking.")
-@_options(*_PINS, *_NETWORK, _MOST)
+@_options(*_PINS, asking, _MOST)
 @click.pass_obj
 def update(console: Console, /, **given: Any) -> int:
     """
@@ -252,7 +254,7 @@ def update(console: Console, /, **given: Any) -> int:
 
     Without a terminal nothing is written unless --yes is given, and the exit code says that something changed.
     """
-    return _concluded(console, lambda: _update(console, given))
+    return _concluded(console, given, lambda: _update(console, given))
 
 
 def _update(console: Console, given: dict[str, Any]) -> ExitCode:
@@ -264,15 +266,15 @@ def _update(console: Console, given: dict[str, Any]) -> ExitCode:
     return run(pins, wanted, _stream(given, wanted.urls, pins), console)
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Print the pins as a checksum list.")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @option("Output", "--sha256sums", is_flag=True, help="As a list for sha256sum -c (the only form there is).")
-@option("Output", "-o", "--output", metavar="FILE", help="Write it to a file.")
+@_about_one("Output", "-o", "--output", metavar="FILE", help="Write it to a file.")
 @_options(*_PINS)
 @click.pass_obj
 def export(console: Console, /, **given: Any) -> int:
     """Print the pins as a checksum list that sha256sum -c, busybox and shasum -c take."""
-    return _concluded(console, lambda: _export(console, given))
+    return _concluded(console, given, lambda: _export(console, given))
 
 
 def _export(console: Console, given: dict[str, Any]) -> ExitCode:
@@ -284,7 +286,7 @@ def _export(console: Console, given: dict[str, Any]) -> ExitCode:
     return ExitCode.OK
 
 
-@download.command(cls=Command)
+@download.command(cls=Command, short_help="Check locks and checksum lists, as `verifychain check` does.")
 @checking
 @click.pass_obj
 def check(console: Console, /, **given: Any) -> int:
@@ -299,10 +301,11 @@ def check(console: Console, /, **given: Any) -> int:
     return check_one_format(console, given, "checksums")
 
 
-def _concluded(console: Console, work: Callable[[], ExitCode]) -> int:
+def _concluded(console: Console, given: dict[str, Any], work: Callable[[], ExitCode]) -> int:
     """The exit code of a command: what was rejected is 1, what could not be asked for is 4."""
     from verifychain.downloader import Rejected
 
+    console.adopt(given["color"], given["verbose"])
     try:
         console.verdict = work()
     except (Rejected, Unavailable) as error:

@@ -35,8 +35,6 @@ from verifychain.formats.checksums import syntax
 from verifychain.lock import LockedDownload
 from verifychain.output.style import printable
 
-_LARGEST_LIST = 16 << 20
-
 
 class Addition(NamedTuple):
     """What `download add` was asked for; ``sums`` names a checksum list: a file or a URL."""
@@ -89,21 +87,27 @@ def _refuse(pins: Pins, entry: LockedDownload) -> None:
         entry.path.encode()
     except UnicodeEncodeError:
         raise UsageError(f"{entry.path!r} is not UTF-8, and a lock is", "give another --path") from None
-    for url in entry.urls:
-        reason = locks.url_fault(url)
-        if reason is not None:
-            raise UsageError(f"{url!r}: {reason}", "give an https URL without a #fragment")
+    if entry.platform is not None and not locks.is_platform(entry.platform):
+        raise UsageError(f"{entry.platform!r} is no os/arch", "--platform linux/amd64")
+    _refuse_urls(entry)
     if any(known.key == entry.key for known in pins.downloads):
         raise UsageError(
             f"{entry.path} is pinned in {pins.lock.source.path} already", f"verifychain download update {entry.path}"
         )
 
 
+def _refuse_urls(entry: LockedDownload) -> None:
+    for url in entry.urls:
+        reason = locks.url_fault(url)
+        if reason is not None:
+            raise UsageError(f"{url!r}: {reason}", "give an https URL without a #fragment")
+
+
 def _from_list(name: str, file: str, stream: Stream) -> Digest:
     """The digest that a checksum list, a file or a URL, states for a file. Raises VerifychainError."""
     if "://" in name:
         pieces: list[bytes] = []
-        stream(name, pieces.append, _LARGEST_LIST)
+        stream(name, pieces.append, locks.LARGEST)
         source = Source(name, b"".join(pieces))
     else:
         source = read_list(name)
@@ -220,10 +224,7 @@ def update(pins: Pins, wanted: Update, stream: Stream, console: Console) -> Exit
 
 
 def _update_one(pins: Pins, entry: LockedDownload, wanted: Update, stream: Stream, console: Console) -> ExitCode:
-    for url in entry.urls:
-        reason = locks.url_fault(url)
-        if reason is not None:
-            raise UsageError(f"{url!r}: {reason}", "give an https URL without a #fragment")
+    _refuse_urls(entry)
     target = pins.target(entry)
     asked = Wanted(target, entry.urls, None, executable=entry.executable, most=wanted.most)
     with _received(asked, stream, console) as (part, url):

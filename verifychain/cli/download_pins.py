@@ -11,7 +11,6 @@ from verifychain import lock as locks
 from verifychain.core.errors import UsageError, VerifychainError
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
-from verifychain.inputs import MAX_BYTES
 from verifychain.lock import Lock, Locked, LockedDownload
 
 # What the kernel calls a processor, and what images, Go and `platform =` call it.
@@ -104,7 +103,7 @@ def load(
         path = _find() if configuration.source is None else os.path.normpath(beside)
     try:
         with open(path, "rb") as file:
-            lock = locks.load(Source(path.replace(os.sep, "/"), file.read(MAX_BYTES)))
+            lock = locks.load(Source(path.replace(os.sep, "/"), _bounded(file.read(locks.LARGEST + 1), path)))
     except FileNotFoundError:
         if must_exist:
             raise UsageError(f"there is no {path}", "make it with a first pin: verifychain download add URL") from None
@@ -114,10 +113,16 @@ def load(
     return Pins(lock, os.path.dirname(path) or ".", platform or host_platform(), configuration.settings)
 
 
+def _bounded(data: bytes, path: str) -> bytes:
+    if len(data) > locks.LARGEST:
+        raise VerifychainError(f"{path} is larger than {locks.LARGEST >> 20} MiB", "that is no lock")
+    return data
+
+
 def again(pins: Pins) -> Pins:
     """The pins as they are on disk now, after they were saved."""
     with open(pins.lock.source.path, "rb") as file:
-        return pins._replace(lock=locks.load(Source(pins.lock.source.path, file.read(MAX_BYTES))))
+        return pins._replace(lock=locks.load(Source(pins.lock.source.path, file.read())))
 
 
 def _find() -> str:

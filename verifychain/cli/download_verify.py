@@ -19,9 +19,8 @@ from verifychain.downloader import expected
 from verifychain.formats.checksums import syntax
 from verifychain.formats.checksums.extract import algorithm_of
 from verifychain.inputs import STDIN
+from verifychain.lock import LARGEST
 from verifychain.output.style import count, printable
-
-_LARGEST_LIST = 16 << 20
 
 
 class Claim(NamedTuple):
@@ -45,9 +44,9 @@ def read_list(path: str) -> Source:
     """The bytes of a checksum list; these very bytes are what a signature must be of. Raises UsageError."""
     try:
         if path == STDIN:
-            return Source("<stdin>", sys.stdin.buffer.read(_LARGEST_LIST + 1))
+            return Source("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
         with open(path, "rb") as file:
-            return Source(path, file.read(_LARGEST_LIST + 1))
+            return Source(path, file.read(LARGEST + 1))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot read {path}: {reason}", "name a checksum list, as sha256sum writes it") from None
@@ -55,9 +54,9 @@ def read_list(path: str) -> Source:
 
 def parse_list(source: Source) -> list[syntax.Line]:
     """Every line of a list, or VerifychainError: one that cannot be relied on makes the whole list so."""
-    if len(source.data) > _LARGEST_LIST:
-        raise VerifychainError(f"{source.path} is larger than {_LARGEST_LIST >> 20} MiB", "that is no checksum list")
-    read = syntax.parse(source.data, algorithm_of(source.path))
+    if len(source.data) > LARGEST:
+        raise VerifychainError(f"{source.path} is larger than {LARGEST >> 20} MiB", "that is no checksum list")
+    read = syntax.parse_named(source.data, source.path, algorithm_of(source.path))
     for fault in read.faults:
         place = f"{source.path}:{source.line_at(fault.span.start)}"
         raise VerifychainError(f"{place}: {fault.message}", "the list was not used: it is read whole or not at all")

@@ -148,8 +148,7 @@ _FIXING = (
     option("Fixing", "--diff", is_flag=True, help="Print the fixes as a patch, and change nothing."),
     option("Fixing", "--trust", is_flag=True, help="With --online: also write digests that the network states today."),
 )
-_NETWORK = (
-    option("Network", "--online", is_flag=True, help="Ask registries and servers whether the pins are true."),
+_ASKING = (
     option("Network", "--offline", is_flag=True, help="Open no connection, whatever else is given."),
     option(
         "Network",
@@ -159,6 +158,10 @@ _NETWORK = (
         metavar="SECONDS",
         help="The longest wait for one answer.  [default: 30]",
     ),
+)
+_NETWORK = (
+    option("Network", "--online", is_flag=True, help="Ask registries and servers whether the pins are true."),
+    *_ASKING,
     option("Network", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
     option("Network", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
 )
@@ -235,6 +238,11 @@ def checking_pip(command: _Command) -> _Command:
 def listing(command: _Command) -> _Command:
     """What commands have which read files and judge nothing."""
     return _apply(command, (_PATHS, *_INPUT, *_output(("text", "json")), *_CONFIGURATION))
+
+
+def asking(command: _Command) -> _Command:
+    """What commands have whose work is remote."""
+    return _apply(command, _ASKING)
 
 
 def configured(command: _Command) -> _Command:

@@ -21,7 +21,6 @@ from verifychain.lock import Lock, LockedDownload, Placed
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
-_LARGEST = 16 << 20  # a hundred thousand pins; more would only keep a reader busy
 _NAMED_AFTER = re.compile(r"(?i)sha(256|384|512)(?:sum)?s?(?:\.txt)?$")
 _LFS_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 _LARGEST_POINTER = 1024
@@ -40,8 +39,8 @@ _Stored = tuple[Digest, int] | Broken | None
 
 def extract(source: Source, scope: Scope) -> Iterator[Fact]:
     """The pins of one file. What cannot be read, or leads out of the file's folder, is a ``Broken``."""
-    if len(source.data) > _LARGEST:
-        yield Broken(Span(0, 0), f"larger than {_LARGEST >> 20} MiB", "exclude it if it is no list of checksums")
+    if len(source.data) > locks.LARGEST:
+        yield Broken(Span(0, 0), f"larger than {locks.LARGEST >> 20} MiB", "exclude it if it is no list of checksums")
     elif os.path.basename(source.path) == locks.FILE_NAME:
         yield from _of_lock(locks.read(source), scope.tree)
     else:
@@ -106,18 +105,12 @@ def _inside(quoted: Span) -> Span:
 
 def _of_list(source: Source, tree: Tree) -> Iterator[Fact]:
     algorithm = algorithm_of(source.path)
-    name, extension = os.path.splitext(os.path.basename(source.path))
-    alone = syntax.lone_digest(source.data, algorithm) if name and extension else None
-    if alone is not None:
-        lines = [syntax.Line(os.fsencode(name), alone[0], alone[1], alone[1])]
-    else:
-        read = syntax.parse(source.data, algorithm)
-        lines = list(read.lines)
-        hint = "a list is read whole or it cannot be relied on: sha256sum would pass over such a line"
-        for fault in read.faults:
-            yield Broken(fault.span, fault.message, hint)
-    stated = [_Stated(_beside(source, os.fsdecode(line.path)), line.digest, line.span) for line in lines]
-    for line, one, found in zip(lines, stated, _stored(source, stated, tree, algorithm), strict=True):
+    read = syntax.parse_named(source.data, source.path, algorithm)
+    hint = "a list is read whole or it cannot be relied on: sha256sum would pass over such a line"
+    for fault in read.faults:
+        yield Broken(fault.span, fault.message, hint)
+    stated = [_Stated(_beside(source, os.fsdecode(line.path)), line.digest, line.span) for line in read.lines]
+    for line, one, found in zip(read.lines, stated, _stored(source, stated, tree, algorithm), strict=True):
         if isinstance(found, Broken):
             yield found
         else:

@@ -14,6 +14,7 @@ reads a name listed twice twice. Here all of that is a fault: a list is read who
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -177,8 +178,23 @@ def _unescaped(name: bytes) -> bytes:
     return _ESCAPE.sub(undo, name)
 
 
+def parse_named(data: bytes, name: str, algorithm: Algorithm) -> Checksums:
+    """
+    Read a list by the name of its file.
+
+    One that holds a digest and nothing else, as many servers give it beside a download, is of the file that is called
+    the same without the extension.
+    """
+    stem, extension = os.path.splitext(os.path.basename(name))
+    alone = lone_digest(data, algorithm) if stem and extension else None
+    if alone is None:
+        return parse(data, algorithm)
+    digest, span = alone
+    return Checksums((Line(os.fsencode(stem), digest, span, span),), ())
+
+
 def lone_digest(data: bytes, algorithm: Algorithm) -> tuple[Digest, Span] | None:
-    """The digest of a file that holds a digest and nothing else, as many servers give it beside a download."""
+    """The digest of a list that holds one digest and no name."""
     text = data.strip(b" \t\r\n")
     start = data.find(text)
     try:
