@@ -14,6 +14,7 @@ import pytest
 
 from tests.download.conftest import CONTENT, Run, entry, leftovers, pin, start
 from tests.origins.local_server import Asked, Authority, Reply, Server, raw_server
+from verifychain.cli.main import main
 from verifychain.core import digest
 
 OLD = b"what stood there\n"
@@ -190,6 +191,20 @@ def test_one_that_fails_does_not_stop_the_others(project: Path, run: Run, server
     assert done.code == 4
     assert "19 files fetched and verified (0.0 MB), 0 right already, 1 failed" in done.err
     assert sorted(os.listdir(project)) == sorted({*names, "verifychain.lock", "verifychain.toml"} - {"f7"})
+
+
+def test_check_online_asks_what_the_url_serves(
+    project: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.routes = {"/tool": Reply(body=CONTENT), "/moved": Reply(body=BAD)}
+    pin(entry("tool", f"{server.url}/tool"), entry("moved", f"{server.url}/moved"))
+    assert main(["check", "--online", "--format", "concise"]) == 1
+    out = capfd.readouterr().out
+    assert out.count("download-mismatch") == 1
+    assert f"/moved serves other content: expected {digest.of_bytes(CONTENT)}, got {digest.of_bytes(BAD)}" in out
+    server.routes = {"/tool": Reply(body=CONTENT)}
+    assert main(["check", "--online"]) == 4
+    assert main(["check"]) == 0
 
 
 def test_names(project: Path, run: Run, server: Server) -> None:

@@ -332,11 +332,11 @@ def _digest(text: str | None) -> Digest | None:
 
 def _stream(given: dict[str, Any], named: Sequence[str], pins: Pins | None = None) -> Stream:
     """What streams URLs; the hosts of URLs that the user ``named`` may be at private addresses."""
-    from urllib.parse import urlsplit
-
+    from verifychain import config
     from verifychain.cli.download_fetch import connect
+    from verifychain.cli.network import Network
 
     if given["offline"]:
         raise Unavailable("--offline: no connection is opened", "leave it out, or verify what is there")
-    hosts = [urlsplit(url).hostname or "" for url in named]
-    return connect(given["timeout"], (*hosts, *(() if pins is None else pins.settings.network.private_hosts)))
+    configuration = config.load(given["config"], isolated=given["isolated"]) if pins is None else pins.configuration
+    return connect(Network(configuration, timeout=given["timeout"], named=named))

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from verifychain.cli.console import Console
+from verifychain.cli.network import Network
 from verifychain.cli.progress import Progress, megabytes
 from verifychain.core.errors import VerifychainError
 from verifychain.core.exit_code import ExitCode
@@ -123,18 +124,15 @@ def name_of(url: str) -> str:
     return "" if os.sep in name or name in (".", "..") or "\0" in name else name
 
 
-def connect(timeout: float, hosts: Sequence[str]) -> Stream:
-    """What streams URLs; ``hosts`` were named by the user, so that they may be at a private address."""
+def connect(network: Network) -> Stream:
+    """What streams URLs. It is made when the first is asked for: what is right already needs none of its imports."""
     made: list[Web] = []
     lock = threading.Lock()
 
     def web() -> Web:
-        # Made when the first URL is asked for: what is right already needs none of its imports.
-        from verifychain.origins.web import Access, Timeouts, Web
-
         with lock:
             if not made:
-                made.append(Web(Access().naming(*hosts), Timeouts.of(timeout)))
+                made.append(network.web())
             return made[0]
 
     def stream(url: str, sink: Callable[[bytes], None], most: int) -> None:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from verifychain import config, fixes
 from verifychain import lock as locks
+from verifychain.config import Configuration
 from verifychain.core.errors import UsageError, VerifychainError
-from verifychain.core.settings import Settings
 from verifychain.core.source import Source
 from verifychain.lock import Lock, Locked, LockedDownload
 
@@ -26,7 +26,7 @@ class Pins(NamedTuple):
     lock: Lock
     folder: str
     platform: str
-    settings: Settings
+    configuration: Configuration
 
     @property
     def downloads(self) -> list[LockedDownload]:
@@ -110,7 +110,7 @@ def load(
         lock = locks.empty(path)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}", "name a file") from None
-    return Pins(lock, os.path.dirname(path) or ".", platform or host_platform(), configuration.settings)
+    return Pins(lock, os.path.dirname(path) or ".", platform or host_platform(), configuration)
 
 
 def _bounded(data: bytes, path: str) -> bytes:

@@ -18,7 +18,8 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
     reviewed. Fetch it again (`verifychain download fetch`), or, where the new content is meant, pin that. A file that
     is not there is no finding: downloads are often left out of the repository.
 
-    With `--online` what a Dockerfile's `ADD --checksum` fetches is fetched and hashed too: the build would fail.
+    With `--online` what a Dockerfile's `ADD --checksum` fetches, and what the first URL of a pin in the lock serves, is
+    fetched and hashed too: the build, or the next `verifychain download fetch`, would fail.
 
     Bad:
     ```checksums
@@ -38,8 +39,8 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
 
 
 def _served(download: Download, fetcher: Fetcher) -> Iterator[Problem]:
-    # Only ADD: a digest that a shell script checks may be that of another file than the one it downloads.
-    if download.via != "add-http" or "$" in download.url:
+    # Not scripts: a digest that one checks may be that of another file than the one it downloads.
+    if download.via not in ("add-http", "lock") or "$" in download.url:
         return
     for pin in download.pins:
         if isinstance(pin, Pin):

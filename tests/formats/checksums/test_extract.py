@@ -53,7 +53,7 @@ def entry(path: str = "bin/tool", sha256: Digest = TOOL, size: int = 4, platform
 
 
 def problems(files: list[PinnedFile], source: Source) -> list[tuple[str, str]]:
-    return [(source.slice(problem.span), problem.message) for file in files for problem in check.check(file)]
+    return [(source.slice(problem.span), problem.message) for file in files for problem in check.check(file, None)]
 
 
 def test_a_lock_and_the_file_that_it_pins() -> None:
