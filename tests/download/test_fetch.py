@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import socket
 import stat
 import threading
@@ -342,11 +343,10 @@ def test_killed_midway_the_old_file_is_whole(project: Path, authority: Authority
 
 
 def test_interrupted_nothing_is_left(project: Path, authority: Authority) -> None:
-    import signal
-
     slow = Slow(bytes(64 << 20), 0)
     with raw_server(slow) as port:
         pin(*(entry(f"t{n}", f"http://127.0.0.1:{port}/tool", data=slow.body) for n in range(3)))
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # of a shell's background job it is ignored
         process = start("fetch", folder=project, authority=authority)
         assert slow.moment.wait(60)
         process.send_signal(signal.SIGINT)

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from verifychain.origins.web import Web
 
 _THREADS = 8
+# Seconds. A wait without an end may miss the signal of Ctrl-C, when that comes just before it begins.
+_OFTEN = 0.2
 
 Result = Outcome | VerifychainError
 
@@ -46,7 +48,10 @@ def fetch_all(wanted: Sequence[Wanted], stream: Stream, console: Console) -> lis
         results = [attempt(wanted[0])]
     else:
         with ThreadPoolExecutor(min(_THREADS, max(len(wanted), 1))) as pool, _ending(pool, progress):
-            results = [future.result() for future in [pool.submit(attempt, one) for one in wanted]]
+            futures = [pool.submit(attempt, one) for one in wanted]
+            while wait(futures, _OFTEN).not_done:
+                pass
+            results = [future.result() for future in futures]
     progress.clear()
     return results
 
