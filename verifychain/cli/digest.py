@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.options import Command, asking, caching, option
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
 from verifychain.core.errors import Unavailable, UsageError
@@ -32,28 +33,23 @@ class Hashed(NamedTuple):
     what: str
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("names", nargs=-1, required=True, metavar="FILE|URL|IMAGE…|-")
-@click.option(
+@option(
+    "Output",
     "--algorithm",
     type=click.Choice([algorithm.label for algorithm in Algorithm]),
     help="Default: sha384 for SRI, sha256 for the rest.",
 )
-@click.option(
+@option(
+    "Output",
     "--notation",
     type=click.Choice([notation.value for notation in Notation]),
     help="Print this one only, followed by the name where several are given.",
 )
-@click.option("--platform", metavar="OS/ARCH", help="Images: the digest of this platform's image, not of the index.")
-@click.option("--offline", is_flag=True, envvar="VERIFYCHAIN_OFFLINE", help="Open no connection.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    envvar="VERIFYCHAIN_TIMEOUT",
-    metavar="SECONDS",
-    help="The longest wait for one answer.  [default: 30]",
-)
+@option("Output", "--platform", metavar="OS/ARCH", help="Of an image: this platform's, and not the index.")
+@asking
+@caching
 @click.pass_obj
 def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
     """
@@ -63,10 +59,10 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
     to a digest today, and that is what is printed; of the index, which covers all platforms.
     """
     console.verdict = ExitCode.OK
-    asking = _Asking(given["platform"], given["offline"], given["timeout"])
+    outside = _Outside(given)
     for name in names:
         try:
-            text = _block(name, asking, given["algorithm"], given["notation"], alone=len(names) == 1)
+            text = _block(name, outside, given["algorithm"], given["notation"], alone=len(names) == 1)
         except OSError as error:
             console.verdict = ExitCode.FAILED
             console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}")
@@ -79,33 +75,38 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
     return int(console.verdict)
 
 
-class _Asking:
-    """What asks the outside for this command, made when there is something to ask."""
+class _Outside:
+    """What this command asks with, made when there is something to ask."""
 
-    def __init__(self, platform: str | None, offline: bool, timeout: float) -> None:
-        self.platform = platform
-        self._offline = offline
-        self._timeout = timeout
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.platform: str | None = given["platform"]
+        self._given = given
 
     def network(self, named: str) -> Network:
         """What asks a URL or host of the command line, which may be at a private address."""
-        if self._offline:
+        given = self._given
+        if given["offline"]:
             raise Unavailable("it is not asked for: offline", "leave out --offline, or name a file")
         from verifychain import config
         from verifychain.cli.network import Network
 
-        configuration = config.load((), isolated=False)
-        return Network(configuration, timeout=self._timeout, named=(named,))
+        return Network(
+            config.load((), isolated=False),
+            timeout=given["timeout"],
+            cache_dir=given["cache_dir"],
+            no_cache=given["no_cache"],
+            named=(named,),
+        )
 
 
-def _block(name: str, asking: _Asking, label: str | None, notation: str | None, *, alone: bool) -> str:
+def _block(name: str, outside: _Outside, label: str | None, notation: str | None, *, alone: bool) -> str:
     only = None if notation is None else Notation(notation)
     chosen = None if label is None else Algorithm.of(label)
     if _is_image(name):
-        return _image_block(name, asking, only, chosen, alone=alone)
+        return _image_block(name, outside, only, chosen, alone=alone)
     plain, integrity = chosen or Algorithm.SHA256, chosen or _USUAL[Notation.SRI]
     wanted = {one: integrity if one is Notation.SRI else plain for one in ((only,) if only else Notation)}
-    found = _hashed(name, tuple(dict.fromkeys(wanted.values())), asking)
+    found = _hashed(name, tuple(dict.fromkeys(wanted.values())), outside)
     if only is not None:
         return _line(found.digests[wanted[only]].format(only), name, alone=alone)
     lines = [f"{printable(name)}  ({found.what})"]
@@ -132,12 +133,12 @@ def _is_clear(name: str) -> bool:
     return any(mark in name for mark in ":@")
 
 
-def _hashed(name: str, algorithms: tuple[Algorithm, ...], asking: _Asking) -> Hashed:
+def _hashed(name: str, algorithms: tuple[Algorithm, ...], outside: _Outside) -> Hashed:
     if name == STDIN:
         data = sys.stdin.buffer.read()
         return Hashed({one: digests.of_bytes(data, one) for one in algorithms}, f"{len(data):,} bytes")
     if "://" in name and not os.path.lexists(name):
-        found, size = asking.network(name).web().digests(name, algorithms)
+        found, size = outside.network(name).web().digests(name, algorithms)
         return Hashed(found, f"{size:,} bytes today")
     return _of_file(name, algorithms)
 
@@ -154,12 +155,14 @@ def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> Hashed:
     return Hashed(known, f"{status.st_size:,} bytes")
 
 
-def _image_block(text: str, asking: _Asking, only: Notation | None, algorithm: Algorithm | None, *, alone: bool) -> str:
+def _image_block(
+    text: str, outside: _Outside, only: Notation | None, algorithm: Algorithm | None, *, alone: bool
+) -> str:
     if only not in (None, *_OF_IMAGES):
         raise UsageError(f"{text!r} is an image: it has no digest in this notation", "take --notation oci")
     if algorithm not in (None, Algorithm.SHA256):
         raise UsageError(f"{text!r} is an image: registries know it by its sha256", "leave --algorithm out")
-    found, what = _image(text, asking)
+    found, what = _image(text, outside)
     if only is not None:
         return _line(found.format(only), text, alone=alone)
     pinned = f"{text.partition('@')[0]}@{found}"
@@ -168,7 +171,7 @@ def _image_block(text: str, asking: _Asking, only: Notation | None, algorithm: A
     )
 
 
-def _image(text: str, asking: _Asking) -> tuple[Digest, str]:
+def _image(text: str, outside: _Outside) -> tuple[Digest, str]:
     """The digest of an image, and what it is the digest of."""
     from verifychain.core.image_name import ImageNameError, parse_image_name
 
@@ -176,13 +179,13 @@ def _image(text: str, asking: _Asking) -> tuple[Digest, str]:
         name = parse_image_name(text)
     except ImageNameError as error:
         raise UsageError(f"{text!r}: no such file, and no image: {error.reason}", "check the spelling") from None
-    registry = asking.network(name.registry).registry()
+    registry = outside.network(name.registry).registry()
     found = registry.tagged(name) if name.digest is None else registry.manifest(name, name.digest)
     if found is None:
         raise Unavailable(f"{name.registry} has no {name.path}:{name.tag or 'latest'}", "check the name and the tag")
-    if asking.platform is not None:
+    if outside.platform is not None:
         from verifychain.origins.platforms import for_platform
 
-        return for_platform(registry, name, found, asking.platform), f"the image for {asking.platform}"
+        return for_platform(registry, name, found, outside.platform), f"the image for {outside.platform}"
     entries = sum(entry.platform.get("os", "unknown") != "unknown" for entry in found.entries)
     return found.digest, f"an index of {count(entries, 'platform')}" if found.is_index else "an image without an index"

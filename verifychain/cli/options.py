@@ -159,11 +159,14 @@ _ASKING = (
         help="The longest wait for one answer.  [default: 30]",
     ),
 )
+_CACHING = (
+    option("Network", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
+    option("Network", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
+)
 _NETWORK = (
     option("Network", "--online", is_flag=True, help="Ask registries and servers whether the pins are true."),
     *_ASKING,
-    option("Network", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
-    option("Network", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
+    *_CACHING,
 )
 _VERDICT = (
     option(
@@ -243,6 +246,11 @@ def listing(command: _Command) -> _Command:
 def asking(command: _Command) -> _Command:
     """What commands have whose work is remote."""
     return _apply(command, _ASKING)
+
+
+def caching(command: _Command) -> _Command:
+    """What commands have that keep what they fetched by its digest."""
+    return _apply(command, _CACHING)
 
 
 def configured(command: _Command) -> _Command:
