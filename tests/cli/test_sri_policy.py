@@ -123,3 +123,18 @@ def test_what_cannot_be_done(project: Path, command: Runner, argv: tuple[str, ..
     result = command("sri", "policy", *argv)
     assert (result.code, words in result.err) == (code, True), result.err
     assert "Traceback" not in result.err
+
+
+def test_pages_that_cannot_be_read_as_browsers_get_them(project: Path, command: Runner) -> None:
+    write(project, {"t.html": "<script>a = {{ b }}</script>", "u.html": "\ufeff<script>1</script>".encode("utf-16-le")})
+    result = command("sri", "policy", "t.html")
+    assert (result.code, "t.html:1:1: made by a template" in result.err) == (0, True)
+    result = command("sri", "policy", "u.html", "t.html")
+    assert (result.code, "u.html: UTF-16 is not read" in result.err) == (4, True)
+
+
+def test_a_policy_in_a_page(project: Path, command: Runner) -> None:
+    write(project, {"p.html": '<meta http-equiv="Integrity-Policy" content="x">\n<meta http-equiv=content-security-policy'
+                              ' content="script-src sha256-x">'})  # fmt: skip
+    result = command("sri", "p.html", "--format", "json")
+    assert [one["rule"] for one in json.loads(result.out)["findings"]] == ["sri-policy-meta", "sri-policy-csp-hash"]

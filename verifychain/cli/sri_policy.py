@@ -10,10 +10,10 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, Options, collect, judging, option
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Scope
-from verifychain.core.source import Source, Span
+from verifychain.core.source import Location, Source, Span
 from verifychain.facts.policy import Load, PolicyHeader
 from verifychain.inputs import WorkingTree, display_path
 from verifychain.output.style import Style, count, printable
@@ -70,22 +70,36 @@ def _write(console: Console, options: Options, paths: tuple[str, ...], server: s
     from verifychain.formats.headers.writing import integrity_policy, script_src, written
 
     tree, found = WorkingTree(), list[Load]()
+    unread = False
     for path in paths:
-        found += loads(_read(tree, path))
+        try:
+            found += loads(_read(tree, path))
+        except Unavailable as error:
+            unread = True
+            console.fail(error.message, error.hint)
     suffix = "-Report-Only" if report_only else ""
     value = integrity_policy()
     headers = {f"Integrity-Policy{suffix}": value, f"Content-Security-Policy{suffix}": script_src(found)}
     problems = list(rules.load_one("sri-policy-would-block").check(_header(value, found, len(paths))))
-    console.verdict = ExitCode.FINDINGS if problems and not options.exit_zero else ExitCode.OK
+    console.verdict = ExitCode.INCOMPLETE if unread else ExitCode.OK
+    if problems and not options.exit_zero:
+        console.verdict = ExitCode.FINDINGS
     console.result(written(headers, server), options.output)
+    for load in found:
+        if load.dynamic:
+            console.say(f"{_place(load.location)}: made by a template: what browsers get may have another hash\n")
     for problem in problems:
         source = problem.source
         if source is not None:
-            line, column = source.position(problem.span.start)
-            console.say(f"{printable(source.path)}:{line}:{column}: {printable(problem.message)}\n")
+            console.say(f"{_place(Location(source, problem.span))}: {printable(problem.message)}\n")
     if problems:
         console.say(f"the Integrity-Policy would block {count(len(problems), 'script')}; {problems[0].help}\n")
     return int(console.verdict)
+
+
+def _place(location: Location) -> str:
+    line, column = location.source.position(location.span.start)
+    return f"{printable(location.source.path)}:{line}:{column}"
 
 
 def _read(tree: WorkingTree, path: str) -> Source:

@@ -21,6 +21,7 @@ class Load(NamedTuple):
     content    an inline script's text as UTF-8, line ends as browsers normalise them: what they hash
     local      ``data:`` and ``blob:`` URLs: no policy on integrity blocks them
     nonce      whether the element has a nonce
+    dynamic    template syntax stands in it: what a browser gets is not known
     """
 
     via: str
@@ -31,6 +32,7 @@ class Load(NamedTuple):
     content: bytes | None = None
     local: bool = False
     nonce: bool = False
+    dynamic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -63,7 +63,7 @@ def _missing(header: PolicyHeader, scripts: Scripts) -> Iterator[Problem]:
 
 def _fault(load: Load, scripts: Scripts) -> tuple[str, str]:
     """What the hashes do not allow, and what to add; empty where they do, or something else does."""
-    if load.nonce and scripts.has_nonce:
+    if load.dynamic or (load.nonce and scripts.has_nonce):
         return "", ""
     if load.content is not None:
         digest = of_bytes(load.content)

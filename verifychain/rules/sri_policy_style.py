@@ -27,7 +27,7 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
       Integrity-Policy: blocked-destinations=(script)
     ```
     """
-    if not header.is_integrity:
+    if not header.is_integrity or header.in_meta:
         return
     for word in integrity_policy.read(header.value).destinations:
         if word.text == "style":

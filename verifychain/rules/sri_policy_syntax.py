@@ -29,7 +29,7 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
       Integrity-Policy: blocked-destinations=(script)
     ```
     """
-    if not header.is_integrity:
+    if not header.is_integrity or header.in_meta:
         return
     policy = integrity_policy.read(header.value)
     for slip in policy.slips:

@@ -56,7 +56,7 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
 
 def _reason(load: Load) -> str:
     """Why a browser would block the script; empty where none would."""
-    if load.local or load.content is not None:
+    if load.local or load.dynamic or load.content is not None:
         return ""
     if load.integrity is None:
         return "it has no integrity metadata"

@@ -12,6 +12,7 @@ from verifychain.core.source import Source, Span
 from verifychain.facts.policy import Load, PolicyHeader
 from verifychain.formats.headers.pages import PAGES, loads
 from verifychain.formats.headers.syntax import Statement, statements
+from verifychain.formats.html import encoding
 
 _MOST_PAGES = 5000
 
@@ -58,6 +59,8 @@ def _pages(tree: Tree, folder: str) -> Iterator[_Page]:
         try:
             page = tree.read(path)
         except OSError:
+            continue
+        if encoding.unreadable(page.data) is not None:
             continue
         yield _Page("/" + path.removeprefix(f"{folder}/"), tuple(loads(page)))
 

@@ -11,7 +11,7 @@ from verifychain.core.source import Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.broken import Broken
 from verifychain.facts.subresource import ImportMap, Module, Note, Page, Subresource, Unenforced
-from verifychain.formats.html import encoding, import_map, loading, references, tags, templates
+from verifychain.formats.html import encoding, import_map, loading, policies, references, tags, templates
 from verifychain.formats.html.files import Site
 from verifychain.formats.html.references import Context
 from verifychain.formats.html.tags import Tag
@@ -77,6 +77,11 @@ class _Reader:
             return
         if tag.name == "base":
             self._set_base(tag)
+            return
+        if tag.name == "meta":
+            header = policies.policy(tag, self._encoding)
+            if header is not None:
+                yield header
             return
         stated = tag.first("integrity")
         what = loading.unenforced(tag) if stated is not None else None

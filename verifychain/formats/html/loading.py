@@ -7,7 +7,7 @@ from typing import NamedTuple
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute
 
-WANTED = frozenset({"script", "link", "base", "img", "iframe", "style", "source", "object", "embed"})
+WANTED = frozenset({"script", "link", "base", "meta", "img", "iframe", "style", "source", "object", "embed"})
 _BLANKS = "\t\n\f\r "
 _SCRIPT_TYPES = frozenset(
     f"{kind}/{name}"
@@ -59,7 +59,7 @@ def _script(tag: Tag) -> Load | None:
         address = tag.first("src") if tag.namespace == "html" else None
     kind = _text(tag, "type")
     module = kind == "module"
-    if address is None or not (module or _is_javascript(tag, kind)):
+    if address is None or not (module or is_javascript(tag)):
         return None
     if not (address.raw or "").strip(_BLANKS):
         return None
@@ -68,7 +68,9 @@ def _script(tag: Tag) -> Load | None:
     return Load("script", "<script>", address)
 
 
-def _is_javascript(tag: Tag, kind: str | None) -> bool:
+def is_javascript(tag: Tag) -> bool:
+    """Whether a script's type says that it is a classic script."""
+    kind = _text(tag, "type")
     if kind:
         return kind in _SCRIPT_TYPES
     language = _text(tag, "language")
