@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def made(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, **how: Any) -> Ver
         ({"claims": {1: "https://other.example", 8: "https://other.example"}}, Reason.ISSUER_MISMATCH),
         ({"subject": x509.UniformResourceIdentifier(f"{IDENTITY}x")}, Reason.IDENTITY_MISMATCH),
         ({"subject": x509.RFC822Name("someone@example.org")}, Reason.IDENTITY_MISMATCH),
-        ({"subject": x509.IPAddress(__import__("ipaddress").ip_address("127.0.0.1"))}, Reason.CERTIFICATE_PROFILE),
+        ({"subject": x509.IPAddress(ip_address("127.0.0.1"))}, Reason.CERTIFICATE_PROFILE),
     ],
 )
 def test_certificates_that_do_not_fit(

@@ -150,19 +150,18 @@ def _is_der_pair(signature: bytes) -> bool:
 
 
 def _verify_ed25519(key: ed25519.Ed25519PublicKey, signature: bytes, artifact: Artifact) -> Algorithm | None:
-    """Over the bytes, or prehashed with SHA-512 (Ed25519ph), which is cosign's default for blobs."""
+    """Prehashed with SHA-512 (Ed25519ph), cosign's default for blobs, or else over all bytes, which are then read."""
+    from verifychain.signatures import ed25519ph
+
+    prehash = artifact.digest(Algorithm.SHA512)
+    if prehash is None:
+        raise Unsupported("an Ed25519 key signs the bytes or their SHA-512, and neither is known: name the file")
+    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    if ed25519ph.holds(raw, signature, prehash):
+        return Algorithm.SHA512
     data = artifact.data()
     if data is not None and verify_ed25519(key, signature, data):
         return None
-    prehash = artifact.digest(Algorithm.SHA512)
-    if data is None and prehash is None:
-        raise Unsupported("an Ed25519 key signs the bytes or their SHA-512, and neither is known: name the file")
-    if prehash is not None:
-        from verifychain.signatures import ed25519ph
-
-        raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        if ed25519ph.holds(raw, signature, prehash):
-            return Algorithm.SHA512
     raise Rejected(Reason.SIGNATURE_INVALID, "the signature is not this key's over these bytes")
 
 

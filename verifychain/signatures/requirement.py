@@ -17,7 +17,7 @@ class Requirement:
                root that has no log
     proof      the entry must be proven to be included, a promise is not enough
     timestamp  an RFC 3161 timestamp must hold
-    sct        the certificate must have been shown to a CT log
+    sct        the certificate must have been shown to a CT log, unless the trust root lists none
     """
 
     identities: tuple[Identity, ...] = ()

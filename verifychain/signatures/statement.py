@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from verifychain.core.digest import Algorithm, Digest, DigestError, parse_hex
+from verifychain.core.digest import Algorithm, DigestError, parse_hex
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Message
 from verifychain.signatures.strict_json import Fields
@@ -84,16 +84,3 @@ def _compared(name: str, value: str, artifact: Artifact) -> bool | None:
         return own == parse_hex(value, algorithm)
     except DigestError:
         return False
-
-
-def subject_digests(statement: Statement) -> list[Digest]:
-    """Every digest that can be read, for listings."""
-    found = []
-    for subject in statement.subjects:
-        for name, value in subject.items():
-            algorithm = Algorithm.of(name)
-            try:
-                found += [] if algorithm is None else [parse_hex(value, algorithm)]
-            except DigestError:
-                continue
-    return found

@@ -130,15 +130,13 @@ def _run(
 def _question(given: dict[str, Any], policy: AttestationPolicy | None, *, statements: bool) -> Question | report.Result:
     """What is asked; a key or trust root that is malformed answers for every artifact."""
     from verifychain.signatures.verdict import Rejected, Status
-    from verifychain.signatures.verify import Question, Verdict
+    from verifychain.signatures.verify import Verdict
 
     try:
-        requirement = options.requirement(given)
-        roots = options.roots(given["trusted_root"], staging=given["staging"])
+        return options.question(given, policy, statements=statements)
     except Rejected as rejected:
         verdict = Verdict(Status.REJECTED, rejected.reason, rejected.detail)
         return report.Result("", "", "rejected", (verdict,))
-    return Question(roots, requirement, options.engine(given), policy, statements)
 
 
 def attestation_policy(given: dict[str, Any]) -> AttestationPolicy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from verifychain.signatures.keys import Key
     from verifychain.signatures.requirement import Requirement
     from verifychain.signatures.trust_root import TrustRoot
-    from verifychain.signatures.verify import Engine
+    from verifychain.signatures.verify import AttestationPolicy, Question
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_MOST = 128 << 20
 WORKFLOW_CLAIMS = ("trigger", "sha", "name", "repository", "ref")
 
 IDENTITY = (
@@ -70,18 +71,13 @@ def apply(*groups: tuple[Callable[[Any], Any], ...]) -> Callable[[_Command], _Co
     return decorate
 
 
-class Rejection(NamedTuple):
-    """A key or trust root that cannot be used: everything that depends on it is rejected."""
-
-    reason: str
-    detail: str
-
-
 def read_file(path: str) -> bytes:
-    """The bytes of a named file. Raises UsageError where there is none."""
+    """
+    The bytes of a named file, and no more than anything of this kind may have. Raises UsageError where there is none.
+    """
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(_MOST + 1)  # one more than is taken: the reader of the format says that it is too large
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
 
@@ -136,11 +132,17 @@ def requirement(given: dict[str, Any]) -> Requirement:
     )
 
 
-def engine(given: dict[str, Any]) -> Engine:
-    """The engine that was chosen."""
-    from verifychain.signatures.verify import Engine
+def question(given: dict[str, Any], policy: AttestationPolicy | None = None, *, statements: bool = False) -> Question:
+    """
+    What the options of ``IDENTITY`` and ``TRUST`` ask of evidence.
 
-    return Engine(given["engine"])
+    Raises UsageError, and Rejected for a key or a trust root that is malformed: then nothing can be verified.
+    """
+    from verifychain.signatures.verify import Engine, Question
+
+    demanded = requirement(given)
+    trusted = roots(given["trusted_root"], staging=given["staging"])
+    return Question(trusted, demanded, Engine(given["engine"]), policy, statements)
 
 
 def _identity(given: dict[str, Any]) -> Identity | None:
