@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.signatures.asking import ARTIFACT, RECIPES
-from tests.signatures.authorities import IDENTITY, ISSUER
+from tests.signatures.authorities import IDENTITY, ISSUER, pem
 from tests.signatures.mutations import changed, leaves, replaced
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
@@ -22,10 +22,16 @@ from verifychain.cli.main import main
 COSIGN = Path(__file__).parents[2] / ".cache" / "cosign"
 NEW = ("--signing-config", "empty.json", "--trusted-root", "root.json")
 OLD = ("--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false")
+# The old format takes no trusted_root.json, but the keys of each service.
+OLD_ROOT = {
+    "SIGSTORE_ROOT_FILE": "ca.pem",
+    "SIGSTORE_REKOR_PUBLIC_KEY": "rekor.pem",
+    "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE": "ct.pem",
+}
 FORMS = pytest.mark.parametrize("form", [NEW, OLD], ids=["new", "old"])
 # cosign knows no entries of these kinds in a bundle.
 UNKNOWN = {"0.1_dsse_intoto_0.0.1_certificate-proof", "0.3_message_rekord_0.0.1_certificate"}
-KEYLESS = [one for one in RECIPES if one.container != "legacy" and one.signer == "certificate" and one.entry]
+KEYLESS = [one for one in RECIPES if one.signer == "certificate" and one.entry]
 
 
 class Workshop(NamedTuple):
@@ -34,7 +40,7 @@ class Workshop(NamedTuple):
     folder: Path
 
     def run(self, *argv: str, check: bool = True) -> bool:
-        environment = {"HOME": str(self.folder), "COSIGN_PASSWORD": "", "PATH": os.environ["PATH"]}
+        environment = {"HOME": str(self.folder), "COSIGN_PASSWORD": "", "PATH": os.environ["PATH"], **OLD_ROOT}
         done = subprocess.run(
             [COSIGN, *argv], cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
         )
@@ -62,6 +68,10 @@ def workshop(sigstore: Sigstore, tmp_path_factory: pytest.TempPathFactory) -> Wo
     (made.folder / "b.txt").write_bytes(ARTIFACT + b"!")
     (made.folder / "predicate.json").write_text('{"level": 3}')
     (made.folder / "root.json").write_text(json.dumps(sigstore.trusted_root()))
+    authorities = (sigstore.ca.root, sigstore.ca.certificate)
+    (made.folder / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authorities))
+    (made.folder / "rekor.pem").write_bytes(pem(sigstore.log))
+    (made.folder / "ct.pem").write_bytes(pem(sigstore.ct))
     made.run("signing-config", "create", "--out", "empty.json")
     for name in ("cosign", "other"):
         made.run("generate-key-pair", "--output-key-prefix", name)
@@ -149,22 +159,34 @@ def test_ed25519(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("recipe", KEYLESS, ids=str)
 def test_the_private_sigstore(workshop: Workshop, sigstore: Sigstore, recipe: Recipe) -> None:
-    """What verifies for us with a trust root of ours verifies for cosign, another identity or file for neither."""
-    (workshop.folder / "private.json").write_text(json.dumps(sigstore.bundle(ARTIFACT, recipe)))
+    """
+    What verifies for us with a trust root of ours verifies for cosign; for neither: another file, another identity,
+    and the log entry of another signature.
+    """
+    document = sigstore.bundle(ARTIFACT, recipe)
+    assert verdicts(workshop, recipe, document) == (True, str(recipe) not in UNKNOWN)
+    assert verdicts(workshop, recipe, document, file="b.txt") == (False, False)
+    assert verdicts(workshop, recipe, document, who="https://github.com/acme/other") == (False, False)
+    other = sigstore.bundle(ARTIFACT, recipe)
+    if recipe.container == "legacy":
+        document["rekorBundle"] = other["rekorBundle"]
+    else:
+        document["verificationMaterial"]["tlogEntries"] = other["verificationMaterial"]["tlogEntries"]
+    assert verdicts(workshop, recipe, document) == (False, False)
+
+
+def verdicts(
+    workshop: Workshop, recipe: Recipe, document: Any, *, file: str = "a.txt", who: str = IDENTITY
+) -> tuple[bool, bool]:
+    """Our verdict and cosign's."""
+    (workshop.folder / "private.json").write_text(json.dumps(document))
     command = "verify-blob" if recipe.content == "message" else "verify-blob-attestation"
-    more: tuple[str, ...] = () if recipe.content == "message" else ("--type", "slsaprovenance1")
-    more += ("--use-signed-timestamps",) if recipe.timestamp else ()
-
-    def verdicts(identity: str, file: str) -> tuple[bool, bool]:
-        who = ("--certificate-identity", identity, "--certificate-oidc-issuer", ISSUER, *more)
-        theirs = workshop.run(command, *who, *inputs("root.json", "private.json"), file, check=False)
-        paths = inputs(workshop.path("root.json"), workshop.path("private.json"))
-        return ours(command, *who, *paths, workshop.path(file)), theirs
-
-    assert verdicts(IDENTITY, "a.txt") == (True, str(recipe) not in UNKNOWN)
-    assert verdicts(IDENTITY, "b.txt") == (False, False)
-    assert verdicts("https://github.com/acme/other", "a.txt") == (False, False)
-
-
-def inputs(root: str, bundle: str) -> tuple[str, ...]:
-    return ("--trusted-root", root, "--bundle", bundle)
+    argv = ["--certificate-identity", who, "--certificate-oidc-issuer", ISSUER]
+    argv += [] if recipe.content == "message" else ["--type", "slsaprovenance1"]
+    argv += ["--use-signed-timestamps"] if recipe.timestamp else []
+    form = ["--trusted-root", "root.json"]
+    if recipe.container == "legacy":
+        form = ["--new-bundle-format=false", "--offline"]
+    theirs = workshop.run(command, *argv, *form, "--bundle", "private.json", file, check=False)
+    paths = ("--trusted-root", workshop.path("root.json"), "--bundle", workshop.path("private.json"))
+    return ours(command, *argv, *paths, workshop.path(file)), theirs
