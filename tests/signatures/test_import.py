@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ CORE = "import verifychain.signatures.native, verifychain.signatures.bundle, ver
 
 
 def run(code: str) -> str:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    argv = [sys.executable, "-c", code]
+    return subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_core_loads_neither_the_library_nor_the_network() -> None:

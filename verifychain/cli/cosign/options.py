@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from verifychain.signatures.keys import Key
     from verifychain.signatures.requirement import Requirement
     from verifychain.signatures.trust_root import TrustRoot
-    from verifychain.signatures.verify import AttestationPolicy, Question
+    from verifychain.signatures.verify import AttestationPolicy, Engine, Question
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -138,11 +138,18 @@ def question(given: dict[str, Any], policy: AttestationPolicy | None = None, *, 
 
     Raises UsageError, and Rejected for a key or a trust root that is malformed: then nothing can be verified.
     """
-    from verifychain.signatures.verify import Engine, Question
+    from verifychain.signatures.verify import Question
 
     demanded = requirement(given)
     trusted = roots(given["trusted_root"], staging=given["staging"])
-    return Question(trusted, demanded, Engine(given["engine"]), policy, statements)
+    return Question(trusted, demanded, engine(given), policy, statements)
+
+
+def engine(given: dict[str, Any]) -> Engine:
+    """The engine that was chosen."""
+    from verifychain.signatures.verify import Engine
+
+    return Engine(given["engine"])
 
 
 def _identity(given: dict[str, Any]) -> Identity | None:
