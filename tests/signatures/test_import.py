@@ -21,12 +21,13 @@ def test_the_core_loads_neither_the_library_nor_the_network() -> None:
     assert sorted(names & heavy) == []
 
 
-def test_the_core_takes_less_than_120_ms_of_processor_time() -> None:
-    """The best of many, and the processor's time: the machine may be busy."""
-    code = f"import time; begin = time.process_time(); {CORE}; print(time.process_time() - begin)"
-    best = 1.0
-    for _ in range(20):
-        best = min(best, float(run(code)))
-        if best < 0.12:
-            break
-    assert best < 0.12, f"{best * 1e3:.0f} ms"
+def cost(statement: str) -> float:
+    """Processor seconds of an import in a fresh interpreter."""
+    return float(run(f"import time; begin = time.process_time(); {statement}; print(time.process_time() - begin)"))
+
+
+def test_the_core_costs_little_beside_what_it_stands_on() -> None:
+    """Less than reading certificates does (60 ms where nothing else runs), as a ratio: the machine may be busy."""
+    ours = min(cost(CORE) for _ in range(8))
+    certificates = min(cost("import cryptography.x509") for _ in range(8))
+    assert ours < 2 * certificates, f"{ours * 1e3:.0f} ms, {certificates * 1e3:.0f} ms of them for certificates"
