@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import ipaddress
 import socket
 import ssl
@@ -120,16 +121,17 @@ class Server:
 
 
 @contextmanager
-def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that hands each connection to ``talk`` once the request has arrived."""
+def raw_server(talk: Callable[..., None]) -> Iterator[int]:
+    """The port of a server that hands each connection to ``talk`` once the request has arrived, and that if wanted."""
+    takes_two = len(inspect.signature(talk).parameters) == 2
     listener = socket.create_server((LOOPBACK, 0))
     ended = threading.Event()
 
     def one(connection: socket.socket) -> None:
         with connection:
             try:
-                connection.recv(65536)
-                talk(connection)
+                first = connection.recv(65536)
+                talk(connection, first) if takes_two else talk(connection)
             except OSError:
                 pass  # the client hung up: that is often the point
 

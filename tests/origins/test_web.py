@@ -345,6 +345,25 @@ def test_patience_ends_and_the_last_answer_stands() -> None:
         assert len(slept) == 4
 
 
+def test_a_host_that_is_busy_is_left_alone_for_a_while() -> None:
+    """Fifty images at a registry that says 429 must not each wait for four minutes."""
+    with Server({"/": Reply(429)}) as server:
+        web = named(sleep=lambda seconds: None)
+        with pytest.raises(BadStatus, match="429"):
+            web.fetch(f"{server.url}/", MOST)
+        for _ in range(3):
+            with pytest.raises(Unavailable, match="too many questions"):
+                web.fetch(f"{server.url}/", MOST)
+        assert len(server.asked) == 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(30, (5, 10, 30)), (3, (3, 3, 3)), (120, (20, 40, 120)), (0.1, (0.1, 0.1, 0.1))]
+)
+def test_what_timeout_means(seconds: float, expected: tuple[float, float, float]) -> None:
+    assert Timeouts.of(seconds) == expected
+
+
 def test_what_is_sent_is_not_sent_twice(web: Web) -> None:
     with Server({"/": Reply(503)}) as server:
         with web.open(f"{server.url}/", method="POST", body=b"a=b") as answer:
@@ -451,3 +470,40 @@ def test_a_proxy_of_the_environment_is_used_and_loopback_never_goes_through_it(m
         bypassing = Web(web.access, patience=HURRIED, resolver=lambda host, port: [LOOPBACK])
         with pytest.raises(Unavailable, match="could not be reached"):
             bypassing.fetch("http://plain.example/", MOST)
+
+
+def test_https_through_a_proxy_is_a_tunnel_to_the_name(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proxy finds the host, and sees nothing of what is asked; the certificate is still the host's."""
+    lines: list[bytes] = []
+
+    def tunnel(connection: socket.socket, first: bytes) -> None:
+        lines.append(first.partition(b"\r\n")[0])
+        with socket.create_connection((LOOPBACK, server.port)) as target:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=pump, args=(target, connection))
+            back.start()
+            pump(connection, target)
+            back.join()
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def nobody(host: str, port: int) -> list[str]:
+        raise AssertionError("the proxy resolves names")
+
+    with Server({"/": Reply(200, b"x")}, authority.certificate) as server, raw_server(tunnel) as port:
+        monkeypatch.setenv("https_proxy", f"http://{LOOPBACK}:{port}")
+        web = Web(Access(ca=str(authority.ca)), patience=HURRIED, resolver=nobody)
+        assert web.fetch("https://registry.example/", MOST).data == b"x"
+        assert [line.rpartition(b" ")[0] for line in lines] == [b"CONNECT registry.example:443"]
+        with pytest.raises(Refused, match="private"):
+            web.fetch("https://169.254.169.254/", MOST)
+        assert len(lines) == 1, "an address that is written out is not left to the proxy"
+        with pytest.raises(Unavailable, match="not to be trusted"):
+            web.fetch("https://elsewhere.example/", MOST)
+        web.close()

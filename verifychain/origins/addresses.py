@@ -11,7 +11,7 @@ from verifychain.core.errors import Unavailable
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
 # What a client would strip, rewrite or read differently from whoever reviewed the URL.
-_FORBIDDEN = frozenset(map(chr, (*range(0x21), 0x7F, *range(0x80, 0xA1)))) | set('\\"<>^`{|}')
+_FORBIDDEN = frozenset(map(chr, (*range(0x21), 0x7F, *range(0x80, 0xA1)))) | set('\\"<>`{}')
 
 
 class Refused(Unavailable):
@@ -123,6 +123,15 @@ def vet(addresses: list[str], where: Place, access: Access) -> None:
                 f"{where.host}{is_at} is a private address",
                 f'if that is meant, say so: private-hosts = ["{where.host}"] in [tool.verifychain.network]',
             )
+
+
+def vet_literal(where: Place, access: Access) -> None:
+    """The same for a host that is an address already: through a proxy nothing else is known of it."""
+    try:
+        ip_address(where.host)
+    except ValueError:
+        return
+    vet([where.host], where, access)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

@@ -24,6 +24,7 @@ from verifychain.origins.addresses import Access, Place, vet
 
 Resolve = Callable[[str, int], list[str]]
 _local = threading.local()
+_MOST_ADDRESSES = 4  # that are tried, each for the whole time of a connection
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -141,7 +142,7 @@ def _connect(connection: HTTPConnection, scheme: str, access: Access, resolver: 
         raise NameResolutionError(host, connection, reason) from error
     vet(addresses, where, access)
     problem: OSError | None = None
-    for address in addresses:
+    for address in addresses[:_MOST_ADDRESSES]:
         try:
             return create_connection(
                 (address, connection.port), connection.timeout, socket_options=connection.socket_options

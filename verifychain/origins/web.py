@@ -19,7 +19,7 @@ from urllib.parse import urldefrag, urljoin
 from verifychain import __version__
 from verifychain.core.digest import Algorithm, Digest, Hasher
 from verifychain.core.errors import Unavailable
-from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, without_credentials
+from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, vet_literal, without_credentials
 from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok, let_go
 from verifychain.origins.bodies import Encoding, TooLarge
 from verifychain.origins.faults import Transient, fault, network_errors
@@ -48,8 +48,9 @@ class Timeouts(NamedTuple):
 
     @classmethod
     def of(cls, seconds: float) -> Timeouts:
-        """What ``--timeout`` means: no answer is waited for longer, and a connection not as long."""
-        return cls(min(5.0, seconds), min(10.0, seconds), seconds)
+        """What ``--timeout`` means: no answer takes longer; to connect, and between two bytes, a part of that."""
+        connect, read = max(min(5.0, seconds), seconds / 6), max(min(10.0, seconds), seconds / 3)
+        return cls(connect, read, seconds)
 
     def for_files(self) -> Timeouts:
         """For bodies of any size: as long as bytes keep coming, for an hour at most."""
@@ -62,7 +63,7 @@ class Web:
 
     access     what the user allows beside https to public addresses
     per_host   how many connections to one host at a time; further threads wait
-    environ    where proxies and trusted certificates are looked up
+    environ    where trusted certificates are looked up
     """
 
     def __init__(
@@ -173,6 +174,7 @@ class Web:
 
     def _ask(self, question: _Question, timeouts: Timeouts, until: float) -> tuple[Any, float]:
         """The answer to one question, asked again where that may help; pauses push the deadline back."""
+        vet_literal(question.where, self.access)
         since, told = self._down.get(question.where, (0.0, None))
         if told is not None and time.monotonic() - since < _STILL_DOWN:
             raise Unavailable(told.message, told.hint)
@@ -188,6 +190,9 @@ class Web:
                     raise error.told from None
             else:
                 if last or response.status not in STATUSES:
+                    if response.status == 429:
+                        told = Unavailable(f"{question.where.host} has had too many questions", "wait, or sign in")
+                        self._down[question.where] = (time.monotonic(), told)
                     return response, until
                 after = response.headers.get("retry-after")
                 let_go(response)
