@@ -30,16 +30,12 @@ class OpenElements:
         self._points: list[int] = []  # annotation-xml that holds HTML
         self._inert: list[int] = []  # templates, whose content no browser runs
         self._hosts: list[int] = []  # hosts of shadow trees; -1 is body
+        self.foreign = False  # whether the current node is of SVG or MathML
 
     @property
     def current(self) -> str:
         """The innermost open element; body where nothing is known to be open."""
         return (self._stack[-1] if self._stack else None) or "body"
-
-    @property
-    def foreign(self) -> bool:
-        """Whether the current node is of SVG or MathML."""
-        return bool(self._stack) and "/" in self.current
 
     @property
     def inert(self) -> bool:
@@ -55,7 +51,8 @@ class OpenElements:
     def push(self, name: str, *, point: bool = False) -> None:
         """Open an element; ``point``: an annotation-xml whose content is HTML."""
         here = len(self._stack)
-        if "/" in name and not self.foreign:
+        was_foreign, self.foreign = self.foreign, "/" in name
+        if self.foreign and not was_foreign:
             self._runs.append(here)
         self._stack.append(name)
         self._at[name].append(here)
@@ -84,9 +81,10 @@ class OpenElements:
         size = len(self._stack)
         if name is not None:
             self._at[name].pop()
-        for places in (self._special, self._scope, self._runs, self._points, self._inert):
-            if places and places[-1] >= size:
-                places.pop()
+            if name in names.SPECIAL or "/" in name:
+                for places in (self._special, self._scope, self._runs, self._points, self._inert):
+                    if places and places[-1] >= size:
+                        places.pop()
         if self._hosts and self._hosts[-1] >= size:
             self._hosts.pop()
 
@@ -94,6 +92,7 @@ class OpenElements:
         """Close everything from position ``size`` on."""
         while len(self._stack) > size or (self._stack and self._stack[-1] is None):
             self._pop()
+        self.foreign = bool(self._stack) and "/" in self.current
 
     def _last(self, name: str) -> int:
         places = self._at.get(name)
@@ -106,7 +105,11 @@ class OpenElements:
 
     def close(self, name: str) -> None:
         """An end tag (lower case)."""
-        if self.foreign and self._close_foreign(name):
+        if self.foreign:
+            if self._close_foreign(name):
+                return
+        elif self._stack and self._stack[-1] == name:  # as nearly always
+            self._cut(len(self._stack) - 1)
             return
         if name == "template" or name in names.TABLE_FAMILY:
             at = self._last(name)

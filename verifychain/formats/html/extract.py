@@ -11,7 +11,7 @@ from verifychain.core.source import Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.broken import Broken
 from verifychain.facts.subresource import ImportMap, Module, Note, Page, Subresource, Unenforced
-from verifychain.formats.html import encoding, import_map, loading, policies, references, tags, templates
+from verifychain.formats.html import encoding, loading, policies, references, tags, templates
 from verifychain.formats.html.files import Site
 from verifychain.formats.html.references import Context
 from verifychain.formats.html.tags import Tag
@@ -119,6 +119,8 @@ class _Reader:
         return Module(span, key, target, self._source, not site.is_own(target), site.file(target), locked)
 
     def _import_map(self, tag: Tag) -> Iterator[Fact]:
+        from verifychain.formats.html import import_map  # few pages have any
+
         made = import_map.fact(tag, self._text, self._base, self._module)
         self._maps.append(made)
         yield made
