@@ -44,7 +44,7 @@ def check(page: Page) -> Iterator[Problem]:
             continue
         for one in loads:
             if set(_value(one, mapped)) != set(_value(stated, mapped)):
-                yield _problem(one, stated)
+                yield _problem(one, stated if stated.integrity is not None or mapped is None else mapped)
 
 
 def _value(one: Subresource, mapped: Subresource | None) -> list[str]:
