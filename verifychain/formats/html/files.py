@@ -34,6 +34,7 @@ class Site:
         below = _below(path, self._root)
         self._folder = self._root if below is not None else "/" if path.startswith("/") else posixpath.dirname(path)
         self._guesses = root is None
+        self._path = path
         base = url.parse(self._settings.page_url or _NOWHERE)
         base = base if base is not None and base.is_web else url.parse(_NOWHERE)
         inside = below if below is not None else path.lstrip("/") if path.startswith("/") else posixpath.basename(path)
@@ -71,11 +72,11 @@ class Site:
         """The folder that is taken for the root of the site."""
         if not self._guesses or self._tree.exists(_joined(self._folder, name)):
             return self._folder
-        folder = posixpath.dirname(self._folder + self.page.path if self._folder else self.page.path.lstrip("/"))
-        while folder:
-            if self._tree.exists(_joined(folder, name)):
-                return folder
-            folder = "" if folder == "/" else posixpath.dirname(folder)
+        folder, above = self._path, posixpath.dirname(self._path)
+        while above != folder:
+            if self._tree.exists(_joined(above, name)):
+                return above
+            folder, above = above, posixpath.dirname(above)
         return self._folder
 
     def _local(self, folder: str, name: str) -> LocalFile:

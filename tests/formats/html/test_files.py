@@ -1,0 +1,89 @@
+"""Which file of the project a URL stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sri.pages import APP, GOOD, Memory, found, judged, marked
+from verifychain.core import url
+from verifychain.core.ports import Scope
+from verifychain.core.settings import Settings, SriSettings
+from verifychain.formats.html.files import Site
+
+NAMES = [
+    "app.js",
+    "public/app.js",
+    "public/js/a b.js",
+    "public/sub/x.js",
+    "static/app.js",
+    "public/%2e.js",
+    "p/q/r/x.js",
+]
+
+
+def path_of(page: str, text: str, **settings: Any) -> str | None:
+    """The path that a URL of a page stands for, ``!`` in front where the file cannot be had."""
+    tree = Memory(dict.fromkeys([page, *NAMES], APP))
+    site = Site(Scope(tree, Settings(sri=SriSettings(**settings))), page)
+    target = url.parse(text, site.page)
+    assert target is not None
+    file = site.file(target)
+    return None if file is None else ("!" if file.fault else "") + file.path
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "settings", "expected"),
+    [
+        ("index.html", "app.js", {}, "app.js"),
+        ("index.html", "./app.js?v=2#x", {}, "app.js"),
+        ("public/index.html", "app.js", {}, "public/app.js"),
+        ("public/index.html", "/app.js", {}, "app.js"),
+        ("public/index.html", "/js/a%20b.js", {}, "public/js/a b.js"),  # found in the folder of the page
+        ("public/sub/index.html", "/js/a b.js", {}, "public/js/a b.js"),
+        ("public/index.html", "/app.js", {"root": "public"}, "public/app.js"),
+        ("public/sub/i.html", "../../../app.js", {"root": "public"}, "public/app.js"),
+        ("public/sub/i.html", "x.js", {"root": "public"}, "public/sub/x.js"),
+        ("public/index.html", "%252e.js", {"root": "public"}, "public/%2e.js"),
+        ("public/index.html", "gone.js", {}, "!public/gone.js"),
+        ("public/index.html", "sub/", {"root": "public"}, "!public/sub/"),
+        ("public/index.html", "/", {}, None),
+        ("public/index.html", "a%00.js", {}, None),
+        ("public/index.html", "..%2f..%2fapp.js", {}, None),
+        ("public/index.html", "%5c..%5capp.js", {}, None),
+        ("index.html", "https://cdn.example/app.js", {}, None),
+        ("index.html", "//cdn.example/app.js", {}, None),
+        ("index.html", "/static/app.js", {"map": {"/static/": "public"}}, "public/app.js"),
+        ("index.html", "/static/sub/x.js", {"map": {"/static/": "z", "/static/sub/": "public/sub"}}, "public/sub/x.js"),
+        ("index.html", "https://cdn.example/s/app.js", {"map": {"https://cdn.example/s/": "static"}}, "static/app.js"),
+        ("index.html", "https://shop.example/app.js", {"page_url": "https://shop.example/"}, "app.js"),
+        ("/elsewhere/p/index.html", "x.js", {}, "!/elsewhere/p/x.js"),
+        ("../p/index.html", "x.js", {}, "!../p/x.js"),
+        ("../p/index.html", "../x.js", {}, "!../p/x.js"),
+    ],
+)  # fmt: skip
+def test_paths(page: str, text: str, settings: dict[str, Any], expected: str | None) -> None:
+    assert path_of(page, text, **settings) == expected
+
+
+def test_a_link_out_of_the_folder_is_not_read() -> None:
+    page = f'<script src="leak.js" integrity="{GOOD}"></script>'
+    report = judged(page, links={"leak.js": "/etc/passwd"})
+    assert marked(report, "sri-outside-root") == ["leak.js"]
+    assert not found(report, "sri-mismatch")
+    report = judged(page, {"other.js": APP}, links={"leak.js": "/top/other.js"})
+    assert not found(report, "sri-outside-root")
+
+
+def test_each_file_is_hashed_once() -> None:
+    tree = Memory({"app.js": APP})
+    for page in ("a.html", "b.html"):
+        site = Site(Scope(tree, Settings()), page)
+        for _ in range(2):
+            target = url.parse("app.js", site.page)
+            assert target is not None
+            file = site.file(target)
+            assert file is not None
+            assert file.fault is None
+    assert tree.read_paths == ["app.js"]
