@@ -53,6 +53,9 @@ class Memory:
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         raise NotImplementedError("only locks and checksum lists ask")
 
+    def head(self, path: str, size: int) -> bytes:
+        return self.read(path).data[:size]
+
     def read(self, path: str) -> Source:
         self.read_paths.append(path)
         if path not in self.files:
