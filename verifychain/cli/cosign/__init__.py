@@ -15,7 +15,8 @@ COMMANDS = {
     "verify-blob": ("cosign.blobs", "verify_blob", "Verify files with their signatures."),
     "verify-blob-attestation": ("cosign.blobs", "verify_blob_attestation", "Verify attestations about files."),
     "verify-bundle": ("cosign.blobs", "verify_bundle", "Verify one file with one bundle (conformance protocol)."),
-    "inspect": ("cosign.inspect", "inspect", "Show what a bundle says, unverified."),
+    "tree": ("cosign.tree", "tree", "List what is attached to images, unverified."),
+    "inspect": ("cosign.inspect", "inspect", "Show what bundles and signatures of images say, unverified."),
     "trust": ("cosign.trust", "trust", "Show, refresh or export the trust root."),
 }
 

@@ -69,12 +69,12 @@ RECURSION = (
         " [default: none]",
     ),
 )
-IMAGE = (
+PLACE = (
     option("Image", "--local-image", is_flag=True, help="Each IMAGE is a folder: an OCI layout, as cosign save makes."),
-    option("Image", "--platform", metavar="OS/ARCH", help="Of an index, verify the image for this platform."),
-    *RECURSION,
+    option("Image", "--platform", metavar="OS/ARCH", help="Of an index, take the image for this platform."),
     option("Image", "-d", "--verbose", is_flag=True, hidden=True),
 )
+IMAGE = (*PLACE, *RECURSION)
 ANNOTATIONS = option(
     "Who must have signed", "-a", "--annotations", multiple=True, metavar="KEY=VALUE", help="What it must state."
 )
@@ -87,6 +87,7 @@ REGISTRY = (
     option("Registry", "--attachment-tag-prefix", default="", metavar="TEXT", help="Before sha256-… in cosign's tags."),
     option(
         "Registry",
+        "-t",
         "--timeout",
         type=Duration(),
         default=30.0,
