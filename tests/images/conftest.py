@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.images.docker_registry import DockerRegistry, running
+from tests.images.shelf import Shelf, fill
 from tests.signatures.private_sigstore import Sigstore
 
 
@@ -31,3 +32,8 @@ def here(scrubbed_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.delenv(name.lower(), raising=False)
     (tmp_path / "root.json").write_text(json.dumps(sigstore.trusted_root()))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def shelf(registry: DockerRegistry, sigstore: Sigstore) -> Shelf:
+    return fill(registry, sigstore)

@@ -183,7 +183,8 @@ class Reader:
         return self._roots[path]
 
     def _beside(self, path: str) -> str:
-        return os.path.join(self._configuration.folder, path)
+        folder = self._configuration.folder
+        return path if folder == "." else os.path.join(folder, path)
 
     def _fault(self, message: str, hint: str = "") -> UsageError:
         source = self._configuration.source
