@@ -327,3 +327,17 @@ def test_as_a_process(shop: Path, command: Runner) -> None:
     assert (ran.code, ran.out) == (1, "REJECTED a.txt\n  no-log-entry: it is in no transparency log\n")
     ran = command("cosign", "verify-blobs")
     assert (ran.code, "did you mean 'verify-blob'" in ran.err) == (2, True)
+
+
+def test_a_signed_list_and_its_files(cosign: Cosign, shop: Path, sigstore: Sigstore) -> None:
+    """Half an identity must not look like none: the list would be believed unsigned."""
+    sums = f"{digest.of_bytes(ARTIFACT).hex}  a.txt\n".encode()
+    (shop / "SHA256SUMS").write_bytes(sums)
+    (shop / "SHA256SUMS.sigstore.json").write_text(json.dumps(sigstore.bundle(sums, Recipe())))
+    argv = ["download", "verify", "--manifest", "SHA256SUMS", "--trusted-root", "root.json"]
+    assert main([*argv, *WHO]) == 0
+    assert main([*argv, "--certificate-identity", "someone", "--certificate-oidc-issuer", ISSUER]) == 1
+    assert main([*argv, "--certificate-github-workflow-repository", "acme/app"]) == 2
+    assert main([*argv, "--certificate-oidc-issuer-regexp", ".*"]) == 2
+    (shop / "a.txt").write_bytes(b"changed")
+    assert main([*argv, *WHO]) == 1

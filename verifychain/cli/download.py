@@ -184,8 +184,7 @@ def _verify(console: Console, given: dict[str, Any]) -> ExitCode:
 
 def _signers(given: dict[str, Any]) -> bool:
     """Whether anything says that the list must be signed."""
-    who = ("key", "certificate_identity", "certificate_identity_regexp", "certificate_oidc_issuer")
-    return bool(given["bundle"]) or any(given[name] for name in (*who, "certificate_oidc_issuer_regexp"))
+    return bool(given["bundle"]) or signing.is_anyone_expected(given)
 
 
 def _is_signed(console: Console, source: Source, given: dict[str, Any]) -> bool:

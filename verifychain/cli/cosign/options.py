@@ -145,6 +145,12 @@ def question(given: dict[str, Any], policy: AttestationPolicy | None = None, *, 
     return Question(trusted, demanded, engine(given), policy, statements)
 
 
+def is_anyone_expected(given: dict[str, Any]) -> bool:
+    """Whether any option says who must have signed, be it too little to go by."""
+    names = [name for name in given if name == "key" or name.startswith("certificate_")]
+    return any(given[name] for name in names)
+
+
 def engine(given: dict[str, Any]) -> Engine:
     """The engine that was chosen."""
     from verifychain.signatures.verify import Engine
