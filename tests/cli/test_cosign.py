@@ -198,6 +198,8 @@ def test_engines(cosign: Cosign) -> None:
     assert (ran.code, ran.results[0]["status"]) == (1, "unsupported")
     ran = cosign("verify-blob", *WHO, "--engine", "sigstore", "-o", "json", "--bundle", "a.txt.sigstore.json", "b.txt")
     assert (ran.code, ran.results[0]["evidence"][0]["reason"]) == (1, "library-rejected")
+    ran = cosign("verify-blob", *WHO, "--engine", "sigstore", "-o", "json", "--use-signed-timestamps", "a.txt")
+    assert (ran.code, ran.results[0]["status"]) == (1, "unsupported"), "a demand is never passed over"
 
 
 def test_engines_that_disagree_are_a_rejection(cosign: Cosign, monkeypatch: pytest.MonkeyPatch) -> None:
