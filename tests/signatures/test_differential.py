@@ -7,6 +7,8 @@ What is known to differ is listed, with who is right; anything else fails.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +68,47 @@ def test_the_predicate_knows_what_the_library_can_judge(sigstore: Sigstore, veri
     assert verdict.status is Status.VERIFIED, verdict.detail
     assert verdict.engines == (("native", "sigstore") if supported(sigstore, recipe) else ("native",))
     assert bool(verdict.alone) != supported(sigstore, recipe)
+
+
+def newer(root: dict[str, Any]) -> None:
+    root["mediaType"] = "application/vnd.dev.sigstore.trustedroot.v0.2+json"
+
+
+def nameless(root: dict[str, Any]) -> None:
+    del root["certificateAuthorities"][0]["subject"]
+
+
+def ending(root: dict[str, Any]) -> None:
+    root["timestampAuthorities"][0]["validFor"]["end"] = "2026-03-01T12:00:30Z"
+
+
+@pytest.mark.parametrize("change", [newer, nameless, ending])
+def test_trust_roots_that_the_library_cannot_use(sigstore: Sigstore, change: Callable[[dict[str, Any]], None]) -> None:
+    recipe, root = Recipe(entry="hashedrekord 0.0.2", timestamp=True), sigstore.trusted_root()
+    change(root)
+    verdict = ask(sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe, root, Engine.BOTH))
+    assert (verdict.status, verdict.engines) == (Status.VERIFIED, ("native",)), verdict.detail
+    assert verdict.alone
+    only = ask(sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe, root, Engine.SIGSTORE))
+    # What only shows in the times is not known beforehand: the library then rejects by itself.
+    assert only.status is (Status.REJECTED if change is ending else Status.UNSUPPORTED)
+
+
+def test_what_is_left_out_because_it_is_zero(sigstore: Sigstore) -> None:
+    """The first entry of a log: protobuf-JSON leaves its index out, and the library insists on it."""
+    recipe = Recipe(entry="hashedrekord 0.0.2", timestamp=True)
+    document = sigstore.bundle(ARTIFACT, recipe)
+    del document["verificationMaterial"]["tlogEntries"][0]["logIndex"]
+    verdict = ask(document, both(sigstore, recipe))
+    assert (verdict.status, verdict.alone) == (Status.VERIFIED, "bundles that leave out logIndex")
+
+
+def test_demands_that_the_library_does_not_know(sigstore: Sigstore) -> None:
+    recipe = Recipe(timestamp=True)
+    usual = both(sigstore, recipe)
+    for demands in (replace(usual.requirement, log=False), replace(usual.requirement, sct=False)):
+        verdict = ask(sigstore.bundle(ARTIFACT, recipe), replace(usual, requirement=demands))
+        assert (verdict.status, verdict.engines) == (Status.VERIFIED, ("native",))
 
 
 def known(recipe: Recipe) -> set[str]:
