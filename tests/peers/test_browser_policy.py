@@ -15,7 +15,7 @@ from tests.peers.browser_rows import SCRIPT, sri
 from verifychain.core.integrity_policy import read
 
 SEED = int(os.environ.get("VERIFYCHAIN_SEED", "20261126"))
-COUNT = int(os.environ.get("VERIFYCHAIN_HEADERS", "150"))
+COUNT = int(os.environ.get("VERIFYCHAIN_HEADERS", "100"))
 GOOD = "blocked-destinations=(script), sources=(inline)"
 PIECES = (
     "blocked-destinations", "=(script)", "=(style)", "=(script style)", "=script", "=(inline)", ", ", ",", "; ", ";",

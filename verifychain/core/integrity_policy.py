@@ -52,6 +52,11 @@ def read(text: str) -> IntegrityPolicy:
         for one in members
         if one is not last[one.key.text]
     ]
+    slips += [
+        Slip("WebKit drops the whole policy for a parameter inside a list", at, at + 1, fatal=False)
+        for one in members
+        for at in one.parameters
+    ]
     slips += _sources(last.get("sources"))
     destinations, faults = _destinations(last.get("blocked-destinations"), text)
     return IntegrityPolicy(destinations, (*slips, *faults))

@@ -32,12 +32,17 @@ class Item(NamedTuple):
 
 
 class Member(NamedTuple):
-    """``key=value``: ``items`` of a list (``(a b)``), else the one ``item``, else just the key."""
+    """
+    ``key=value``: ``items`` of a list (``(a b)``), else the one ``item``, else just the key.
+
+    ``parameters`` are the indices of those inside a list (``(a;b)``).
+    """
 
     key: Item
     item: Item | None
     items: tuple[Item, ...] | None
     end: int
+    parameters: tuple[int, ...] = ()
 
 
 _KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
@@ -80,14 +85,14 @@ class _Parser:
 
     def _member(self) -> Member:
         key = self._key()
-        item, items = None, None
+        item, items, inside = None, None, list[int]()
         if self._take("="):
             if self._take("("):
-                items = self._list()
+                items = self._list(inside)
             else:
                 item = self._item()
         self._parameters()
-        return Member(key, item, items, self._at)
+        return Member(key, item, items, self._at, tuple(inside))
 
     def _key(self) -> Item:
         match = _KEY.match(self._text, self._at)
@@ -100,7 +105,7 @@ class _Parser:
             raise Fault("keys are in lower case", self._at)
         return Item("key", match[0], match.start())
 
-    def _list(self) -> tuple[Item, ...]:
+    def _list(self, inside: list[int]) -> tuple[Item, ...]:
         opened, items = self._at - 1, list[Item]()
         while True:
             self._skip(_BLANKS)
@@ -110,6 +115,8 @@ class _Parser:
                 raise Fault("the list is not closed", opened)
             items.append(self._item())
             self._parameters()
+            if self._at > items[-1].end:
+                inside.append(items[-1].end)
             following = self._text[self._at : self._at + 1]
             if following == ",":
                 raise Fault("words in a list are separated by blanks, not by commas", self._at)

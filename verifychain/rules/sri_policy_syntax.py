@@ -33,10 +33,10 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
         return
     policy = integrity_policy.read(header.value)
     for slip in policy.slips:
-        effect = "browsers drop the whole policy" if slip.fatal else "browsers ignore this part"
+        effect = ": browsers drop the whole policy" if slip.fatal else ""
         yield Problem(
             header.place(slip.start, slip.end),
-            f"{slip.message}: {effect}",
+            f"{slip.message}{effect}",
             help="a policy that works: `Integrity-Policy: blocked-destinations=(script)`",
             severity=None if slip.fatal and not header.report_only else Severity.WARNING,
         )
