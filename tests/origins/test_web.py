@@ -59,6 +59,30 @@ def test_streaming_hands_pieces_on(web: Web) -> None:
     assert answer.length == len(body)
 
 
+def test_a_header_that_comes_twice_is_not_the_nicer_of_the_two(web: Web) -> None:
+    twice = (("Access-Control-Allow-Origin", "https://a.example"), ("Access-Control-Allow-Origin", "*"))
+    with Server({"/": Reply(200, b"x", twice)}) as server:
+        assert web.fetch(f"{server.url}/", MOST).allow_origin == "https://a.example, *"
+    twice = (("Content-Encoding", "br"), ("Content-Encoding", "identity"))
+    with Server({"/": Reply(200, b"x", twice)}) as server, pytest.raises(Refused, match="Content-Encoding: br"):
+        web.fetch(f"{server.url}/", MOST)
+
+
+def test_a_reader_that_stops_leaves_no_timer(web: Web) -> None:
+    with Server({"/": Reply(200, bytes(5_000_000))}) as server:
+
+        def full(chunk: bytes) -> None:
+            raise OSError("no space left")
+
+        for _ in range(3):
+            with pytest.raises(OSError, match="no space"):
+                web.stream(f"{server.url}/", full, 5_000_000)
+        deadline = time.monotonic() + 5
+        while timers := [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+            assert time.monotonic() < deadline, timers
+            time.sleep(0.02)
+
+
 def test_the_digest_of_what_is_served(web: Web) -> None:
     body = bytes(3_000_000)
     with Server({"/": Reply(200, body)}) as server:

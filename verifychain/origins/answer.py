@@ -37,10 +37,12 @@ class Answer:
     def __init__(self, url: str, response: Any, encoding: Encoding, until: float) -> None:
         self.url = url
         self.status = int(response.status)
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+        # One that comes twice is one with a comma, as browsers and RFC 9110 (5.3) have it: never the nicer of the two.
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.itermerged()}
         self._response = response
         self._encoding = encoding
         self._until = until
+        self._timer: threading.Timer | None = None
 
     def all(self, name: str) -> list[str]:
         """Every value of a header that may come several times."""
@@ -80,7 +82,7 @@ class Answer:
         One read may wait for the read time-out, and a byte now and then would stretch it: so the clock is asked after
         each, and a timer ends the connection where a single read does not come back.
         """
-        timer = threading.Timer(max(self._until - time.monotonic(), 0), self._stop)
+        self._timer = timer = threading.Timer(max(self._until - time.monotonic(), 0), self._stop)
         timer.daemon = True
         timer.start()
         try:
@@ -120,6 +122,8 @@ class Answer:
 
     def close(self) -> None:
         """Let go of the connection; one that was read to its end is used again."""
+        if self._timer is not None:
+            self._timer.cancel()  # a reader that stopped half-way may still be waiting for it
         let_go(self._response)
 
 
