@@ -286,6 +286,11 @@ def test_verify_some_of_a_list_and_another_algorithm(project: Path, run: Run) ->
     assert run("verify", "--manifest", "SHA512SUMS").code == 1
     assert run("verify", "--manifest", "SHA512SUMS", "other").code == 2
     assert run("verify", "--manifest", "nowhere").code == 2
+    (project / "sub").mkdir()
+    os.chdir(project / "sub")
+    for name in ("good", "../good"):
+        assert run("verify", "--manifest", "../SHA512SUMS", name).out == "../good: OK\n"
+    os.chdir(project)
     (project / "good.sha256").write_text(SHA256.hex + "\n")
     assert run("verify", "--manifest", "good.sha256").out == "good: OK\n"
     (project / "bad.sha256").write_text("0" * 64)

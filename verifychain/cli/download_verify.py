@@ -74,10 +74,11 @@ def of_list(source: Source, names: Sequence[str]) -> list[Claim]:
     ]
     if not names:
         return claims
-    known = {os.path.normpath(claim.name): claim for claim in claims}
+    known = {os.path.relpath(claim.name, folder or "."): claim for claim in claims}  # as the list has them
+    known |= {os.path.normpath(claim.name): claim for claim in claims}  # and from here
     for name in names:
         if os.path.normpath(name) not in known:
-            raise UsageError(f"{name} does not stand in {source.path}", "names are relative to the folder of the list")
+            raise UsageError(f"{name} does not stand in {source.path}", "name files as the list does, or from here")
     return [known[os.path.normpath(name)] for name in dict.fromkeys(names)]
 
 
