@@ -244,6 +244,12 @@ def test_attestations(cosign: Cosign) -> None:
     assert cosign("verify-blob-attestation", *WHO, "--bundle", "attested.json", "--type", "slsa", "a.txt").code == 2
 
 
+def test_signature_and_attestation_beside_one_file(cosign: Cosign, shop: Path) -> None:
+    (shop / "a.txt.intoto.jsonl").write_bytes((shop / "attested.json").read_bytes())
+    assert cosign("verify-blob", *WHO, "a.txt").code == 0
+    assert cosign("verify-blob-attestation", *WHO, "--type", "slsaprovenance1", "a.txt").code == 0
+
+
 def test_an_attestation_is_no_signature(cosign: Cosign) -> None:
     ran = cosign("verify-blob", *WHO, "--bundle", "attested.json", "a.txt")
     assert (ran.code, "use verify-blob-attestation" in ran.out) == (1, True)

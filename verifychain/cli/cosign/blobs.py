@@ -110,7 +110,8 @@ def _run(
     *,
     statements: bool = False,
 ) -> int:
-    pairs = list(zip(artifacts, _bundles(artifacts, given["bundle"]), strict=True))
+    bundles = _bundles(artifacts, given["bundle"], attested=policy is not None)
+    pairs = list(zip(artifacts, bundles, strict=True))
     question = _question(given, policy, statements=statements)
     results = [_one(artifact, bundle, question) for artifact, bundle in pairs]
     console.verdict = report.exit_code(results)
@@ -183,9 +184,10 @@ def verify_data(name: str, data: bytes, given: dict[str, Any]) -> report.Result:
     return _judged(name, bundle, _question(given, None, statements=False), lambda: Artifact(data=data))
 
 
-def _bundles(artifacts: Sequence[str], named: tuple[str, ...]) -> list[str | None]:
+def _bundles(artifacts: Sequence[str], named: tuple[str, ...], *, attested: bool = False) -> list[str | None]:
     if not named:
-        return [_beside(artifact) for artifact in artifacts]
+        ends = BESIDE[::-1] if attested else BESIDE  # both kinds may lie there, each under its usual name
+        return [_beside(artifact, ends) for artifact in artifacts]
     if len(named) == 1:
         return [*named] * len(artifacts)
     if len(named) != len(artifacts):
@@ -194,8 +196,8 @@ def _bundles(artifacts: Sequence[str], named: tuple[str, ...]) -> list[str | Non
     return [*named]
 
 
-def _beside(artifact: str) -> str | None:
-    return next((artifact + end for end in BESIDE if os.path.isfile(artifact + end)), None)
+def _beside(artifact: str, ends: Sequence[str]) -> str | None:
+    return next((artifact + end for end in ends if os.path.isfile(artifact + end)), None)
 
 
 def _one(name: str, bundle: str | None, question: Question | report.Result) -> report.Result:

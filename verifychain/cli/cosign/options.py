@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from verifychain.cli.options import option
+from verifychain.cli.options import Section, option
 from verifychain.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ TRUST = (
     option("Trust", "--require-inclusion-proof", is_flag=True, help="The log's promise alone will not do."),
 )
 OUTPUT = (
-    option("Output", "-o", "--output", "output", type=click.Choice(["text", "json"]), default="text"),
+    # Without a name in the environment: VERIFYCHAIN_OUTPUT is a file, for the commands that write one.
+    click.option("-o", "--output", cls=Section, section="Output", type=click.Choice(["text", "json"]), default="text"),
     option("Output", "-q", "--quiet", is_flag=True, help="Print what is not verified, and no summary."),
 )
 
