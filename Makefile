@@ -38,6 +38,7 @@ bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-sri/.done ## measure again
 	$(BIN)/python -m benchmarks.dockerfiles --peers $(VENV)/peers/bin
 	$(BIN)/python -m benchmarks.hashing
 	$(BIN)/python -m benchmarks.signatures
+	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.fetching
 	$(BIN)/python -m benchmarks.sri --peers $(VENV)/peers-sri/bin
 

@@ -7,10 +7,8 @@ met by enough distinct signers, by identity or key: two signatures of one of the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from verifychain.core.attachment import Found
 from verifychain.core.image_name import ImageName
@@ -83,19 +81,9 @@ class Outcome:
 
 def glob(patterns: Sequence[str]) -> Callable[[ImageName], bool]:
     """Whether a name is covered: `*` crosses everything, and the whole normalised name, with its tag, must fit."""
+    from fnmatch import fnmatchcase  # which does not backtrack: names come from files of strangers
 
-    def covers(name: ImageName) -> bool:
-        return any(_compiled(pattern).fullmatch(name.normalised) is not None for pattern in patterns)
-
-    return covers
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # Runs of stars are one, or the expression could take exponential time.
-    parts = re.split(r"(\*+|\?)", pattern)
-    pieces = (".*" if part.startswith("*") else "." if part == "?" else re.escape(part) for part in parts)
-    return re.compile("".join(pieces), re.DOTALL)
+    return lambda name: any(fnmatchcase(name.normalised, pattern) for pattern in patterns)
 
 
 def judge(entry: Entry, found: Found) -> Outcome:
