@@ -465,7 +465,7 @@ class TestEncodings:
 
     def test_bombs(self, web: Web) -> None:
         engine = zlib.compressobj(9, wbits=31)
-        bomb = b"".join(engine.compress(bytes(1 << 20)) for _ in range(200)) + engine.flush()
+        bomb = b"".join(engine.compress(bytes(1 << 20)) for _ in range(40)) + engine.flush()
         with pytest.raises(TooLarge, match="more than 500,000 bytes"):
             self.fetch(web, bomb, "gzip", most=500_000)
         with pytest.raises(TooLarge, match="100-fold"):

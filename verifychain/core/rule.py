@@ -2,7 +2,8 @@
 A rule: a function from one type of fact to problems, whose docstring is its documentation.
 
 The annotation of the first parameter says which facts the function sees (a union means several). Each further one is
-injected by its annotation: a dataclass of ``core.settings`` or, for rules that ask the outside, a port.
+injected by its annotation: a dataclass of ``core.settings`` or, for rules that ask the outside, a port (``Port | None``
+where the rule has something to say offline too).
 """
 
 from __future__ import annotations
