@@ -150,7 +150,14 @@ class Part:
             pass  # a disk that is full says so again; what counts was raised before
         finally:
             if not self._placed:
-                os.unlink(self._path)
+                _remove(self._path)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass  # gone already, or the folder is: what it was for has failed, and that is said
 
 
 def too_many(limit: int) -> Rejected:

@@ -119,11 +119,14 @@ def _keep_owner(handle: int, status: os.stat_result) -> None:
 
 def sync_folder(folder: str) -> None:
     """Make what was renamed in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return  # one may write into a folder that one may not read; the rename is done all the same
     try:
         os.fsync(handle)
     except OSError:
-        pass  # some file systems cannot sync a folder; the rename is done all the same
+        pass  # some file systems cannot sync a folder
     finally:
         os.close(handle)
 

@@ -71,11 +71,15 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 def start(*argv: str, folder: Path, authority: Authority, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-    """The command in a process of its own, behind the words of another."""
+    """
+    The command in a process of its own, behind the words of another.
+
+    It writes no compiled modules: where the size of files is limited, Python would leave truncated ones for others.
+    """
     return subprocess.Popen(
         [*before, sys.executable, "-m", "verifychain", "download", *argv],
         cwd=folder,
-        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca)),
+        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca), PYTHONDONTWRITEBYTECODE="1"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -162,7 +162,11 @@ def test_what_is_right_already_is_not_asked_for(project: Path, run: Run, server:
     assert done.out.splitlines()[0] == f"right already: tool ({len(CONTENT):,} bytes)"
     assert (project / "tool").stat().st_ino == inode
     assert os.access(project / "run", os.X_OK)
-    assert run("fetch", "--offline").code == 4
+    assert run("fetch", "--offline").code == 0
+    (project / "tool").unlink()
+    done = run("fetch", "--offline")
+    assert (done.code, "no connection is opened" in done.err, server.asked) == (4, True, [])
+    assert run("add", "https://a.example/x", "--offline").code == 4
 
 
 def test_mirrors_are_tried_in_order(project: Path, run: Run, server: Server) -> None:
@@ -369,6 +373,19 @@ def test_a_full_disk(project: Path, authority: Authority, server: Server) -> Non
     assert b"Traceback" not in err
     assert (project / "tool").read_bytes() == OLD
     assert leftovers(project) == []
+
+
+def test_a_full_disk_and_a_first_pin(project: Path, authority: Authority, server: Server) -> None:
+    process = start(
+        "add",
+        f"{server.url}/tool",
+        folder=project,
+        authority=authority,
+        before=("sh", "-c", 'ulimit -f 16 && exec "$@"', "sh"),
+    )
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, b"cannot write" in err, b"internal error" in err) == (2, True, False), err
+    assert sorted(os.listdir(project)) == ["verifychain.toml"]
 
 
 def test_eight_at_once(project: Path, authority: Authority, server: Server) -> None:

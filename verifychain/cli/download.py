@@ -336,6 +336,11 @@ def _stream(given: dict[str, Any], named: Sequence[str], pins: Pins | None = Non
     from verifychain.cli.network import Network
 
     if given["offline"]:
-        raise Unavailable("--offline: no connection is opened", "leave it out, or verify what is there")
+        return _no_connection
     configuration = config.load(given["config"], isolated=given["isolated"]) if pins is None else pins.configuration
     return connect(Network(configuration, timeout=given["timeout"], named=named))
+
+
+def _no_connection(url: str, sink: Callable[[bytes], None], most: int) -> None:
+    """What ``--offline`` puts in place of a stream: what is right already needs none."""
+    raise Unavailable("--offline: no connection is opened", "leave it out, or verify what is there")

@@ -135,7 +135,8 @@ def _received(wanted: Wanted, stream: Stream, console: Console) -> Iterator[tupl
             part = Part(folder_of(wanted.target), wanted.limit, progress.received)
         with part:
             try:
-                stream(url, part.take, wanted.limit)
+                with naming_the_target(wanted.target):
+                    stream(url, part.take, wanted.limit)
             except Unavailable as unavailable:
                 error = unavailable
                 continue
