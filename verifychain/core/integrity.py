@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, Notation, parse_hex
@@ -70,14 +71,14 @@ class Token(NamedTuple):
         return self.digest is not None and self.text == self.digest.format(Notation.SRI)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
-    """What one engine makes of a value: its tokens in order."""
+    """What one engine makes of a value: its tokens in order. Rules ask the same questions again and again."""
 
     engine: Engine
     tokens: tuple[Token, ...]
 
-    @property
+    @cached_property
     def kept(self) -> tuple[Token, ...]:
         return tuple(token for token in self.tokens if token.ignored is None)
 
@@ -90,7 +91,7 @@ class Reading:
         """Whether the engine checks anything; if not, changed content runs."""
         return any(token.ignored is None for token in self.tokens)
 
-    @property
+    @cached_property
     def strongest(self) -> tuple[Token, ...]:
         """The kept tokens of the strongest algorithm: any of these may match, and no weaker one counts."""
         sizes = [token.algorithm.size for token in self.kept if token.algorithm is not None]
@@ -121,6 +122,19 @@ class Reading:
 
 def read(value: str, engine: Engine) -> Reading:
     """Read the value of an ``integrity`` attribute (character references already decoded) as one engine does."""
+    return _known(value, engine) if len(value) <= _USUAL else _read(value, engine)
+
+
+_USUAL = 1024  # a longer value is no one's, and not kept
+
+
+@lru_cache(maxsize=3072)
+def _known(value: str, engine: Engine) -> Reading:
+    """Pages of one site have the same values."""
+    return _read(value, engine)
+
+
+def _read(value: str, engine: Engine) -> Reading:
     dialect = _DIALECTS[engine]
     tokens = (_token(match, dialect) for match in dialect.word.finditer(value))
     return Reading(engine, tuple(tokens))
