@@ -34,13 +34,14 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, and whether generated files are curre
 docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, blocks of the README
 	$(BIN)/python -m tools.generate
 
-bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-sri/.done ## measure against hadolint and tally on the same files
+bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-pip/.done $(VENV)/peers-sri/.done ## measure against hadolint and tally on the same files
 	$(BIN)/python -m benchmarks.dockerfiles --peers $(VENV)/peers/bin
 	$(BIN)/python -m benchmarks.hashing
 	$(BIN)/python -m benchmarks.signatures
 	$(BIN)/python -m benchmarks.images
 	$(BIN)/python -m benchmarks.fetching
 	$(BIN)/python -m benchmarks.sri --peers $(VENV)/peers-sri/bin
+	$(BIN)/python -m benchmarks.pip --peers $(VENV)/peers-pip/bin
 
 locks: $(VENV)/.dev ## write requirements/*.txt again, hashed, from pyproject.toml
 	sh tools/locks.sh $(BIN)/python
@@ -89,6 +90,11 @@ $(VENV)/servers-pip/.done: requirements/servers-pip.txt | $(VENV)/bin/python
 $(VENV)/peers-sri/.done: requirements/peers-sri.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/peers-sri
 	$(VENV)/peers-sri/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+$(VENV)/peers-pip/.done: requirements/peers-pip.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/peers-pip
+	$(VENV)/peers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@
 
 $(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python

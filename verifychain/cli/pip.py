@@ -25,4 +25,4 @@ def pip(console: Console, /, **given: Any) -> int:
     behind -r and -c are checked too.
     """
     requirements = named("requirements")
-    return check_formats(console, given, Kinds([requirements], named_as=requirements))
+    return check_formats(console, given, Kinds([requirements, named("pylock")], named_as=requirements))

@@ -71,7 +71,11 @@ class OrphanHash(NamedTuple):
 
 
 class SyntaxFault(NamedTuple):
-    """A line that pip refuses, with pip's reason; ``title`` and ``edits`` mend it where that is plain."""
+    """
+    A line that pip refuses, with pip's reason; ``title`` and ``edits`` mend it where that is plain.
+
+    ``only_uv`` means that pip takes it and uv refuses it.
+    """
 
     span: Span
     mark: Span
@@ -79,6 +83,7 @@ class SyntaxFault(NamedTuple):
     hint: str = ""
     title: str = ""
     edits: tuple[Edit, ...] = ()
+    only_uv: bool = False
 
 
 class HiddenBreak(NamedTuple):

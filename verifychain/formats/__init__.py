@@ -112,6 +112,14 @@ FORMATS = (
         follows=True,
     ),
     Format(
+        "pylock",
+        ("pylock file", "pylock files"),
+        frozenset({"core", "pip"}),
+        r"(^|/)pylock(\.[^/.]+)?\.toml$",
+        r"^$",
+        comments="trailing",
+    ),
+    Format(
         "html",
         ("page", "pages"),
         frozenset({"core", "sri"}),

@@ -4,7 +4,7 @@ from verifychain.core.finding import Applicability, Edit, Fix, Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.core.source import Location
-from verifychain.facts.requirement import Hash, Requirement
+from verifychain.facts.requirement import Hash, Kind, Requirement
 
 
 @rule("pip-bad-digest", severity=Severity.ERROR)
@@ -38,6 +38,11 @@ def check(requirement: Requirement) -> Iterator[Problem]:
                 fix=_lower(requirement, hash),
                 severity=Severity.WARNING,
             )
+    stated = [hash for hash in requirement.hashes if hash.fragment and hash.digest is not None]
+    for hash in stated:
+        others = {one.digest for one in requirement.given if one.algorithm == hash.algorithm}
+        if requirement.kind is Kind.ARCHIVE and others and hash.digest not in others:
+            yield Problem(hash.value, "the URL has another digest than --hash, and names one file", help="state one")
 
 
 def _help(hash: Hash) -> str:

@@ -32,12 +32,12 @@ def check(fact: IndexOption | Requirement) -> Iterator[Problem]:
     ```
     """
     if isinstance(fact, Requirement):
-        if fact.url is not None and fact.kind in (Kind.ARCHIVE, Kind.VCS):
-            yield from _url(fact.name_span, fact.url)
-        elif fact.url is not None and fact.leaves:
+        if fact.leaves:
             yield Problem(
-                fact.name_span, "the path leads out of the folder of the lock", help="keep the file beside it"
+                fact.name_span, "the path leads out of the lock's folder", help="keep the file beside the lock"
             )
+        elif fact.url is not None and fact.kind in (Kind.ARCHIVE, Kind.VCS):
+            yield from _url(fact.name_span, fact.url)
     elif fact.name == "--trusted-host":
         message = f"the certificate of {fact.value} is not checked, and http is allowed"
         yield Problem(fact.span, message, help="install the host's certificate authority instead")

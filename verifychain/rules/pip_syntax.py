@@ -13,6 +13,7 @@ def check(fault: SyntaxFault) -> Iterator[Problem]:
 
     pip stops at the first such line and installs nothing. A tab in front of `--hash`, a blank behind a backslash, or a
     backslash with no blank on either side of the joint look right and are not; they are mended by `--fix`.
+    What pip takes and uv refuses (abbreviated or glued options, quotes, two backslashes) is a warning.
 
     Bad:
     ```requirements
@@ -27,4 +28,5 @@ def check(fault: SyntaxFault) -> Iterator[Problem]:
     ```
     """
     fix = Fix(fault.title, fault.edits, Applicability.SAFE) if fault.edits else None
-    yield Problem(fault.mark, fault.message, help=fault.hint, fix=fix)
+    severity = Severity.WARNING if fault.only_uv else None
+    yield Problem(fault.mark, fault.message, help=fault.hint, fix=fix, severity=severity)

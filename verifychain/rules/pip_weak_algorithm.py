@@ -37,5 +37,5 @@ def _message(hash: Hash) -> str:
     if hash.algorithm.lower() in ("sha256", "sha384", "sha512"):
         return f"pip takes the name of an algorithm in lower case only, not {hash.algorithm}"
     if hash.fragment:
-        return f"{hash.algorithm} does not protect, and pip accepts it in a URL: one matching hash is enough for it"
+        return f"{hash.algorithm} does not protect, and pip accepts it here: one matching hash is enough"
     return f"{hash.algorithm or 'nothing'} is none of sha256, sha384 and sha512"

@@ -100,6 +100,7 @@ class _Walk:
     def __init__(self, scope: Scope, fence: Fence) -> None:
         self._scope = scope
         self._fence = fence
+        self._seen: set[tuple[str, bool]] = set()
 
     def visit(self, loaded: Loaded, found: Closure, depth: int) -> None:
         """Take a file and, where they are named, those that it includes."""
@@ -123,9 +124,12 @@ class _Walk:
         target = aims_at(loaded.source.path, option.value)
         if target.path is None or len(found.files) >= _MOST_FILES or not self._fence.holds(target.path):
             return
+        constraints = loaded.in_constraints or option.name == "--constraint"
+        if (target.path, constraints) in self._seen:
+            return
+        self._seen.add((target.path, constraints))
         read = load(target.path, self._scope)
         if not isinstance(read, str):
-            constraints = loaded.in_constraints or option.name == "--constraint"
             self.visit(Loaded(*read, constraints), found, depth + 1)
 
 

@@ -142,10 +142,8 @@ def _item(file: File, node: Node, text: str, parsed: Parsed) -> Item:
 def whole_lines(file: File, node: Node) -> Span:
     """The physical lines of a logical one, with the last line end."""
     value, line = file.text.value, node.line
-    begin = line.at(0)
-    start = max(value.rfind("\n", 0, begin), value.rfind("\r", 0, begin)) + 1
     ending = _LINE_END.match(value, line.end)
-    return file.bytes(start, line.end if ending is None else ending.end())
+    return file.bytes(line.start, line.end if ending is None else ending.end())
 
 
 def _option(file: File, node: Node, option: Option) -> Hash:

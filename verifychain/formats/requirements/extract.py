@@ -18,6 +18,7 @@ from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, ai
 from verifychain.formats.requirements.contents import Contents, Item, Refused
 from verifychain.formats.requirements.hidden import hidden
 from verifychain.formats.requirements.options import Option
+from verifychain.formats.requirements.spelling import spelling
 from verifychain.formats.requirements.syntax import Node
 from verifychain.formats.requirements.text import Undecodable
 
@@ -56,6 +57,11 @@ class _Reader:
             self._mode = HashMode(closure.has_hashes(read))
         self._places = closure.places(self._closures)
         self._built = frozenset(self._places.no_binary)
+        self._open = closure.is_open(self._closures)
+        self._named: dict[str, Option] = {}
+        for _, option in read.options("--index-url", "--extra-index-url", "--find-links"):
+            self._named.setdefault(option.value.rstrip("/"), option)
+        self._faults: dict[str, tuple[str, bool]] = {}
         self._relatives = relatives.Relatives(source, self._closures)
 
     def facts(self) -> Iterator[Fact]:
@@ -71,6 +77,8 @@ class _Reader:
                 yield mending.refused(self._source, self._contents, one)
             else:
                 yield from self._options(one)
+            if not isinstance(one, Refused):
+                yield from spelling(self._source, self._contents, one.node if isinstance(one, Item) else one)
             yield from mending.swallowed(self._source, self._contents, one)
         for group in mending.orphans(self._contents):
             yield from mending.orphan_facts(self._source, self._contents, group)
@@ -155,11 +163,6 @@ class _Reader:
         yield from ignored.ignored(self._source, self._contents, node)
 
     def _index(self, node: Node, option: Option) -> IndexOption:
-        before = [
-            other
-            for _, other in self._contents.options("--index-url", "--extra-index-url", "--find-links")
-            if other.value.rstrip("/") == option.value.rstrip("/")
-        ]
         value = self._file.span(node.line, option.start, option.end)
         if option.inner >= 0:
             value = self._file.span(node.line, option.inner, option.inner + len(option.value))
@@ -168,8 +171,8 @@ class _Reader:
             value_span=value,
             name=option.name,
             value=option.value,
-            open=closure.is_open(self._closures),
-            repeats=option.name != "--trusted-host" and len(before) > 1 and before[0] is not option,
+            open=self._open,
+            repeats=option.name != "--trusted-host" and self._named.get(option.value.rstrip("/")) is not option,
             beside_index=not self._places.no_index,
         )
 
@@ -177,7 +180,9 @@ class _Reader:
         value = span = self._file.span(node.line, option.start, option.end)
         if option.inner >= 0:
             value = self._file.span(node.line, option.inner, option.inner + len(option.value))
-        fault, refused = self._fault_of(option)
+        if option.value not in self._faults:
+            self._faults[option.value] = self._fault_of(option)
+        fault, refused = self._faults[option.value]
         return Include(span, value, option.value, fault, refused)
 
     def _fault_of(self, option: Option) -> tuple[str, bool]:

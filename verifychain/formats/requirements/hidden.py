@@ -26,20 +26,24 @@ def hidden(source: Source, contents: Contents) -> Iterator[HiddenBreak]:
     """Each such character; from the twentieth on one stands for all that follow."""
     text = contents.file.text
     newline = "\n" if contents.newline == "\r" else contents.newline
-    waiting: list[HiddenBreak] = []
+    first: HiddenBreak | None = None
+    further: list[Edit] = []
+    count = 0
     for number, found in enumerate(_HIDDEN.finditer(text.value), 1):
         span = Span(text.byte(found.start()), text.byte(found.end()))
         breaks = found[0] in _BREAKS
-        new = newline.encode() if breaks else b""
-        edits: tuple[Edit, ...] = (Edit(Location(source, span), new),) if text.editable else ()
-        one = HiddenBreak(span, _name(found[0]), breaks, 0, edits)
+        edit = Edit(Location(source, span), newline.encode() if breaks else b"")
+        if first is not None:
+            further.append(edit)
+            count += 1
+            continue
+        one = HiddenBreak(span, _name(found[0]), breaks, 0, (edit,) if text.editable else ())
         if number < _MOST:
             yield one
         else:
-            waiting.append(one)
-    if waiting:
-        every = tuple(edit for one in waiting for edit in one.edits)
-        yield waiting[0]._replace(more=len(waiting) - 1, edits=every)
+            first, further = one, [edit]
+    if first is not None:
+        yield first._replace(more=count, edits=tuple(further) if text.editable else ())
 
 
 def _name(character: str) -> str:

@@ -7,7 +7,9 @@ Behind the first option of a line pip drops every word that is no option; on a l
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from verifychain.core.finding import Edit
 from verifychain.core.source import Location, Source, Span
@@ -19,6 +21,7 @@ from verifychain.formats.requirements.pep508 import Invalid
 from verifychain.formats.requirements.syntax import Node
 from verifychain.formats.requirements.words import Word
 
+_MOST = 50  # of one line: whoever reads that knows
 _WHAT = {"--requirement": "include", "--constraint": "include", "--editable": "editable", "--hash": "hash"}
 
 
@@ -28,8 +31,8 @@ def ignored(source: Source, contents: Contents, one: Item | Node) -> Iterator[Ig
     if not node.options:
         return
     line = _Line(source, contents, node)
-    yield from line.words(one)
-    for option in _unheeded(one, node):
+    yield from islice(line.words(one), _MOST)
+    for option in _unheeded(one, node)[:_MOST]:
         yield line.option(option)
 
 
@@ -53,13 +56,14 @@ class _Line:
         self._contents = contents
         self._file = contents.file
         self._node = node
+        self._last_hash = max((option.start for option in node.options if option.name == "--hash"), default=-1)
 
     def option(self, option: Option) -> IgnoredText:
         """An option that has no effect where it stands."""
         what = _WHAT.get(option.name, "option")
         text = self._node.line.text[option.start : option.end]
         edits: tuple[Edit, ...] = ()
-        hash_behind = any(other.name == "--hash" and other.start > option.start for other in self._node.options)
+        hash_behind = self._last_hash > option.start
         own_line = self._node.include is not None or what in ("include", "editable")
         if own_line and not hash_behind and option.name != "--hash":
             edits = self._split(option.start)
@@ -113,13 +117,13 @@ def _runs(node: Node) -> list[list[Word]]:
     """Words that follow each other with no option between."""
     runs: list[list[Word]] = []
     starts = sorted(option.start for option in node.options)
-    last = -1
+    options_before = -1
     for word in node.leftover:
-        between = any(last < start < word.start for start in starts) if runs else True
-        if between:
+        before = bisect_left(starts, word.start)
+        if before != options_before:
             runs.append([])
+        options_before = before
         runs[-1].append(word)
-        last = word.start
     return runs
 
 

@@ -21,6 +21,7 @@ class Line(NamedTuple):
     pieces   (offset in the joined line, offset in the file) of each physical part, rising
     shift    where ``text`` begins in the joined line
     number   of its first physical line, from 1
+    start    file offset of its first physical line
     end      file offset behind its last physical line, in front of the line end (a comment line that ends the joining
              is no part of it)
     comment  file offset of its comment, -1 without one
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     pieces: tuple[tuple[int, int], ...]
     shift: int
     number: int
+    start: int
     end: int
     comment: int
     swallowed: tuple[tuple[int, int], ...] = ()
@@ -48,7 +50,7 @@ class Line(NamedTuple):
 
 def logical(text: str) -> Iterator[Line]:
     """The logical lines of a file that hold anything but a comment."""
-    at, first = 0, 1
+    at, first, begin = 0, 1, 0
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     joined = end = 0
@@ -57,7 +59,7 @@ def logical(text: str) -> Iterator[Line]:
         if not body and not parts:
             continue
         if not parts:
-            first = number
+            first, begin = number, start
         comment = _begins_comment(body)
         if body[-1:] == "\\" and not comment:
             kept = body.lstrip("\\")
@@ -70,16 +72,16 @@ def logical(text: str) -> Iterator[Line]:
             places.append((joined, start))
             parts.append(body)
             end = start + len(body)
-        yield from _finished(parts, places, first, end)
+        yield from _finished(parts, places, (first, begin, end))
         parts, places, joined = [], [], 0
-    yield from _finished(parts, places, first, end)
+    yield from _finished(parts, places, (first, begin, end))
 
 
 def _begins_comment(body: str) -> bool:
     return "#" in body and body.lstrip()[:1] == "#"
 
 
-def _finished(parts: list[str], places: list[tuple[int, int]], number: int, end: int) -> Iterator[Line]:
+def _finished(parts: list[str], places: list[tuple[int, int]], where: tuple[int, int, int]) -> Iterator[Line]:
     if not parts:
         return
     joined = parts[0] if len(parts) == 1 else "".join(parts)
@@ -88,7 +90,7 @@ def _finished(parts: list[str], places: list[tuple[int, int]], number: int, end:
     stripped = body.strip()
     if not stripped:
         return
-    line = Line(stripped, tuple(places), len(body) - len(body.lstrip()), number, end, -1)
+    line = Line(stripped, tuple(places), len(body) - len(body.lstrip()), *where, -1)
     if cut < 0:
         yield line
         return

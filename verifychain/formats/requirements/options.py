@@ -12,7 +12,7 @@ from typing import NamedTuple
 from verifychain.formats.requirements.words import Word
 
 # Long name -> whether it takes a value.
-_LONG = {
+LONG = {
     "--index-url": True,
     "--pypi-url": True,
     "--extra-index-url": True,
@@ -34,7 +34,7 @@ _LONG = {
     "--hash": True,
     "--config-settings": True,
 }
-_SHORT = {
+SHORT = {
     "i": "--index-url",
     "c": "--constraint",
     "r": "--requirement",
@@ -100,7 +100,7 @@ def read(words: list[Word]) -> Read:
 def _long(word: Word, waiting: deque[Word]) -> Option:
     given, equals, value = word.value.partition("=")
     name = _full(given, word)
-    if not _LONG[name]:
+    if not LONG[name]:
         if equals:
             raise Fault(f"{name} option does not take a value", word.start, word.end)
         return Option(name, "", word.start, word.end, -1)
@@ -119,9 +119,9 @@ def _with_next(name: str, word: Word, waiting: deque[Word]) -> Option:
 
 def _full(given: str, word: Word) -> str:
     """The long option that is meant: exactly that, or the only one that begins so."""
-    if given in _LONG:
+    if given in LONG:
         return given
-    possible = [name for name in _LONG if name.startswith(given)]
+    possible = [name for name in LONG if name.startswith(given)]
     if len(possible) == 1:
         return possible[0]
     if possible:
@@ -131,7 +131,7 @@ def _full(given: str, word: Word) -> str:
 
 def _short(word: Word, waiting: deque[Word]) -> Option:
     """A short option. All of them take a value: the rest of the word, or the next one."""
-    name = _SHORT.get(word.value[1])
+    name = SHORT.get(word.value[1])
     if name is None:
         raise Fault(f"no such option: {word.value[:2]}", word.start, word.end)
     if len(word.value) == 2:

@@ -9,7 +9,7 @@ from verifychain.facts.requirement import Other
 from verifychain.formats.requirements.closure import Closure, Placed
 from verifychain.formats.requirements.contents import Item
 
-_MOST = 50  # a file that repeats one name ten thousand times is told so often enough
+_MOST = 8  # of the lines before: the first one is what is told
 _SYSTEMS = (
     ("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"),
     ("cygwin", "CYGWIN", "posix"),
@@ -23,28 +23,22 @@ class Relatives:
     def __init__(self, source: Source, closures: list[Closure]) -> None:
         self._source = source
         self._by_name: dict[str, list[tuple[int, Placed]]] = {}
-        seen: set[tuple[str, int]] = set()
-        number = 0
+        self._numbers: dict[tuple[str, int], int] = {}
         for one in closures:
             for placed in one.placed:
                 key = (placed.source.path, placed.item.span.start)
                 name = placed.item.parsed.name
-                if name is None or key in seen:
-                    continue
-                seen.add(key)
-                self._by_name.setdefault(name, []).append((number, placed))
-                number += 1
+                if name is not None and key not in self._numbers:
+                    self._numbers[key] = len(self._numbers)
+                    self._by_name.setdefault(name, []).append((self._numbers[key], placed))
 
     def of(self, item: Item) -> tuple[Other, ...]:
         """The other lines about the project of ``item``, which stands in the source."""
         placed = self._by_name.get(item.parsed.name or "", [])
         if len(placed) < 2:
             return ()
-        here = next((number for number, one in placed if self._is(one, item)), 0)
+        here = self._numbers.get((self._source.path, item.span.start), 0)
         return tuple(self._other(item, one, number < here) for number, one in placed[:_MOST] if number != here)
-
-    def _is(self, placed: Placed, item: Item) -> bool:
-        return placed.item.span == item.span and placed.source.path == self._source.path
 
     def _other(self, item: Item, placed: Placed, earlier: bool) -> Other:
         other = placed.item
