@@ -1,5 +1,5 @@
 """
-Measures `verifychain pip` beside pinlint, pinstack and pip-audit on one requirements file: 300 requirements, 900 hashes.
+Measures `verifychain pip` beside pinlint, pinstack and pip-audit on one file: 300 requirements, 900 hashes.
 
 `make bench` installs the peers. All take turns in every round, each in a process of its own, start-up included; none
 uses the network. They do not do the same work: pinlint, pinstack and pip-audit look for missing hashes and pins.
