@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from verifychain.core.digest import Digest
+
+if TYPE_CHECKING:
+    from datetime import datetime  # every reader of requirements loads this module, and few ask an index
 
 
 class Places(NamedTuple):

@@ -13,7 +13,7 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.requirement import Hash, HashMode, Include, Kind, Requirement
 from verifychain.facts.requirements_file import HashesDisabled, IndexOption, RequirementsFile, UnusualEncoding
-from verifychain.formats.requirements import closure, contents, ignored, mending, relatives
+from verifychain.formats.requirements import closure, contents, relatives
 from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, aims_at, load
 from verifychain.formats.requirements.contents import Contents, Item, Refused
 from verifychain.formats.requirements.hidden import hidden
@@ -72,14 +72,27 @@ class _Reader:
         for one in self._contents.nodes:
             if isinstance(one, Item):
                 yield requirements[id(one)]
-                yield from ignored.ignored(self._source, self._contents, one)
+                if one.node.leftover or any(option.name != "--hash" for option in one.node.options):
+                    yield from self._ignored(one)
             elif isinstance(one, Refused):
+                from verifychain.formats.requirements import mending
+
                 yield mending.refused(self._source, self._contents, one)
             else:
                 yield from self._options(one)
             if not isinstance(one, Refused):
                 yield from spelling(self._source, self._contents, one.node if isinstance(one, Item) else one)
-            yield from mending.swallowed(self._source, self._contents, one)
+            if (one if isinstance(one, Node) else one.node).line.swallowed:
+                from verifychain.formats.requirements import mending
+
+                yield from mending.swallowed(self._source, self._contents, one)
+        yield from self._orphans()
+
+    def _orphans(self) -> Iterator[Fact]:
+        if not any(isinstance(one, Node) and one.all("--hash") for one in self._contents.nodes):
+            return
+        from verifychain.formats.requirements import mending
+
         for group in mending.orphans(self._contents):
             yield from mending.orphan_facts(self._source, self._contents, group)
 
@@ -160,7 +173,13 @@ class _Reader:
                     yield self._index(node, option)
                 elif option.name == "--no-require-hashes":
                     yield HashesDisabled(self._file.span(node.line, option.start, option.end))
-        yield from ignored.ignored(self._source, self._contents, node)
+        if node.leftover or len(node.options) > 1 or node.all("--config-settings"):
+            yield from self._ignored(node)
+
+    def _ignored(self, one: Item | Node) -> Iterator[Fact]:
+        from verifychain.formats.requirements.ignored import ignored
+
+        yield from ignored(self._source, self._contents, one)
 
     def _index(self, node: Node, option: Option) -> IndexOption:
         value = self._file.span(node.line, option.start, option.end)

@@ -17,6 +17,8 @@ def spelling(source: Source, contents: Contents, node: Node) -> Iterator[SyntaxF
     line, file = node.line, contents.file
     span = file.bytes(line.at(0), line.end)
     for option in node.options:
+        if option.inner >= 0 and line.text.startswith(option.name + "=", option.start):
+            continue
         message = _fault(line.text[option.start : option.end], option)
         if message:
             mark = file.span(line, option.start, option.end)
