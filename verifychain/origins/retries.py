@@ -43,5 +43,5 @@ def _seconds(retry_after: str | None) -> float | None:
 
     try:
         return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
