@@ -115,9 +115,10 @@ def test_the_environment_decides_nothing(
 ) -> None:
     """cosign fills a variable without a value from its own environment. Ours cannot say: not checked."""
     monkeypatch.setenv("BASE", shelf["legacy"])
-    answer = check(capsys, policy, "ARG BASE\nFROM $BASE\n")
-    assert answer.code == 4
-    assert "variables decide it: BASE" in answer.err
+    for text in ("ARG BASE\nFROM $BASE\n", f"ARG BASE\nFROM {shelf.bare('legacy')}$BASE\n"):
+        answer = check(capsys, policy, text)
+        assert answer.code == 4
+        assert "variables decide it: BASE" in answer.err
 
 
 def test_the_word_verify_and_only_base_images(capsys: Any, policy: Path, shelf: Shelf) -> None:
@@ -201,6 +202,17 @@ def test_offline_is_not_unsigned(capsys: Any, policy: Path, shelf: Shelf) -> Non
 def test_nothing_to_check(capsys: Any, policy: Path) -> None:
     assert run(capsys, "dockerfile").code == 3
     assert run(capsys, "dockerfile", "--allow-empty").code == 0
+
+
+def test_a_broken_attestation_is_no_broken_signature(capsys: Any, policy: Path, shelf: Shelf, registry: Any) -> None:
+    from tests.images import evidence
+    from tests.images.contents import Contents
+
+    contents = Contents()
+    image = contents.image(b"broken", "1")
+    contents.add_layers([(evidence.DSSE, b"{}", {})], contents.tag_of(image, "att"))
+    contents.to_registry(registry, "shelf/broken")
+    assert found(check(capsys, policy, f"FROM {shelf.host}/shelf/broken:1\n")) == [(1, "signature-missing")]
 
 
 def test_attestations(capsys: Any, here: Path, shelf: Shelf) -> None:

@@ -21,7 +21,7 @@ from tests.origins.local_server import Asked, Reply, raw_server
 from tests.origins.stub_registry import REPOSITORY, Stub, index
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.core.digest import Digest, of_bytes
-from verifychain.origins import web
+from verifychain.origins import attachments, web
 from verifychain.origins.manifests import OCI_INDEX
 
 Spoil = Callable[[Asked, Reply], Reply]
@@ -166,6 +166,23 @@ def test_too_large(capsys: Any, sigstore: Sigstore, size: int) -> None:
     assert answer.code == 4
     assert "too large" in answer.out
     assert not [path for path in asked if "/blobs/" in path]
+
+
+def test_slow_for_ever(capsys: Any, sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each answer comes in time, and there is always one more."""
+    monkeypatch.setattr(attachments, "SECONDS", 0.5)
+    contents = Contents()
+    image = contents.image(b"an image", "1")
+    for number in range(30):
+        contents.attach(image, [("text/plain", b"%d" % number, {})])
+
+    def slow(asked: Asked, reply: Reply) -> Reply:
+        time.sleep(0.05)
+        return reply
+
+    answer = ask(capsys, contents, slow)
+    assert answer.code == 4
+    assert "could not be read within" in answer.out
 
 
 def test_a_registry_that_stalls(capsys: Any) -> None:

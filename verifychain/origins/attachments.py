@@ -7,6 +7,7 @@ signatures among them. What could not be read is told, because then nobody knows
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
@@ -26,6 +27,27 @@ _MOST_LAYERS = 1000
 _LARGEST = 128 << 20  # one attachment; cosign's limit
 _LARGEST_SUM = 256 << 20  # all of one image
 _MOST_REFERRERS = 1000
+SECONDS = 300.0  # for the referrers of one image, and as long again for their layers
+
+
+class Exhausted(Unavailable):
+    """A registry had more time, or sends more, than an image may take."""
+
+
+class Budget:
+    """How much may be read for one image, and for how long: a registry may be slow, and not for ever."""
+
+    def __init__(self) -> None:
+        self._until = time.monotonic() + SECONDS
+        self._left = _LARGEST_SUM
+
+    def spend(self, size: int) -> None:
+        """Raise Exhausted where so many bytes more, or any, are too much."""
+        self._left -= size
+        if size > _LARGEST or self._left < 0:
+            raise Exhausted(f"what is attached is too large: {size:,} bytes more")
+        if time.monotonic() > self._until:
+            raise Exhausted(f"what is attached could not be read within {SECONDS:.0f} seconds")
 
 
 class Store(Protocol):
@@ -86,15 +108,17 @@ class InRegistry(NamedTuple):
         return [] if found is None else [found]
 
     def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
-        listed = referrers(self.registry, self.signatures, digest)
+        listed = {one.digest: one for one in referrers(self.registry, self.signatures, digest)}
         if len(listed) > _MOST_REFERRERS:
             raise Unavailable(f"{len(listed):,} referrers of {digest}, the limit is {_MOST_REFERRERS:,}")
-        found, faults = [], []
+        budget, found, faults = Budget(), list[Manifest](), list[str]()
         # The type in a list of referrers is often wrong (cosign#4641): each is fetched, and says itself what it is.
-        for one in dict.fromkeys(listed_one.digest for listed_one in listed):
-            descriptor = next(item for item in listed if item.digest == one)
+        for descriptor in listed.values():
             try:
+                budget.spend(descriptor.size)
                 found.append(referrer(self.registry, self.signatures, descriptor, digest))
+            except Exhausted as error:
+                return found, [*faults, error.message]
             except Unavailable as error:
                 faults.append(error.message)
         return found, faults
@@ -160,7 +184,7 @@ def is_evidence(layer: Descriptor) -> bool:
 class _Collection:
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._size = 0
+        self._budget = Budget()
         self.attachments: list[Attachment] = []
         self.faults: list[str] = []
 
@@ -169,12 +193,12 @@ class _Collection:
         for where, layer in self._layers(manifest):
             if only is not None and not only(layer):
                 continue
-            self._size += layer.size
-            if layer.size > _LARGEST or self._size > _LARGEST_SUM:
-                self.faults.append(f"{where} is too large: {layer.size:,} bytes")
-                return
             try:
+                self._budget.spend(layer.size)
                 data = self._store.blob(layer)
+            except Exhausted as error:
+                self.faults.append(error.message)
+                return
             except Unavailable as error:
                 self.faults.append(error.message)
             else:

@@ -23,6 +23,7 @@ _COSIGN = "dev.cosignproject.cosign/"
 _IMAGES = frozenset((f"{_COSIGN}image", f"{_COSIGN}imageIndex"))
 _KINDS = {"sig": f"{_COSIGN}sigs", "att": f"{_COSIGN}atts"}
 _MOST_BLOBS = 100_000
+_MOST_LOOKED_AT = 1 << 30
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -124,17 +125,19 @@ class Layout:
             names = [entry.name for entry in entries]
         if len(names) > _MOST_BLOBS:
             raise Unavailable(f"{folder} has {len(names):,} files, the limit is {_MOST_BLOBS:,}")
+        left = _MOST_LOOKED_AT
         for name in sorted(names):
-            if len(name) == 64 and _HEX.issuperset(name) and self._mentions_subject(name):
+            if len(name) != 64 or not _HEX.issuperset(name):
+                continue
+            try:
+                data = self._read(f"blobs/sha256/{name}", MANIFEST_SIZE)
+            except Unavailable:
+                continue  # larger than any manifest, as most layers are, or no file
+            left -= len(data)
+            if left < 0:
+                raise Unavailable(f"{folder} has more than {_MOST_LOOKED_AT >> 20} MiB of small files")
+            if data[:1] == b"{" and b'"subject"' in data:
                 yield parse_oci(f"sha256:{name}")
-
-    def _mentions_subject(self, name: str) -> bool:
-        """Cheaper than parsing: most blobs are layers, and those are not read at all."""
-        try:
-            data = self._read(f"blobs/sha256/{name}", MANIFEST_SIZE)
-        except Unavailable:
-            return False  # larger than any manifest, or no file
-        return data[:1] == b"{" and b'"subject"' in data
 
     def _blob(self, digest: Digest, most: int) -> bytes:
         data = self._read(f"blobs/{digest.algorithm.label}/{digest.hex}", most)

@@ -16,11 +16,12 @@ def lacking(image: Image, signatures: Signatures, lack: Lack) -> Iterator[Proble
 
     Raises Unavailable for an image whose name is not known: nobody can say who signed it.
     """
+    # Also where a name is left without it: the build may be given a value. A default in the name is a value.
+    if image.variables and (image.name is None or "$" in image.subject):
+        reason = f"variables decide it: {', '.join(image.variables)}"
+        raise Unavailable(f"{image.subject} was not verified: {reason}", "give the variable a default, or an image")
     if image.name is None:
-        if image.malformed is None:  # a rule of its own reports that
-            reason = f"variables decide it: {', '.join(image.variables)}" if image.variables else "it has no name"
-            raise Unavailable(f"{image.subject} was not verified: {reason}", "give the variable a default, or an image")
-        return
+        return  # a malformed digest, which has a rule of its own
     for unmet in signatures.unmet(image.name):
         if unmet.lack is lack:
             yield Problem(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from verifychain.core.attachment import Found
+from verifychain.core.attachment import Found, Storage
 from verifychain.core.image_name import ImageName
 from verifychain.core.signing import Lack, Unmet
 from verifychain.signatures import images
@@ -122,10 +122,18 @@ def _demand(demand: Demand, found: Found, pieces: Sequence[Piece]) -> Outcome:
 
 
 def _candidates(pieces: Sequence[Piece], demand: Demand) -> list[Piece]:
-    """What may meet the demand by its kind. Of broken pieces nobody knows, and they are told of."""
-    if demand.question.attestation is None:
-        return [piece for piece in pieces if not piece.is_attestation]
-    return [piece for piece in pieces if piece.is_attestation or piece.evidence is None]
+    """What may meet the demand by its kind; of broken pieces the place must tell, and those are told of."""
+    attestations = demand.question.attestation is not None
+    elsewhere = Storage.SIGNATURE_TAG if attestations else Storage.ATTESTATION_TAG
+    return [
+        piece
+        for piece in pieces
+        if (
+            piece.attachment.storage is not elsewhere
+            if piece.evidence is None
+            else piece.is_attestation == attestations
+        )
+    ]
 
 
 def _signer(verdict: Verdict) -> tuple[str, str]:

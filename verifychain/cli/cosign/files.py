@@ -98,7 +98,10 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
         if image.name is not None:
             judge.start(image.name)
     run = run._replace(outside=Outside({Signatures: judge}, {}))
-    report = _noted(examine(run), judge.judgements(), images, verbose=asked.verbose > 0)
+    try:
+        report = _noted(examine(run), judge.judgements(), images, verbose=asked.verbose > 0)
+    finally:
+        judge.close()
     settle(report, run, console)
     writer = importlib.import_module(f"verifychain.output.{asked.format}")
     console.result(writer.render(report, console.style()), asked.output)

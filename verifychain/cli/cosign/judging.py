@@ -65,6 +65,10 @@ class Judge:
     def unmet(self, name: ImageName) -> Sequence[Unmet]:
         return self.start(name).result().unmet
 
+    def close(self) -> None:
+        """Begin nothing more: what has not been asked for by now nobody waits for."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def judgements(self) -> dict[ImageName, Judgement]:
         """What has been verified so far, without what could not be."""
         with self._lock:

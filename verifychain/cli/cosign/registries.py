@@ -47,7 +47,9 @@ class Registries:
     def __init__(self, given: dict[str, Any], configuration: Configuration, named: Iterable[str]) -> None:
         from verifychain.cli.network import Network
 
-        hosts = frozenset(named)
+        elsewhere = os.environ.get("COSIGN_REPOSITORY")
+        self._elsewhere = image_name(elsewhere) if elsewhere else None
+        hosts = frozenset(named).union([self._elsewhere.registry] if self._elsewhere else [])
         http = given["allow_http_registry"] or given["allow_insecure_registry"]
         self._registry = Network(
             configuration,
@@ -61,8 +63,6 @@ class Registries:
         ).registry()
         self._offline = given["offline"]
         self._prefix = given["attachment_tag_prefix"]
-        elsewhere = os.environ.get("COSIGN_REPOSITORY")
-        self._elsewhere = image_name(elsewhere) if elsewhere else None
 
     def open(self, name: ImageName) -> InRegistry:
         """One image; raises Unavailable where no connection may be opened."""
