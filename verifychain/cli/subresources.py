@@ -11,6 +11,7 @@ from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
 from verifychain.core.finding import Applicability, Finding, Fix
 from verifychain.core.ports import Outside, Tree
+from verifychain.core.settings import SriSettings
 from verifychain.inputs import display_path
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _ADDING = {"sri-missing": "add", "sri-uncovered-module": "importmap"}
 def configured(configuration: Configuration, options: Options) -> Configuration:
     """The configuration with what the command line says of pages; folders become relative to the working directory."""
     sri = configuration.settings.sri
+    _check_settings(sri)
     folder = configuration.folder
     changes: dict[str, object] = {}
     if sri.root is not None:
@@ -45,6 +47,22 @@ def configured(configuration: Configuration, options: Options) -> Configuration:
         return configuration
     sri = sri._replace(**changes)  # type: ignore[arg-type]  # names and types stand above
     return configuration._replace(settings=configuration.settings._replace(sri=sri))
+
+
+def _check_settings(sri: SriSettings) -> None:
+    """What the schema cannot say: which words are known."""
+    known = {
+        "require": ("none", "cross-origin", "all"),
+        "engine": ("all", "chromium", "firefox", "webkit"),
+        "algorithms": ("sha256", "sha384", "sha512"),
+    }
+    given = [("require", sri.require), ("engine", sri.engine), *(("algorithms", word) for word in sri.algorithms)]
+    for name, word in given:
+        if word is not None and word not in known[name]:
+            raise UsageError(f"sri.{name}: {word!r} is not known", f"it is one of {', '.join(known[name])}")
+    for entry in sri.allow:
+        if not entry.url or not entry.reason.strip():
+            raise UsageError("sri.allow: an entry needs a url and a reason", 'url = "https://…/*", reason = "…"')
 
 
 def _mapping(text: str) -> tuple[str, str]:

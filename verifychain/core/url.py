@@ -48,6 +48,11 @@ class Url(NamedTuple):
         return self.scheme in _PORTS
 
     @property
+    def is_secure(self) -> bool:
+        """Whether nobody on the way can change what is fetched: https, or this machine."""
+        return self.scheme == "https" or self.host in ("localhost", "127.0.0.1", "[::1]")
+
+    @property
     def origin(self) -> tuple[str, str, int | None]:
         """What two URLs must share to be of the same origin."""
         return self.scheme, self.host, self.port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from verifychain.core.source import Source, Span
@@ -97,12 +98,7 @@ class Subresource(Reference):
 
     def readings(self, engine: str) -> tuple[Reading, ...]:
         """The integrity as the engines read it: one, or ``all``; none without an integrity."""
-        from verifychain.core import integrity
-
-        if self.integrity is None:
-            return ()
-        engines = integrity.Engine if engine == "all" else (integrity.Engine(engine),)
-        return tuple(integrity.read(self.integrity.text, one) for one in engines)
+        return () if self.integrity is None else _readings(self.integrity.text, engine)
 
     def writing(self, digests: Iterable[Digest]) -> Edit | None:
         """The edit that makes the integrity these digests, and nothing else; None where it cannot be edited."""
@@ -135,6 +131,15 @@ class Subresource(Reference):
             for token in reading.tokens:
                 if token.algorithm is not None:
                     yield token.algorithm
+
+
+@lru_cache(maxsize=16)
+def _readings(text: str, engine: str) -> tuple[Reading, ...]:
+    """Every rule wants them, one after the other."""
+    from verifychain.core import integrity
+
+    engines = integrity.Engine if engine == "all" else (integrity.Engine(engine),)
+    return tuple(integrity.read(text, one) for one in engines)
 
 
 class Repeated(NamedTuple):

@@ -38,6 +38,7 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
         for token in reading.ignored:
             if token.ignored is not Ignored.SIGNATURE:
                 found.setdefault((token.start, token.end), []).append((reading.engine, token))
+    fix = _fix(subresource) if found else None
     for seen in found.values():
         token = seen[0][1]
         why = "" if token.ignored is None else f": {token.ignored.value}"
@@ -45,8 +46,8 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
             subresource.place(token),
             f"{_names([engine for engine, _ in seen])} ignore{_s(seen)} this{why}"
             + (f"; a changed file would run unchecked in {_names(unchecked)}" if unchecked else ""),
-            help="" if _fix(subresource) else "write sha384- and the base64 of the digest (`verifychain sri hash`)",
-            fix=_fix(subresource),
+            help="" if fix else "write sha384- and the base64 of the digest (`verifychain sri hash`)",
+            fix=fix,
             severity=None if unchecked else Severity.WARNING,
         )
 

@@ -32,13 +32,14 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
         for token in reading.strongest:
             if token.impossible:
                 found.setdefault((token.start, token.end), token)
+    fix = _fix(subresource) if found else None
     for token in found.values():
         label = token.algorithm.label if token.algorithm is not None else ""
         yield Problem(
             subresource.place(token),
             f"no content has this digest: browsers block the resource ({label} has another length)",
             help="write the base64 of the digest (`verifychain sri hash`)",
-            fix=_fix(subresource),
+            fix=fix,
         )
 
 

@@ -25,10 +25,5 @@ def check(subresource: Subresource) -> Iterator[Problem]:
         integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO" crossorigin></script>
     ```
     """
-    host = subresource.url.host
-    if (
-        subresource.url.scheme == "http"
-        and subresource.cross_origin
-        and host not in ("localhost", "127.0.0.1", "[::1]")
-    ):
+    if subresource.cross_origin and not subresource.url.is_secure:
         yield Problem(subresource.name_span, "loaded over http: anyone on the way can replace it", help="use https")

@@ -61,7 +61,7 @@ def _fix(subresource: Subresource, kind: hosts.Kind) -> Fix | Wanted | None:
         if local.fault is not None:
             return None
         return Fix(title, (slot.write(local.hashed(Algorithm.SHA384)),), Applicability.SAFE)
-    if not subresource.cross_origin or subresource.url.scheme != "https":
+    if not subresource.cross_origin or not subresource.url.is_secure:
         return None
     if kind in (hosts.Kind.MUTABLE, hosts.Kind.GENERATED):
         return None  # it would break with the next release

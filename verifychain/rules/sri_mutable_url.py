@@ -33,6 +33,6 @@ def check(subresource: Subresource) -> Iterator[Problem]:
     found = hosts.verdict(subresource.url)
     if found.kind is hosts.Kind.MUTABLE:
         more = "the integrity will not fit any more" if subresource.integrity else "what it names changes"
-        yield Problem(subresource.name_span, f"{found.reason}: {more}", help="name an exact version and a file")
+        yield Problem(subresource.name_span, f"{found.reason}; {more}", help="name an exact version and a file")
     elif found.kind in (hosts.Kind.TAG, hosts.Kind.UNKNOWN) and subresource.integrity is not None:
         yield Problem(subresource.name_span, found.reason, severity=Severity.NOTE)

@@ -39,14 +39,15 @@ def check(map: ImportMap, settings: SriSettings) -> Iterator[Problem]:
     for module in map.modules:
         if str(module.url) in covered or settings.allows(str(module.url)):
             continue
-        if not module.cross_origin and settings.require != "all":
+        own = not module.cross_origin and settings.require != "all"
+        if own and (module.local is None or module.local.fault is not None):
             continue
         yield Problem(
             module.span,
             "the map does not state the integrity of this module",
             help="add it to `integrity` of the map",
             fix=_fix(map, module),
-            severity=Severity.WARNING,
+            severity=Severity.NOTE if own else None,
         )
 
 

@@ -1,0 +1,200 @@
+"""`verifychain sri` as users run it: checking, mending, adding, with a lock, and with servers on 127.0.0.1."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+from tests.origins.local_server import Reply, Route, Server
+from tests.sri.pages import APP, GOOD, WRONG, sri
+
+LIB = b"lib()\n"
+CORS = (("Access-Control-Allow-Origin", "*"), ("Content-Type", "text/javascript"))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    routes: dict[str, Route | Reply] = {
+        "/lib-1.2.3.js": Reply(200, LIB, CORS),
+        "/closed-1.2.3.js": Reply(200, LIB),
+        "/page-1.2.3.js": Reply(200, b"<html>", (("Content-Type", "text/html"), CORS[0])),
+    }
+    with Server(routes) as server:
+        yield server
+
+
+@pytest.fixture
+def cdn(server: Server, project: Path) -> str:
+    """The server's URL; the project says that it may be at a private address."""
+    write(project, {"verifychain.toml": f"[network]\nprivate-hosts = {json.dumps([server.host])}\n"})
+    write(project, {"app.js": APP})
+    return server.url
+
+
+def rules_of(out: str) -> list[str]:
+    return sorted(one["rule"] for one in json.loads(out)["findings"] if one["severity"] != "note")
+
+
+def test_check(project: Path, command: Runner) -> None:
+    write(project, {"app.js": APP, "index.html": f'<script src="app.js" integrity="{WRONG}"></script>\n'})
+    result = command("sri", "--format", "concise")
+    assert result.code == 1
+    assert f"index.html:1:33: error[sri-mismatch]: browsers block it: app.js is {GOOD}" in result.out
+    assert "checked 1 page, 1 reference" in result.err
+    assert command("check").code == 1
+    write(project, {"index.html": f'<script src="app.js" integrity="{GOOD}"></script>\n'})
+    assert command("sri").code == 0
+    assert command("sri", "-", stdin=b"<script src=https://cdn.example/a.js></script>").code == 1
+    assert command("sri", "gone.html").code == 2
+    (project / "index.html").unlink()
+    assert (command("sri").code, command("sri", "--allow-empty").code) == (3, 0)
+
+
+def test_subcommands_and_pages_of_their_name(project: Path, command: Runner) -> None:
+    write(project, {"hash": f'<script src="app.js" integrity="{WRONG}"></script>', "app.js": APP})
+    assert command("sri", "./hash").code == 1
+    assert command("sri", "hash", "app.js").out.startswith(GOOD)
+
+
+def test_fix_keeps_every_other_byte(project: Path, command: Runner) -> None:
+    page = "\ufeff<!-- \xe9 -->\r\n<SCRIPT\tsrc=app.js integrity={0}></SCRIPT>\r<p>{{{{ x }}}}\n".encode()
+    write(project, {"app.js": APP, "a.html": page.replace(b"{0}", WRONG.encode())})
+    (project / "a.html").chmod(0o640)
+    patch = command("sri", "--diff")
+    assert (patch.code, (project / "a.html").read_bytes()) == (1, page.replace(b"{0}", WRONG.encode()))
+    assert "+<SCRIPT" in patch.out
+    assert command("sri", "--fix").code == 0
+    assert (project / "a.html").read_bytes() == page.replace(b"{0}", b'"%s"' % GOOD.encode())
+    assert (project / "a.html").stat().st_mode & 0o777 == 0o640
+    assert "fixed" not in command("sri", "--fix").err
+
+
+def test_add_from_local_files(project: Path, command: Runner) -> None:
+    page = '<script src="app.js"></script>\n<link rel="stylesheet" href="https://cdn.example/s-1.2.3.css">\n'
+    write(project, {"app.js": APP, "a.html": page})
+    assert command("sri", "--fix").code == 1
+    assert command("sri", "--add").code == 1, "nobody knows the stylesheet"
+    assert (project / "a.html").read_text() == page, "neither --fix nor --add touch files of one's own"
+    result = command("sri", "--add", "--local")
+    assert f'src="app.js" integrity="{GOOD}"></script>' in (project / "a.html").read_text()
+    assert "file://" in result.out
+    assert command("sri", "--local").code == 2
+
+
+def test_import_maps(project: Path, command: Runner) -> None:
+    write(project, {"app.js": APP, "a.html": '<script type="importmap">{"imports": {"a": "./app.js"}}</script>'})
+    command("sri", "--add")
+    assert GOOD not in (project / "a.html").read_text()
+    assert command("sri", "--add", "--importmap").code == 0
+    assert f'"integrity": {{"./app.js": "{GOOD}"}}' in (project / "a.html").read_text()
+
+
+def test_trust_on_first_use(project: Path, command: Runner, cdn: str, server: Server) -> None:
+    url = f"{cdn}/lib-1.2.3.js"
+    write(project, {"a.html": f'<script src="{url}"></script>\n'})
+    assert command("sri", "--add").code == 1
+    assert command("sri", "--add", "--online").code == 1
+    assert command("sri", "--add", "--trust").code == 2
+    assert "integrity" not in (project / "a.html").read_text()
+    assert command("sri", "--add", "--online", "--trust", "--diff").code == 1
+    assert not (project / "verifychain.lock").exists()
+    result = command("sri", "--add", "--online", "--trust")
+    assert result.code == 0, result.out + result.err
+    expected = f'<script src="{url}" integrity="{sri(LIB)}" crossorigin="anonymous"></script>\n'
+    assert (project / "a.html").read_text() == expected
+    (pin,) = tomllib.loads((project / "verifychain.lock").read_text())["subresource"]
+    assert (pin["url"], pin["digest"], pin["size"], pin["source"]) == (url, sri(LIB), len(LIB), "tofu")
+    asked = len(server.asked)
+    assert '"sri-unverified"' not in command("sri", "--format", "json").out, "the lock states it"
+    assert len(server.asked) == asked, "nothing is asked without --online"
+
+
+def test_another_page_is_filled_from_the_lock(project: Path, command: Runner, cdn: str) -> None:
+    url = f"{cdn}/lib-1.2.3.js"
+    write(project, {"a.html": f'<script src="{url}"></script>\n'})
+    assert command("sri", "--add", "--online", "--trust").code == 0
+    write(project, {"b.html": f'<script src="{url}" crossorigin></script>\n'})
+    assert command("sri", "--add", "--offline").code == 0
+    assert sri(LIB) in (project / "b.html").read_text()
+
+
+def test_a_changed_file_is_not_blessed(project: Path, command: Runner, cdn: str, server: Server) -> None:
+    url = f"{cdn}/lib-1.2.3.js"
+    write(project, {"a.html": f'<script src="{url}"></script>\n'})
+    assert command("sri", "--add", "--online", "--trust").code == 0
+    before = (project / "a.html").read_bytes(), (project / "verifychain.lock").read_bytes()
+    server.routes = {"/lib-1.2.3.js": Reply(200, b"evil()", CORS)}
+    assert command("sri").code == 0, "offline nobody can know"
+    result = command("sri", "--online", "--fix", "--trust", "--add", "--format", "json")
+    assert result.code == 1
+    assert set(rules_of(result.out)) == {"sri-mismatch"}
+    assert ((project / "a.html").read_bytes(), (project / "verifychain.lock").read_bytes()) == before
+    assert command("sri", "--accept", url).code == 2
+    result = command("sri", "--online", "--fix", "--trust", "--accept", url)
+    assert result.code == 0, result.out + result.err
+    assert sri(b"evil()") in (project / "a.html").read_text()
+    assert sri(b"evil()") in (project / "verifychain.lock").read_text()
+
+
+@pytest.mark.parametrize("name", ["closed-1.2.3.js", "page-1.2.3.js", "gone-1.2.3.js"])
+def test_what_browsers_would_not_take_is_not_added(project: Path, command: Runner, cdn: str, name: str) -> None:
+    page = f'<script src="{cdn}/{name}"></script>\n'
+    write(project, {"a.html": page})
+    assert command("sri", "--add", "--online", "--trust").code in (1, 4)
+    assert (project / "a.html").read_text() == page
+    assert not (project / "verifychain.lock").exists()
+
+
+def test_online_faults(project: Path, command: Runner, cdn: str) -> None:
+    def page(name: str) -> str:
+        return f'<script src="{cdn}/{name}" integrity="{sri(LIB)}" crossorigin></script>\n'
+
+    write(project, {"a.html": page("lib-1.2.3.js")})
+    assert command("sri", "--online").code == 0
+    write(project, {"a.html": page("closed-1.2.3.js")})
+    assert rules_of(command("sri", "--online", "--format", "json").out) == ["sri-no-cors"]
+    write(project, {"a.html": page("gone-1.2.3.js")})
+    assert rules_of(command("sri", "--online", "--format", "json").out) == ["sri-fetch-failed"]
+    write(project, {"a.html": page("x-1.2.3.js").replace(cdn, "http://127.0.0.1:1")})
+    assert command("sri", "--online").code == 4, "what could not be asked is no pass"
+
+
+def test_a_broken_lock_is_no_pass(project: Path, command: Runner) -> None:
+    write(project, {"a.html": "<p>", "verifychain.lock": "version = 1\n[[subresource]]\nurl = 1\n"})
+    assert command("sri").code == 2
+
+
+def test_settings(project: Path, command: Runner) -> None:
+    page = '<script src="/app.js"></script><script src="https://cdn.example/x-1.2.3.js"></script>'
+    settings = '[sri]\nrequire = "all"\nroot = "public"\nallow = [{ url = "https://cdn.example/*", reason = "ours" }]\n'
+    write(project, {"public/app.js": APP, "public/a/b.html": page, "verifychain.toml": settings})
+    result = command("sri", "--format", "json")
+    assert rules_of(result.out) == ["sri-missing"]
+    os.chdir(project / "public")
+    assert rules_of(command("sri", "--format", "json", cwd=project / "public").out) == ["sri-missing"]
+    assert command("sri", "--require", "none").code == 0
+    assert command("sri", "--root", "nowhere").code == 2
+    assert command("sri", "--map", "x").code == 2
+    assert command("sri", "--config", 'sri.require = "some"').code == 2
+
+
+def test_inventory(project: Path, command: Runner) -> None:
+    page = f"""<script src="app.js" integrity="{GOOD}"></script>
+<script src="app.js"></script>
+<link rel="stylesheet" href="https://cdn.example/s-1.2.3.css" integrity="{WRONG}" crossorigin>
+<script src="https://cdn.example/x-1.2.3.js" integrity="SHA384-{GOOD[7:]}" crossorigin></script>
+"""
+    write(project, {"app.js": APP, "a.html": page})
+    listed = json.loads(command("inventory", "--format", "json").out)["references"]
+    assert [(one["kind"], one["via"], one["subject"], one["grade"]) for one in listed] == [
+        ("subresource", "script", "/app.js", "verified"),
+        ("subresource", "script", "/app.js", "unpinned"),
+        ("subresource", "stylesheet", "https://cdn.example/s-1.2.3.css", "pinned"),
+        ("subresource", "script", "https://cdn.example/x-1.2.3.js", "unchecked"),
+    ]

@@ -1,0 +1,74 @@
+"""Pages that nobody writes in good faith: every rule runs over them, nothing is raised, time and memory are bounded."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sri.pages import FAR, GOOD, WRONG, judged
+
+PIECES = [
+    "<script ", "</script>", "<link ", "src=", "href=", "integrity=", "crossorigin", "rel=stylesheet ", "type=module ",
+    "type=importmap>", '"', "'", ">", " ", "\n", "\r", "\0", "\xa0", "é", "<!--", "-->", "<base href=", "<svg>",
+    "<template>",
+    "app.js", FAR, "//x", "\\\\x", "http://[", GOOD, WRONG, "sha384-", "SHA512-", ",", "?", "{", "}",
+    '{"integrity":{"./app.js":"',
+    '"}}', "{{", "}}", "{%", "%}", "<?php", "?>", "&amp;", "&#x0;", "%2e%2e/", "%00", "<meta charset=utf-16>",
+    "rel=preload as=script ",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_any_pieces(pieces: list[str]) -> None:
+    report = judged("".join(pieces))
+    for finding in report.findings:
+        assert 0 <= finding.problem.span.start <= finding.problem.span.end <= len(finding.source.data)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes(data: bytes) -> None:
+    judged(data)
+
+
+def test_mutated_pages() -> None:
+    random = Random(9)
+    seed = f"""<base href="/">
+<script type="importmap">{{"imports": {{"a": "{FAR}"}}, "integrity": {{"./app.js": "{GOOD}"}}}}</script>
+<link rel=modulepreload href=app.js><script src="{FAR}" integrity="{WRONG} {GOOD}" crossorigin></script>{{{{ a }}}}"""
+    for _ in range(200):
+        text = list(seed)
+        for _ in range(random.randint(1, 6)):
+            at = random.randrange(len(text))
+            text[at : at + random.randint(0, 3)] = random.choice(PIECES)
+        judged("".join(text))
+
+
+N = 3000
+ATTACKS = {
+    "values": f"<script src=app.js integrity='{'sha256-AAAA ' * N}'></script>",
+    "one value": f"<script src=app.js integrity='{'a' * 20 * N}'></script>",
+    "preloads": f"<link rel=preload as=script href=app.js><script src=app.js integrity={GOOD}></script>" * (N // 10),
+    "modules": f"<script type=module src=app.js></script><link rel=modulepreload href=app.js integrity={GOOD}>"
+    * (N // 10),
+    "maps": '<script type=importmap>{"imports":{"a":"./app.js"}}</script>' * (N // 10),
+    "a map": '<script type=importmap>{"integrity":{' + ",".join(f'"./{i}":"{GOOD}"' for i in range(N)) + "}}</script>",
+    "depth": "<script type=importmap>" + '{"imports":' * N + "</script>",
+    "urls": "<script src='" + "a/../" * N + "'></script>",
+    "percents": "<script src='" + "%2e%2e/" * N + "'></script>",
+    "references": "<script src='" + "&amp" * N + "'></script>",
+    "numbers": "<script src='//" + "1" * 50 * N + "'></script>",
+    "labels": "<script src='//" + "1." * 20 * N + "'></script>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_time(name: str) -> None:
+    start = time.process_time()
+    judged(ATTACKS[name])
+    assert time.process_time() - start < 20
