@@ -9,7 +9,6 @@ word, and when none is left the resource runs unchecked; a token that reads well
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -235,7 +234,7 @@ def _decode_unpadded(text: str) -> bytes | None:
         return None
     try:
         return base64.b64decode(text.translate(_STANDARD) + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or letters that are no ASCII
         return None
 
 
