@@ -52,6 +52,7 @@ def hooks() -> list[Hook]:
             "verifychain-shell",
             "What shell scripts download is checked before it is used.",
             "verifychain shell --force-exclude --allow-empty",
+            exclude=formats.named("shell").but_not,
             types="shell",
         ),
         Hook(

@@ -91,7 +91,7 @@ def test_the_manifest_is_valid() -> None:
 def test_the_manifest_says_what_the_table_says() -> None:
     for hook in hooks():
         row = rows()[hook.id]
-        assert (row["entry"], row["language"], row["types"]) == (hook.entry, "python", ["text"])
+        assert (row["entry"], row["language"], row["types"]) == (hook.entry, "python", [hook.types])
         assert (row.get("files", ""), row.get("exclude", "")) == (hook.files or hook.after, hook.exclude)
         assert row["require_serial"] is True
         walks = hook.walks or bool(hook.after)
@@ -112,6 +112,28 @@ def test_every_command_of_a_hook_exists() -> None:
             [sys.executable, "-m", "verifychain", *command, "--help"], capture_output=True, text=True, check=True
         )
         assert all(option in done.stdout for option in options)
+
+
+# What `verifychain-shell` gets: by its ending, or executable with a first line that names a shell.
+SCRIPTS = {
+    "install.sh": b"true\n", "a b/tool.bash": b"true\n", "bin/run": b"#!/bin/sh\ntrue\n",
+    "bin/env-bash": b"#!/usr/bin/env bash\ntrue\n", "bin/dash-e": b"#!/bin/dash -e\ntrue\n",
+}  # fmt: skip
+NO_SCRIPTS = {
+    "bin/python": b"#!/usr/bin/env python3\n", "bin/text": b"no first line\n", "notes.txt": b"#!/bin/sh\n",
+    "Dockerfile.sh": b"FROM x\n", "script.py": b"#!/bin/sh\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *NO_SCRIPTS])
+def test_scripts_go_to_the_hook_for_shell(name: str, tmp_path: Path) -> None:
+    write(tmp_path, name, SCRIPTS.get(name) or NO_SCRIPTS[name])
+    (tmp_path / name).chmod(0o755)
+    is_script = name in SCRIPTS
+    assert gets(rows()["verifychain-shell"], tmp_path, name) is is_script
+    head = (tmp_path / name).read_bytes()
+    shell = formats.named("shell")
+    assert (shell.matches(name) or (formats.has_no_ending(name) and shell.begins(head))) is is_script
 
 
 def test_the_table_of_names_is_long_enough() -> None:
@@ -136,7 +158,8 @@ def test_a_requirements_file_goes_to_both_hooks(name: str, tmp_path: Path) -> No
 @pytest.mark.parametrize("name", OTHERS)
 def test_another_file_goes_to_the_hook_for_all(name: str, tmp_path: Path) -> None:
     write(tmp_path, name)
-    assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain"}
+    shell = {"verifychain-shell"} if name.endswith(".sh") else set()
+    assert {id for id, row in rows().items() if gets(row, tmp_path, name)} == {"verifychain"} | shell
     assert not formats.named("dockerfile").matches(name)
     assert not formats.named("requirements").matches(name)
 

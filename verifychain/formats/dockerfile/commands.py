@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.bypass import Bypass
@@ -15,6 +17,7 @@ from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.syntax import Node
 from verifychain.formats.shell.relevant import is_relevant
+from verifychain.formats.shell.urls import is_pinned
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
@@ -74,7 +77,7 @@ class Commands:
         """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""
         if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
             return False
-        self._added.append(fact)
+        self._added.append(replace(fact, grade=Grade.PINNED) if _names_content(fact) else fact)
         return True
 
     def facts(self) -> Iterator[Fact]:
@@ -82,6 +85,11 @@ class Commands:
         yield from self._added
         if self._session is not None:
             yield from self._session.results()
+
+
+def _names_content(fact: Download) -> bool:
+    """Whether a URL is its own pin: a commit, or a digest in its path."""
+    return fact.grade is Grade.UNPINNED and fact.malformed is None and is_pinned(fact.url)
 
 
 def can_fetch(source: Source) -> bool:

@@ -15,7 +15,7 @@ from verifychain.formats.shell.process import Process
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.state import join
 from verifychain.formats.shell.syntax import Script, parse
-from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.values import SPLIT, UNKNOWN
 from verifychain.formats.shell.walk import Walker
 
 _DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
@@ -33,6 +33,11 @@ class Shell(Walker):
 
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         name, *arguments = fields
+        known = self.table.alternatives(name.text)
+        if known[0] != name.text.strip() and known[0]:
+            # A program in a variable with several values: any of them shows what is done.
+            words = known[0].replace(SPLIT, " ").split()
+            name, arguments = Field(words[0], name.word), [*(Field(word, name.word) for word in words[1:]), *arguments]
         call = Call(basename(name.text), tuple(arguments), self.stdin, node.span, name.text)
         return self.run(call)
 

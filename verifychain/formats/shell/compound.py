@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from verifychain.formats.shell.nodes import Arm, Case, For, Function, Group, If, Node, Sequence, Simple, While
 from verifychain.formats.shell.parser import Parser
 from verifychain.formats.shell.scanner import ParseError, Word
+
+_MOST_COMMANDS = 100_000  # scripts of 10,000 lines have a tenth of them
 
 _OPERATOR = re.compile(r"&&|\|\||[()<>!](?=[\s(]|$)|[()<>]")
 _END_OF_TEST = re.compile(r"\]\](?=[\s;&|<>()]|$)")
@@ -17,7 +20,12 @@ _NAME = re.compile(r"[^\s;&|<>()]+")
 class Compound(Parser):
     """The whole grammar."""
 
+    commands = 0
+
     def command(self) -> Node:
+        self.commands += 1
+        if self.commands > _MOST_COMMANDS:
+            raise ParseError(f"more than {_MOST_COMMANDS} commands", self.at, ends=True)
         self.deeper(self.at)
         node = self._command()
         self.shallower()
@@ -32,22 +40,18 @@ class Compound(Parser):
         if self.text.startswith("(", self.at):
             return self._group("(", ")")
         word = self.reserved()
-        compound = {
-            "{": self._braced, "if": self._if, "while": self._while, "until": self._while, "for": self._for,
-            "select": self._for, "case": self._case, "[[": self._test, "function": self._function_keyword,
-            "coproc": self._coproc,
-        }.get(word)  # fmt: skip
+        compound = _COMPOUND.get(word) if word else None
         if compound is not None:
-            return compound()
+            return compound(self)
         if word:
             raise ParseError(f"unexpected `{word}`", self.at)
         name = self.function_name()
         return self._function(name) if name else self.simple()
 
-    def _braced(self) -> Node:
+    def braced(self) -> Node:
         return self._group("{", "}")
 
-    def _coproc(self) -> Node:
+    def coproc(self) -> Node:
         self.at += len("coproc")
         return self.command()
 
@@ -64,7 +68,7 @@ class Compound(Parser):
         self.expect(closing)
         return Group(body, opening == "(", self.redirects())
 
-    def _if(self) -> Node:
+    def if_clause(self) -> Node:
         clauses: list[tuple[Sequence, Sequence]] = []
         otherwise = None
         word = "if"
@@ -80,7 +84,7 @@ class Compound(Parser):
         self.at += len("fi")
         return If(tuple(clauses), otherwise, self.redirects())
 
-    def _while(self) -> Node:
+    def while_loop(self) -> Node:
         word = self.reserved()
         self.at += len(word)
         condition = self.sequence(frozenset({"do"}))
@@ -93,7 +97,7 @@ class Compound(Parser):
         self.expect("done")
         return body
 
-    def _for(self) -> Node:
+    def for_loop(self) -> Node:
         self.at += len(self.reserved())
         self.blanks()
         words: tuple[Word, ...] | None = None
@@ -133,7 +137,7 @@ class Compound(Parser):
             words.append(Word(self.at, end))
             self.at = end
 
-    def _case(self) -> Node:
+    def case_clause(self) -> Node:
         self.at += len("case")
         self.blanks()
         subject = Word(self.at, self.word_end(self.at))
@@ -174,7 +178,7 @@ class Compound(Parser):
                 break
         return Arm(tuple(patterns), body)
 
-    def _test(self) -> Node:
+    def test(self) -> Node:
         start = self.at
         words = [Word(self.at, self.at + 2)]
         self.at += 2
@@ -195,7 +199,7 @@ class Compound(Parser):
             words.append(Word(self.at, behind))
             self.at = behind
 
-    def _function_keyword(self) -> Node:
+    def function_keyword(self) -> Node:
         self.at += len("function")
         self.blanks()
         found = _NAME.match(self.text, self.at)
@@ -211,3 +215,10 @@ class Compound(Parser):
         self.at = self.text.index(")", self.at) + 1
         self.newlines()
         return Function(name, self.command())
+
+
+_COMPOUND: dict[str, Callable[[Compound], Node]] = {
+    "{": Compound.braced, "if": Compound.if_clause, "while": Compound.while_loop, "until": Compound.while_loop,
+    "for": Compound.for_loop, "select": Compound.for_loop, "case": Compound.case_clause, "[[": Compound.test,
+    "function": Compound.function_keyword, "coproc": Compound.coproc,
+}  # fmt: skip

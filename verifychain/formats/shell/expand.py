@@ -10,6 +10,7 @@ from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script
 from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table, clean, cut
 
+MOST_EXPANDED = 1 << 23  # characters in one stage or script
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
 _QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
@@ -32,6 +33,16 @@ class Environment:
 
     def __init__(self) -> None:
         self.table = Table()
+        self.budget = MOST_EXPANDED
+        self.too_much = False
+
+    def spend(self, value: str) -> str:
+        """A value, unless too much has been expanded by now: ``A=$A$A`` doubles with each line."""
+        self.budget -= len(value)
+        if self.budget < 0:
+            self.too_much = True
+            return self.table.result("…")
+        return value
 
     def variable(self, name: str) -> tuple[str, ...] | None:
         """The possible values of a variable or parameter, None where it is not set here."""
@@ -63,14 +74,14 @@ class Expander:
         text = self._text[word.start : word.end]
         if text.isalnum():
             return [Field(text, word)]
-        value = self._expand(word.start, word.end)
+        value = self._environment.spend(self._expand(word.start, word.end))
         if SPLIT not in value:
             return [Field(value, word)] if value or '"' in text or "'" in text else []
         return [Field(one, word) for one in value.split(SPLIT) if one]
 
     def value(self, word: Word) -> str:
         """What a word becomes where it is not split: in assignments, redirections, ``case``."""
-        return self._expand(word.start, word.end).replace(SPLIT, " ")
+        return self._environment.spend(self._expand(word.start, word.end)).replace(SPLIT, " ")
 
     def body(self, start: int, end: int) -> str:
         """A here-document without quotes around its end."""
@@ -226,9 +237,9 @@ class Expander:
         values = self._environment.variable(name)
         if values is None:
             return self._table.variable(name)
-        items = [item for value in values for item in value.split(SPLIT)]
         if index in ("[@]", "[*]"):
-            return SPLIT.join(items)
+            return values[0]  # of several, any shows what is done
+        items = [item for value in values for item in value.split(SPLIT)]
         return items[0] if len(items) == 1 else self._table.variable(name, tuple(items))
 
     def _apply(self, name: str, rest: str, at: int, end: int) -> str:
@@ -261,7 +272,7 @@ def _decoded(text: str) -> str:
 
 def _changed(value: str, kind: str, rest: str) -> str | None:
     """The value behind ``# % / ^ , :``, None where that cannot be told."""
-    if UNKNOWN.search(value) or len(value) > 4096 or len(rest) > 200 or "$" in rest or "`" in rest:
+    if UNKNOWN.search(value) or len(value) > 1000 or len(rest) > 200 or "$" in rest or "`" in rest:
         return None
     match kind:
         case "#" | "%":
@@ -270,7 +281,7 @@ def _changed(value: str, kind: str, rest: str) -> str | None:
         case "/":
             everywhere = rest.startswith("//")
             pattern, _, replacement = rest[2 if everywhere else 1 :].partition("/")
-            regex = _regex(pattern, greedy=True)
+            regex = _regex(pattern, len(value), greedy=True)
             return None if regex is None else re.sub(regex, lambda _: replacement, value, count=0 if everywhere else 1)
         case "^":
             return value.upper() if rest == "^^" else value[:1].upper() + value[1:]
@@ -286,7 +297,7 @@ def _changed(value: str, kind: str, rest: str) -> str | None:
 
 
 def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None:
-    regex = _regex(pattern, greedy=greedy)
+    regex = _regex(pattern, len(value), greedy=greedy)
     if regex is None:
         return None
     if kind == "#":
@@ -299,8 +310,10 @@ def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None
     return value
 
 
-def _regex(pattern: str, *, greedy: bool) -> str | None:
-    if pattern.count("*") > 2:
+def _regex(pattern: str, size: int, *, greedy: bool) -> str | None:
+    """The pattern as a regular expression; None where trying it could take long."""
+    stars = pattern.replace("**", "*").count("*")
+    if stars > 2 or (stars == 2 and size > 200):
         return None
     pattern = re.sub(r"['\"]", "", pattern)
     out = []

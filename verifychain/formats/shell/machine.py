@@ -221,6 +221,12 @@ class Machine(Environment):
             if self.state.level(fetch.index) is not Level.NONE:
                 fetch.guarded = True
 
+    def removed(self, names: Iterable[str]) -> None:
+        """A file that was only read and is removed again held data."""
+        for fetch in self.fetched_files(names):
+            if fetch.read and fetch.use is None and not fetch.checks and fetch.given is None:
+                fetch.data = True
+
     def handled(self, names: Iterable[str]) -> None:
         """Files are made ready (``chmod``), which is no use of them yet."""
         self._guard(names)

@@ -8,6 +8,7 @@ from verifychain.formats.shell.nodes import AndOr, Assignment, Heredoc, Node, Pi
 from verifychain.formats.shell.scanner import ParseError, Scanner, Word
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
+_MOST_WORDS = 20_000  # longer command lines no system takes
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
     r"(?=[\s;&|<>()]|$)"
@@ -126,6 +127,8 @@ class Parser(Scanner):
             if word == "time" and self.text.startswith("-p", self.at):
                 self.at += 2
                 self.blanks()
+        if negated and self.text[self.at : self.at + 1] in ("", "\n", ";"):
+            return Simple((), (), (), Word(self.at, self.at))  # `!` alone is a command that fails
         parts = [self.command()]
         while True:
             self.blanks()
@@ -160,6 +163,8 @@ class Parser(Scanner):
                 break
             words.append(Word(self.at, end))
             self.at = end
+            if len(words) > _MOST_WORDS:
+                raise ParseError(f"a command of more than {_MOST_WORDS} words", start)
         if not (assignments or words or redirects):
             raise ParseError(f"unexpected `{self.token()}`", self.at)
         return Simple(tuple(assignments), tuple(words), tuple(redirects), self._span(start))

@@ -18,6 +18,7 @@ from verifychain.formats.shell.syntax import Script
 from verifychain.formats.shell.values import SPLIT
 
 _DEEPEST_CALL = 12
+_MOST_FETCHES = 5_000
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
 NOWHERE = Outcome(None, None)
 
@@ -54,7 +55,6 @@ class Interpreter(Machine):
         self.frames = [Frame(())]
         self.steps = 0
         self.depth = 0
-        self.too_much = False
         self.stdin: str | None = None
         self._script = Script("", Sequence(()), {})
         self._expander = Expander(self._script, self)
@@ -62,6 +62,11 @@ class Interpreter(Machine):
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         """Run a simple command; ``calls`` implements it."""
         raise NotImplementedError
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much has run that the rest is not followed."""
+        return self.steps > _MOST_STEPS or len(self.fetches) > _MOST_FETCHES
 
     def enter(self, script: Script, text: Text) -> Callable[[], None]:
         """Make a script the one that runs; the result puts the one before back."""
@@ -148,7 +153,7 @@ class Interpreter(Machine):
 
     def simple(self, node: nodes.Simple, state: State, *, quiet: bool) -> Outcome:
         self.steps += 1
-        if self.steps > _MOST_STEPS:
+        if self.exhausted:
             self.too_much = True
             return Outcome(state, state)
         before = self.stdin
@@ -167,6 +172,7 @@ class Interpreter(Machine):
 
     outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
+    definite: bool | None = None  # how the last comparison of texts that are both known came out
     quiet = False  # whether `set -e` is without effect for the command that runs
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
@@ -257,10 +263,9 @@ class Interpreter(Machine):
     def invoke(self, name: str, arguments: Many[str]) -> Outcome:
         """Call a function of the script with its body as it stands."""
         body, script, text = self.functions[name]
+        if len(self.frames) > _DEEPEST_CALL or self.exhausted:
+            return Outcome(self.state, self.state)  # what it does is looked at when no one else calls it
         self.called.add(name)
-        if len(self.frames) > _DEEPEST_CALL or self.steps > _MOST_STEPS:
-            self.too_much |= self.steps > _MOST_STEPS
-            return Outcome(self.state, self.state)
         state = self.state
         self.frames.append(Frame(tuple(arguments)))
         leave = self.enter(script, text)

@@ -41,6 +41,7 @@ class Fetch:
     streaming  its bytes are taken as they come, and are in no file yet
     evidence  signatures and lists that others were checked with
     key       a key that signatures are checked with; ``fingerprint`` says that its fingerprint was
+    read    printed, or looked into
     guarded   used behind a check that held there
     """
 
@@ -62,3 +63,4 @@ class Fetch:
     checks: list[Check] = field(default_factory=list)
     use: Use | None = None
     guarded: bool = False
+    read: bool = False

@@ -25,12 +25,13 @@ _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 
 
 class ParseError(Exception):
-    """Text that no shell takes, or that nests deeper than we follow; ``at`` is an offset."""
+    """Text that no shell takes, or more than we follow; ``at`` is an offset, ``ends`` says that no more is read."""
 
-    def __init__(self, message: str, at: int) -> None:
+    def __init__(self, message: str, at: int, *, ends: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.at = at
+        self.ends = ends
 
 
 class Word(NamedTuple):

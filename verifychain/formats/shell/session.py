@@ -108,12 +108,12 @@ class Session(Shell):
             self._shell(data, place)
 
     def _shell(self, data: str, place: Text) -> None:
-        shebang = re.match(r"#!\s*(\S+)(.*)", data)
+        shebang = re.match(r"#!\s*(/\S+)(.*)", data)
         if shebang is not None:
             words = [shebang[1], *shebang[2].split()]
             program = words[1] if words[0].endswith("/env") and len(words) > 1 else words[0]
             if _SHELLS.search(program) is None:
-                return  # a here-document for another program
+                return  # for another program, whatever the file is called
             self._options([word for word in words if word.startswith("-")])
         script = parse(data)
         self._faults(script, place)

@@ -48,6 +48,18 @@ def join(one: State | None, other: State | None) -> State | None:
     return State(one.fetched | other.fetched, levels)
 
 
+def beside(usual: State | None, other: State | None) -> State | None:
+    """
+    What holds behind a branch that is usually taken one way: the other way adds only what it fetches itself.
+
+    ``if [ "${SKIP_CHECK:-}" != yes ]`` is a check unless someone asks for none.
+    """
+    if usual is None or other is None:
+        return usual or other
+    levels = tuple(a | (b & ~usual.fetched) for a, b in zip(usual.levels, other.levels, strict=True))
+    return State(usual.fetched | other.fetched, levels)
+
+
 class Outcome(NamedTuple):
     """What holds where a command succeeded and where it failed, and what it wrote to standard output."""
 

@@ -51,7 +51,7 @@ def parse(text: str) -> Script:
             items += parser.taken
             first = _statement(text, parser.statement, error.at, start)
             end = text.find("\n", first)
-            end = len(text) if end < 0 or len(faults) >= _MOST_FAULTS else end
+            end = len(text) if end < 0 or error.ends or len(faults) >= _MOST_FAULTS else end
             faults.append(Fault(error.message, Word(first, max(end, first))))
             if end >= len(text):
                 break

@@ -10,7 +10,7 @@ from functools import partial
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.process import NOWHERE, Interpreter
-from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.values import UNKNOWN
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
@@ -147,22 +147,32 @@ class Walker(Interpreter):
     def _if(self, node: nodes.If, state: State, *, quiet: bool) -> Outcome:
         runs: list[Callable[[], Outcome]] = []
         now: State | None = state
+        definite: bool | None = None
+        usual: list[bool] = []
         # Conditions are evaluated one after another, and each body from where its own condition held.
         for condition, body in node.clauses:
+            self.definite = None
             tested = self.evaluate(condition, now, quiet=True)
+            definite = self.definite if len(condition.items) == 1 else None
+            usual.append(definite is not False)
             runs.append(partial(self.evaluate, body, tested.ok, quiet=quiet))
             now = tested.fail
         if node.otherwise is None:
             runs.append(partial(Outcome, now, None))
         else:
             runs.append(partial(self.evaluate, node.otherwise, now, quiet=quiet))
-        return self._met(self._arms(runs))
+        usual.append(not (len(usual) == 1 and definite))
+        return self._met(self._arms(runs), usual)
 
-    def _met(self, outcomes: list[Outcome]) -> Outcome:
+    def _met(self, outcomes: list[Outcome], usual: Many[bool] = ()) -> Outcome:
         """Where the arms of a branch meet: what holds on all ways, and what any of them printed."""
         ok = fail = None
-        for outcome in outcomes:
-            ok, fail = join(ok, outcome.ok), join(fail, outcome.fail)
+        for index, outcome in enumerate(outcomes):
+            if not usual or usual[index]:
+                ok, fail = join(ok, outcome.ok), join(fail, outcome.fail)
+        for index, outcome in enumerate(outcomes):
+            if usual and not usual[index]:
+                ok, fail = beside(ok, outcome.ok), beside(fail, outcome.fail)
         outs = tuple(dict.fromkeys(one.out for one in outcomes if one.out and one.after is not None))
         return Outcome(ok, fail, outs[0] if len(outs) == 1 else self.table.variable("…", outs) if outs else "")
 
@@ -194,6 +204,8 @@ class Walker(Interpreter):
         outcome = Outcome(state, None)
         out = ""
         for word in words:
+            if self.exhausted:
+                break
             if node.variable:
                 self.assign(node.variable, (word,))
             outcome = self.sequence(node.body, outcome.after, quiet=quiet)

@@ -10,7 +10,7 @@ from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import Option, parse
 from verifychain.formats.shell.switches import off
-from verifychain.formats.shell.urls import file_name
+from verifychain.formats.shell.urls import file_name, is_local
 from verifychain.formats.shell.values import UNKNOWN
 
 _SHORT = "A b c C d D e E F H K m o P Q r t T u U w x X y Y z"
@@ -44,13 +44,14 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+\.[A-Za-z]{2,}(?:[:/]|$)")
 def run(shell: Shell, call: Call) -> str:
     """A call of curl."""
     given = parse(call.arguments, _VALUES)
-    for option in given.options:
+    urls, targets, named = _wanted(given.sequence)
+    outside = [url for url in urls if not is_local(url.text)]
+    for option in given.options if outside or not urls else ():
         if option.name in ("k", "insecure", "proxy-insecure"):
             off(shell, option.field, _shown(option), "the server's certificate is not verified",
                 "remove it, or name the authority with --cacert")  # fmt: skip
     if _looks_only(given.options):
         return shell.table.result("$(curl …)")
-    urls, targets, named = _wanted(given.sequence)
     if given.has("remote-name-all"):
         named += [True] * (len(urls) - len(named))
     folder = given.value("output-dir")

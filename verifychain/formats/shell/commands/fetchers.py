@@ -71,7 +71,7 @@ def _copy(shell: Shell, call: Call, schemes: tuple[str, ...], words: tuple[str, 
     if len(operands) < 2 or not any(word in texts for word in words):
         return
     source, target = operands[-2], operands[-1].text
-    if not source.text.startswith(schemes):
+    if not source.text.startswith(schemes) or target.startswith(schemes):
         return
     if target == "-":
         shell.fetch(call, source, call.name)

@@ -18,7 +18,9 @@ def run(shell: Shell, call: Call) -> str:
     """A call of one of them."""
     given = parse(call.arguments, _VALUES.get(call.name, frozenset()))
     names = [field.text for field in given.operands]
-    if call.name in ("chmod", "chown"):
+    if call.name == "rm":
+        shell.removed(names)
+    elif call.name in ("chmod", "chown"):
         shell.handled(shell.path(name) for name in names[1:])
     elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
         target = given.value("t", "target-directory")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.state import Outcome, State
-from verifychain.formats.shell.values import Kind
+from verifychain.formats.shell.values import UNKNOWN, Kind
 
 _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
@@ -30,6 +30,7 @@ def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) 
     for operator in ("||", "-o", "&&", "-a"):
         if operator not in words:
             continue
+        shell.definite = None
         at = words.index(operator)
         left = _alternatives(shell, call, words[:at], state)
         if operator in ("||", "-o"):
@@ -39,6 +40,7 @@ def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) 
         return Outcome(right.ok, join(left.fail, right.fail))
     if words[:1] == ["!"]:
         inner = _alternatives(shell, call, words[1:], state)
+        shell.definite = None if shell.definite is None else not shell.definite
         return Outcome(inner.fail, inner.ok)
     return _one(shell, call, [word for word in words if word not in ("(", ")")], state)
 
@@ -46,6 +48,8 @@ def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) 
 def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
     if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT:
         return Outcome(state, state)
+    if UNKNOWN.search(words[0] + words[2]) is None and words[1] != "=~":
+        shell.definite = (words[0] == words[2]) is (words[1] in _EQUAL)
     shell.state = state
     if not _compare(shell, call, words[0], words[2]):
         return Outcome(state, state)

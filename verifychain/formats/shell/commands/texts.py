@@ -73,6 +73,8 @@ def _cat(shell: Shell, call: Call) -> str:
     names = [field.text for field in parse(call.arguments, frozenset()).operands if field.text != "-"]
     if not names:
         return call.stdin or ""
+    for fetch in shell.fetched_files(names):
+        fetch.read = True
     return "".join(shell.content(name) for name in names)
 
 
@@ -128,6 +130,8 @@ def _filter(shell: Shell, call: Call) -> str:
     if name in _PROGRAM_FIRST and not program and operands:
         program = [operands.pop(0)]
     text = "".join(shell.content(operand) for operand in operands if operand != "-") if operands else call.stdin or ""
+    for fetch in shell.fetched_files(operands):
+        fetch.read = True
     if name == "sed" and any(option.name.startswith("i") for option in given.options):
         return ""
     kinds = {unknown.kind for unknown in shell.table.unknowns(text)}

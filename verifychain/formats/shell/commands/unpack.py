@@ -134,7 +134,7 @@ def _system(shell: Shell, call: Call) -> None:
         if effect is not None and option.value not in ("false", "no", "0"):
             off(shell, option.field, f"--{option.name}", effect)
         setting = option.value or ""
-        if option.name in ("o", "option", "setopt") and _SETTING.match(setting) and not _GOOD.match(setting):
+        if option.name in ("o", "option", "setopt") and _SETTING.match(setting) and not _GOOD.search(setting):
             off(shell, option.field, setting, "servers or packages are not verified")
     words = [field.text for field in given.operands]
     if not any(

@@ -1,0 +1,150 @@
+# ruff: noqa: E501
+"""What is marked, where an edit belongs, and which files are followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.formats.shell.cases import H, U
+from tests.formats.shell.reading import downloads, facts, verdicts
+from verifychain.core.pin import Grade, Malformed, Pin
+from verifychain.core.source import Span
+from verifychain.facts.bypass import Bypass
+from verifychain.facts.download import Role
+from verifychain.facts.install import Install
+
+
+def marked(text: str, span: Span) -> str:
+    return text.encode()[span.start : span.end].decode()
+
+
+def test_the_url_is_marked_inside_its_command() -> None:
+    text = f"FROM scratch\nRUN set -e; \\\n  curl -fsSL \\\n    {U} \\\n    -o t\n"
+    (found,) = downloads(text, path="Dockerfile")
+    assert marked(text, found.name_span) == U
+    assert marked(text, found.span) == f"curl -fsSL \\\n    {U} \\\n    -o t"
+    assert (found.via, found.target, found.url) == ("curl", "t", U)
+
+
+def test_the_digest_is_traced_to_the_line_that_sets_it() -> None:
+    text = f'FROM scratch\nARG SUM={H}\nRUN curl -o t {U} && echo "$SUM  t" | sha256sum -c\n'
+    (found,) = downloads(text, path="Dockerfile")
+    (pin,) = found.pins
+    assert isinstance(pin, Pin)
+    assert marked(text, pin.span) == H
+    assert marked(text, found.origin.span) == H
+    assert found.origin.span.start == text.index(H)
+
+
+def test_a_digest_from_outside_names_the_line_that_declares_it() -> None:
+    text = f'FROM scratch\nARG SUM\nRUN curl -o t {U} && echo "$SUM  t" | sha256sum -c\n'
+    (found,) = downloads(text, path="Dockerfile")
+    assert (found.grade, found.variables) == (Grade.EXTERNAL_DIGEST, ("SUM",))
+    assert [marked(text, place.location.span) for place in found.chain] == ["SUM"]
+
+
+def test_a_malformed_digest_is_marked_where_it_is_written() -> None:
+    text = f'set -e\nSUM={H[:-1]}\ncurl -o t {U}\necho "$SUM  t" | sha256sum -c\n'
+    (found,) = downloads(text)
+    assert isinstance(found.malformed, Malformed)
+    assert marked(text, found.malformed.span) == H[:-1]
+
+
+def test_lists_signatures_and_keys_are_told_apart() -> None:
+    text = (
+        f"curl -O {U}; curl -O {U}.sha256; curl -O {U}.asc; sha256sum -c tool.tgz.sha256; gpg --verify tool.tgz.asc\n"
+    )
+    roles = [(found.url.removeprefix(U), found.role) for found in downloads(text)]
+    assert roles == [("", Role.ARTIFACT), (".sha256", Role.EVIDENCE), (".asc", Role.EVIDENCE)]
+
+
+SCRIPT = f'#!/bin/sh -e\ncurl -o t {U}\necho "$SUM  t" | sha256sum -c\n'
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "COPY build/get.sh /tmp/get.sh\nRUN /tmp/get.sh\n",
+        "COPY build/get.sh /tmp/\nRUN sh /tmp/get.sh\n",
+        "COPY build/ /tmp/build/\nRUN bash /tmp/build/get.sh\n",
+        "WORKDIR /srv\nCOPY . .\nRUN ./build/get.sh\n",
+        "WORKDIR /srv\nCOPY . .\nRUN set -e; . ./build/get.sh\n",
+    ],
+)
+def test_a_copied_script_is_followed(instructions: str) -> None:
+    files = {"build/get.sh": SCRIPT}
+    (found,) = downloads(f"FROM scratch\nENV SUM={H}\n{instructions}", files, "Dockerfile")
+    assert found.grade is Grade.VERIFIED
+    assert found.source is not None
+    assert found.source.path == "build/get.sh"
+    assert marked(SCRIPT, found.name_span) == U
+
+
+def test_what_is_outside_the_repository_is_not_followed() -> None:
+    files = {"get.sh": "curl -O https://cdn.example/x\n"}
+    for name in ("/etc/get.sh", "../get.sh", "$X/get.sh"):
+        assert downloads(f"FROM scratch\nCOPY {name} /tmp/get.sh\nRUN /opt/get.sh\n", files, "Dockerfile") == []
+
+
+def test_a_file_that_a_followed_script_checks_is_checked() -> None:
+    files = {"check.sh": f'#!/bin/sh -e\necho "{H}  /t" | sha256sum -c\n'}
+    text = f"FROM scratch\nCOPY check.sh /\nRUN set -e; curl -o /t {U}; /check.sh; tar xf /t\n"
+    assert verdicts(text, files, "Dockerfile") == ["verified"]
+
+
+SWITCHES = [
+    ("curl -fsSk -o t https://h.example/t", "-fsSk"), ("curl --insecure -o t https://h.example/t", "--insecure"),
+    ("wget --no-check-certificate https://h.example/t", "--no-check-certificate"),
+    ("apt-get install -y --allow-unauthenticated x", "--allow-unauthenticated"),
+    ("apt-get -o Acquire::https::Verify-Peer=false update", "-o"), ("apk add --allow-untrusted x.apk", "--allow-untrusted"),
+    ("yum install --nogpgcheck x", "--nogpgcheck"), ("zypper --no-gpg-checks in x", "--no-gpg-checks"),
+    ("pip install --trusted-host h.example x", "--trusted-host"), ("npm install --no-strict-ssl", "--no-strict-ssl"),
+    ("npm config set strict-ssl false", "config"), ("git -c http.sslVerify=false clone https://h.example/r", "-c"),
+    ("git config --global http.sslVerify false", "http.sslVerify"), ("export GOSUMDB=off", "export GOSUMDB=off"),
+    ("GONOSUMCHECK=1 go build", "GONOSUMCHECK=1"), ("GOFLAGS=-insecure go build", "GOFLAGS=-insecure"),
+    ("GOINSECURE=* go build", "GOINSECURE=*"), ("export DOCKER_CONTENT_TRUST=0", "export DOCKER_CONTENT_TRUST=0"),
+    ("docker pull --disable-content-trust x", "--disable-content-trust"),
+    ("cosign verify-blob --insecure-ignore-tlog --key k x", "--insecure-ignore-tlog"),
+    ("rpm -i --nosignature x.rpm", "--nosignature"), ("go get -insecure h.example/x", "-insecure"),
+    ("choco install x --ignore-checksums", "--ignore-checksums"), ("skopeo copy --src-tls-verify=false a b", "--src-tls-verify=false"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "mark"), SWITCHES)
+def test_switches_that_turn_verification_off(text: str, mark: str) -> None:
+    found = [fact for fact in facts(text + "\n") if isinstance(fact, Bypass)]
+    assert [marked(text, fact.span) for fact in found] == [mark]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl -fsS -o t https://h.example/t", "curl -k https://localhost/x", "apt-get -o Acquire::https::Verify-Peer=true update",
+        "export GOSUMDB=sum.golang.example", "export DOCKER_CONTENT_TRUST=1", "echo --no-check-certificate", "grep -k x curl",
+        "git config --global http.sslVerify true", "npm config set registry https://h.example", "rpm -K x.rpm",
+    ],
+)  # fmt: skip
+def test_switches_that_do_not(text: str) -> None:
+    assert [fact for fact in facts(text + "\n") if isinstance(fact, Bypass)] == []
+
+
+def test_switches_in_env() -> None:
+    text = "FROM scratch\nENV GOSUMDB=off A=b\nENV DOCKER_CONTENT_TRUST 0\n"
+    found = [fact for fact in facts(text, path="Dockerfile") if isinstance(fact, Bypass)]
+    assert [marked(text, fact.span) for fact in found] == ["GOSUMDB=off", "DOCKER_CONTENT_TRUST 0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("pip install flask", ["pip"]), ("python3 -m pip install flask==1", ["pip"]), ("pip install -r r.txt", ["pip"]),
+        ("pip install --require-hashes -r r.txt", []), ("pip install .", []), ("pip list", []), ("uv pip install x", ["pip"]),
+        ("npm install", ["npm"]), ("npm ci", []), ("npm i -g x", ["npm"]), ("yarn", ["npm"]), ("yarn install --frozen-lockfile", []),
+        ("pnpm add x", ["npm"]), ("npm run build", []), ("go install h.example/x@latest", ["go"]), ("go install h.example/x@v1.2.3", []),
+        ("go build ./...", []), ("cargo install x", ["cargo"]), ("cargo install --locked x", []), ("cargo build", []),
+        ("gem install rake", ["gem"]), ("bundle install", []), ("choco install git -y", ["choco"]), ("nuget install X", ["nuget"]),
+        ("dotnet tool install -g x", ["nuget"]),
+    ],
+)  # fmt: skip
+def test_installs(text: str, right: list[str]) -> None:
+    assert [fact.manager.value for fact in facts(text + "\n") if isinstance(fact, Install)] == right
