@@ -53,6 +53,11 @@ class Choice(NamedTuple):
         for word in ALWAYS_ON.intersection(self.ignore):
             raise UsageError(f"{word} cannot be switched off", "exclude the file by configuration, with a reason")
 
+    def groups(self, groups: Collection[str]) -> set[str]:
+        """Those of some groups whose rules can run."""
+        selected = {word.partition("-")[0] for word in self.select}
+        return {group for group in groups if group not in rules.OFF_BY_DEFAULT or group in selected}
+
     def includes(self, rule: Rule) -> bool:
         """Whether the rule runs; a rule that is selected by its id beats an ignored group."""
         if rule.id in ALWAYS_ON:
@@ -99,7 +104,7 @@ class Engine:
         self._outside = outside
         self._settings = configuration.settings
         self._by_fact: dict[type, list[tuple[Rule, tuple[Any, ...]]]] = {}
-        chosen = (rule for rule in rules.load({*groups, "core"}) if choice.includes(rule))
+        chosen = (rule for rule in rules.load({*choice.groups(groups), "core"}) if choice.includes(rule))
         self.rules = {rule.id: rule for rule in chosen if outside is not None or not _asks_outside(rule)}
         for rule in self.rules.values():
             arguments = tuple(self._provide(kind, rule) for kind in rule.needs)

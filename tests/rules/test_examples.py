@@ -190,3 +190,9 @@ def test_the_module_is_named_after_the_rule(id: str) -> None:
     assert rule.check.__module__ == f"verifychain.rules.{id.replace('-', '_')}"
     assert rule.summary.endswith(".")
     assert len(rule.documentation.splitlines()) > 5
+
+
+def test_groups_that_are_off_by_default_hold_no_rule_that_is_on() -> None:
+    loaded = rules.load(rules.OFF_BY_DEFAULT)
+    assert loaded
+    assert not any(rule.on_by_default for rule in loaded)

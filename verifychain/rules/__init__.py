@@ -10,6 +10,9 @@ from functools import cache
 from verifychain.core.errors import UsageError
 from verifychain.core.rule import Rule
 
+# Groups none of whose rules runs unless it is selected: they are not loaded before.
+OFF_BY_DEFAULT = frozenset({"install"})
+
 
 @cache
 def ids() -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
-from verifychain.facts.bypass import Bypass
 from verifychain.facts.download import Download
 from verifychain.facts.shell import ShellText
 from verifychain.formats.dockerfile import instructions
@@ -17,10 +16,10 @@ from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.syntax import Node
 from verifychain.formats.shell.relevant import is_relevant
-from verifychain.formats.shell.urls import is_pinned
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
+    from verifychain.facts.bypass import Bypass
     from verifychain.formats.shell.session import Declared, Lookup, Session
 
 _DOWNLOADS = frozenset({"add-http"})
@@ -89,6 +88,8 @@ class Commands:
 
 def _names_content(fact: Download) -> bool:
     """Whether a URL is its own pin: a commit, or a digest in its path."""
+    from verifychain.formats.shell.urls import is_pinned
+
     return fact.grade is Grade.UNPINNED and fact.malformed is None and is_pinned(fact.url)
 
 
@@ -119,11 +120,12 @@ def _declared(environment: Environment) -> Declared:
 
 def switches(node: Node, environment: Environment) -> Iterator[Bypass]:
     """Variables of ENV that turn verification off for all that follows."""
-    from verifychain.formats.shell.switches import VARIABLES, verdict
+    if not is_relevant(b" ".join(key.value.encode("utf-8", "replace") for key, _, _ in node.pairs)):
+        return
+    from verifychain.facts.bypass import Bypass
+    from verifychain.formats.shell.switches import verdict
 
     for key, value, _ in node.pairs:
-        if key.value not in VARIABLES:
-            continue
         set_to = environment.values.get(key.value)
         found = None if set_to is None else verdict(key.value, set_to.value)
         if found is not None and set_to is not None:

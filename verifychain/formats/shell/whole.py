@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LARGEST = 4 << 20
 
 
-def extract(source: Source, scope: Scope) -> Iterator[Fact]:
+def script(source: Source, scope: Scope) -> Iterator[Fact]:
     """The facts of one script."""
     if len(source.data) > _LARGEST:
         hint = "nothing in this file was judged; exclude it if it is no script"
