@@ -110,7 +110,24 @@ class Authority:
     certificate: x509.Certificate
 
 
-def authority(name: str, purpose: x509.ObjectIdentifier, *, ca: bool) -> Authority:
+CA = x509.BasicConstraints(ca=True, path_length=0)
+
+
+def authority(
+    name: str,
+    purpose: x509.ObjectIdentifier,
+    *,
+    ca: bool,
+    constraints: x509.BasicConstraints = CA,
+    below_root: int = 1,
+    critical: bool = False,
+) -> Authority:
+    """
+    A root and one certificate below it.
+
+    constraints  of the certificate below; below_root: how many authorities the root allows below itself
+    critical     the certificate below has a critical extension that nobody understands
+    """
     root_key, key = ec.generate_private_key(ec.SECP384R1()), ec.generate_private_key(ec.SECP256R1())
     end = START + timedelta(days=3650)
 
@@ -129,7 +146,7 @@ def authority(name: str, purpose: x509.ObjectIdentifier, *, ca: bool) -> Authori
 
     root = (
         builder(f"{name} root", root_key.public_key(), f"{name} root")
-        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=below_root), critical=True)
         .add_extension(usage("key_cert_sign"), critical=True)
         .sign(root_key, hashes.SHA384())
     )
@@ -137,6 +154,9 @@ def authority(name: str, purpose: x509.ObjectIdentifier, *, ca: bool) -> Authori
         x509.ExtendedKeyUsage([purpose]), critical=not ca
     )
     if ca:
-        below = below.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        below = below.add_extension(constraints, critical=True)
+    if critical:
+        odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"")
+        below = below.add_extension(odd, critical=True)
     below = below.add_extension(usage("key_cert_sign" if ca else "digital_signature"), critical=True)
     return Authority(root_key, root, key, below.sign(root_key, hashes.SHA384()))

@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.signatures import der
 from tests.signatures.asking import ARTIFACT, ask, question
-from tests.signatures.authorities import CLAIMS, IDENTITY, ISSUER, SIGNED
+from tests.signatures.authorities import CLAIMS, IDENTITY, ISSUER, SIGNED, authority
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
 from verifychain.signatures.identity import Identity, Match, Pattern, Signer, read
@@ -134,3 +134,21 @@ def test_any_of_several_identities_will_do(sigstore: Sigstore) -> None:
     assert ask(document, asked(other, *usual.requirement.identities)).status is Status.VERIFIED
     assert ask(document, asked(other)).reason is Reason.IDENTITY_MISMATCH
     assert ask(document, asked()).reason is Reason.NO_KEY
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"constraints": x509.BasicConstraints(ca=False, path_length=None)},
+        {"below_root": 0},
+        {"critical": True},
+        {"purpose": ExtendedKeyUsageOID.SERVER_AUTH},
+    ],
+    ids=["no authority", "too many below the root", "critical extension", "for something else"],
+)
+def test_authorities_that_may_not_issue(how: dict[str, Any]) -> None:
+    """The trust root lists them, and their certificates say that they may not."""
+    usual = {"purpose": ExtendedKeyUsageOID.CODE_SIGNING}
+    one = Sigstore(ca=authority("ca", ca=True, **{**usual, **how}))
+    verdict = ask(one.bundle(ARTIFACT, RECIPE), question(one, RECIPE))
+    assert verdict.reason is Reason.CERTIFICATE_UNTRUSTED, verdict.detail

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.signatures.asking import ARTIFACT, ask, question
-from tests.signatures.authorities import b64, pem, sha256, spki
+from tests.signatures.authorities import b64, pem, sha256, sign, spki
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
 from verifychain.signatures import containers, keys, native, shipped, trust_root
@@ -172,16 +172,47 @@ def test_an_entry_of_another_signature_is_no_proof(sigstore: Sigstore) -> None:
 
 
 def test_a_promise_of_rekor_v2_is_none(sigstore: Sigstore) -> None:
-    """Entries of that version have no time of the log, whatever is written beside them."""
+    """Entries of that version have no time of the log, even if a log signs one for them."""
     recipe = Recipe(entry="hashedrekord 0.0.2", timestamp=True)
     document = sigstore.bundle(ARTIFACT, recipe)
-    entry = document["verificationMaterial"]["tlogEntries"][0]
-    entry["logId"]["keyId"] = b64(sha256(spki(sigstore.log)))
-    entry["integratedTime"] = "1772366430"
-    body = json.loads(base64.b64decode(entry["canonicalizedBody"]))
-    assert body["apiVersion"] == "0.0.2"
-    entry["inclusionPromise"] = {"signedEntryTimestamp": b64(b"promise")}
+    body = base64.b64decode(document["verificationMaterial"]["tlogEntries"][0]["canonicalizedBody"])
+    entry = sigstore.entry(body, 1)
+    assert "inclusionPromise" in entry
+    document["verificationMaterial"]["tlogEntries"] = [entry]
     assert ask(document, question(sigstore, recipe)).reason is Reason.PROMISE_INVALID
+
+
+def test_the_first_version_needs_the_promise(sigstore: Sigstore) -> None:
+    recipe = Recipe(container="0.1", promise=False, timestamp=True)
+    assert ask(sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe)).reason is Reason.NO_PROMISE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("rekor.example - 42\n", "other.example - 42\n", Reason.CHECKPOINT_UNSIGNED),
+        ("rekor.example - 42\n", "rekor.example.org - 42\n", Reason.CHECKPOINT_UNSIGNED),
+        ("\n5\n", "\n6\n", Reason.CHECKPOINT_MISMATCH),
+        ("ROOT", b64(bytes(32)), Reason.CHECKPOINT_MISMATCH),
+    ],
+)
+def test_checkpoints_of_something_else(sigstore: Sigstore, old: str, new: str, reason: Reason) -> None:
+    """Validly signed by the log's key, for another log or another tree."""
+    document = sigstore.bundle(ARTIFACT, MESSAGE)
+    proof = document["verificationMaterial"]["tlogEntries"][0]["inclusionProof"]
+    text = proof["checkpoint"]["envelope"].partition("\n\n")[0] + "\n"
+    text = text.replace(proof["rootHash"] if old == "ROOT" else old, new)
+    line = f"\u2014 rekor.example {b64(sha256(spki(sigstore.log))[:4] + sign(sigstore.log, text.encode()))}\n"
+    proof["checkpoint"]["envelope"] = f"{text}\n{line}"
+    assert ask(document, question(sigstore, MESSAGE)).reason is reason
+
+
+def test_a_checkpoint_under_another_name(sigstore: Sigstore) -> None:
+    """The right key signs for a name that is not its log's."""
+    document = sigstore.bundle(ARTIFACT, MESSAGE)
+    checkpoint = document["verificationMaterial"]["tlogEntries"][0]["inclusionProof"]["checkpoint"]
+    checkpoint["envelope"] = checkpoint["envelope"].replace("\u2014 rekor.example ", "\u2014 witness.example ")
+    assert ask(document, question(sigstore, MESSAGE)).reason is Reason.CHECKPOINT_UNSIGNED
 
 
 def test_timestamps_that_stand_twice_or_too_often(sigstore: Sigstore) -> None:
