@@ -119,6 +119,7 @@ def test_the_environment_decides_nothing(
         answer = check(capsys, policy, text)
         assert answer.code == 4
         assert "variables decide it: BASE" in answer.err
+        assert "0 of 1 image verified" in answer.err
 
 
 def test_the_word_verify_and_only_base_images(capsys: Any, policy: Path, shelf: Shelf) -> None:

@@ -19,3 +19,8 @@ class Image(Reference):
 
     name: ImageName | None
     variables: tuple[str, ...] = ()
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether a variable without a value decides what is pulled, also where a name is left without it."""
+        return bool(self.variables) and (self.name is None or "$" in self.subject)

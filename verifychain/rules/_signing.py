@@ -16,8 +16,7 @@ def lacking(image: Image, signatures: Signatures, lack: Lack) -> Iterator[Proble
 
     Raises Unavailable for an image whose name is not known: nobody can say who signed it.
     """
-    # Also where a name is left without it: the build may be given a value. A default in the name is a value.
-    if image.variables and (image.name is None or "$" in image.subject):
+    if image.is_undecided:
         reason = f"variables decide it: {', '.join(image.variables)}"
         raise Unavailable(f"{image.subject} was not verified: {reason}", "give the variable a default, or an image")
     if image.name is None:

@@ -95,7 +95,7 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
     hosts = {image.name.registry for image in images if image.name is not None}
     judge = _judge(given, run, policy, hosts if policies.names_signer(given) and _allows_http(given) else named)
     for image in images:
-        if image.name is not None:
+        if image.name is not None and not image.is_undecided:
             judge.start(image.name)
     run = run._replace(outside=Outside({Signatures: judge}, {}))
     try:
@@ -169,7 +169,7 @@ def _images(run: Run) -> Iterator[Image]:
 def _noted(report: Report, judged: dict[Any, Judgement], images: list[Image], *, verbose: bool) -> Report:
     """The report with what a reader must know: how many images hold, and that a tag is not what is pulled."""
     good = sorted(one.shown for one in judged.values() if not one.unmet)
-    names = {image.name for image in images}
+    names = {image.subject if image.is_undecided else image.name or image.subject for image in images}
     notes = [f"{len(good)} of {count(len(names), 'image')} verified"] if names else []
     notes += [f"verified {shown}" for shown in good] if verbose else []
     bare = {image.subject for image in images if image.name is not None and image.name.digest is None}
