@@ -70,14 +70,21 @@ def _configuration(options: Options) -> Configuration:
         pip = pip._replace(extra_index_urls=options.extra_index_url)
     if options.targets:
         pip = pip._replace(targets=tuple(_pip_target(text) for text in options.targets))
+    for target in pip.targets:
+        _require_machine(target)
     return configuration._replace(settings=settings._replace(pip=pip))
 
 
 def _pip_target(text: str) -> PipTarget:
-    python, colon, platform = text.partition(":")
-    if not colon or not platform or not python.replace(".", "").isdigit():
-        raise UsageError(f"--targets: {text!r} is not PYTHON:PLATFORM", "for example 3.12:linux_x86_64")
+    python, _, platform = text.partition(":")
     return PipTarget(python, platform)
+
+
+def _require_machine(target: PipTarget) -> None:
+    parts = target.python.split(".")
+    if len(parts) < 2 or not all(part.isascii() and part.isdigit() for part in parts) or not target.platform:
+        shown = f"{target.python}:{target.platform}"
+        raise UsageError(f"{shown!r} in the targets of pip is no machine", "PYTHON:PLATFORM, such as 3.12:linux_x86_64")
 
 
 def _outside(options: Options, configuration: Configuration) -> Outside | None:
