@@ -180,17 +180,20 @@ def test_what_is_refused(line: bytes, message: str) -> None:
     assert message in " ".join(fault.message for fault in syntax.parse(text).faults)
 
 
-def test_what_is_written_passes_everywhere(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [("sha256sum", "-c", "--strict"), ("shasum", "-a", "256", "-c"), ("busybox", "sha256sum", "-c")]
+)
+def test_what_is_written_passes_everywhere(folder: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"peer not available: {command[0]}")
     text = syntax.written({b"dir/x": GOOD, b"b b": GOOD, b"a": GOOD})
     assert text.splitlines() == [GOOD.hex.encode() + b"  " + name for name in (b"a", b"b b", b"dir/x")]
     (tmp_path / "SUMS").write_bytes(text)
-    checked = 0
-    for command in (["sha256sum", "-c", "--strict"], ["shasum", "-a", "256", "-c"], ["busybox", "sha256sum", "-c"]):
-        if shutil.which(command[0]) is not None:
-            done = subprocess.run([*command, tmp_path / "SUMS"], cwd=folder, capture_output=True, check=False)
-            assert done.returncode == 0, (command, done.stderr)
-            checked += 1
-    assert checked
+    done = subprocess.run([*command, tmp_path / "SUMS"], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_that_programs_read_differently_are_not_written() -> None:
     for name in (b" a", b"#a", b"*a", b"a\\b", b"a\nb", b"a\rb", b"\ta"):
         with pytest.raises(ValueError, match="cannot be written"):
             syntax.written({name: GOOD})
