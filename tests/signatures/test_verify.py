@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.signatures.asking import ARTIFACT, ask, question
-from tests.signatures.authorities import b64, pem, sha256, sign, spki
+from tests.signatures.authorities import START, b64, pem, sha256, sign, spki
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
 from verifychain.signatures import containers, keys, native, shipped, trust_root
@@ -242,3 +243,35 @@ def test_the_shipped_roots_can_be_read() -> None:
         assert shipped.expires(url).year > 2024
     with pytest.raises(Rejected):
         shipped.trusted_root("https://tuf.example")
+
+
+def test_timestamps_of_something_else(sigstore: Sigstore) -> None:
+    """Over other bytes, at a time at which the authority was not yet believed, and by a stranger."""
+    document, root_ = sigstore.bundle(ARTIFACT, TIMED), sigstore.trusted_root()
+    signature = base64.b64decode(document["messageSignature"]["signature"])
+    stamp = document["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"][0]
+    for token, reason in (
+        (sigstore.timestamp(b"other"), Reason.TIMESTAMP_INVALID),
+        (sigstore.timestamp(signature, START - timedelta(days=1)), Reason.TIMESTAMP_OUTSIDE),
+        (Sigstore().timestamp(signature), Reason.TIMESTAMP_UNTRUSTED),
+        (sigstore.timestamp(signature, embed=False), None),
+    ):
+        stamp["signedTimestamp"] = b64(token)
+        assert ask(document, question(sigstore, TIMED)).reason is reason
+    root_["timestampAuthorities"][0]["validFor"]["start"] = "2026-03-01T12:00:31Z"
+    assert ask(document, question(sigstore, TIMED, root_)).reason is Reason.TIMESTAMP_OUTSIDE
+
+
+def test_bundles_with_more_than_one_signer(sigstore: Sigstore) -> None:
+    document = sigstore.bundle(ARTIFACT, MESSAGE)
+    material = document["verificationMaterial"]
+    certificate = material["certificate"]
+    material["publicKey"] = {"hint": ""}
+    assert ask(document, question(sigstore, MESSAGE)).reason is Reason.MALFORMED_BUNDLE
+    del material["publicKey"], material["certificate"]
+    material["x509CertificateChain"] = {"certificates": [certificate]}
+    assert ask(document, question(sigstore, MESSAGE)).reason is Reason.MALFORMED_BUNDLE, "0.3 has no chain"
+    document["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.2"
+    assert ask(document, question(sigstore, MESSAGE)).status is Status.VERIFIED
+    document["dsseEnvelope"] = sigstore.bundle(ARTIFACT, Recipe(content="dsse", entry="dsse 0.0.1"))["dsseEnvelope"]
+    assert ask(document, question(sigstore, MESSAGE)).reason is Reason.MALFORMED_BUNDLE
