@@ -106,6 +106,8 @@ SWITCHES = [
     ("docker pull --disable-content-trust x", "--disable-content-trust"),
     ("cosign verify-blob --insecure-ignore-tlog --key k x", "--insecure-ignore-tlog"),
     ("rpm -i --nosignature x.rpm", "--nosignature"), ("go get -insecure h.example/x", "-insecure"),
+    ("gpg --keyserver keys.example --recv-keys ABCDEF0123456789ABCDEF0123456789ABCDEF01 || true", "true"),
+    ("apt-key adv --keyserver keys.example --recv-keys ABCDEF01 || :", ":"),
     ("choco install x --ignore-checksums", "--ignore-checksums"), ("skopeo copy --src-tls-verify=false a b", "--src-tls-verify=false"),
 ]  # fmt: skip
 
@@ -122,6 +124,7 @@ def test_switches_that_turn_verification_off(text: str, mark: str) -> None:
         "curl -fsS -o t https://h.example/t", "curl -k https://localhost/x", "apt-get -o Acquire::https::Verify-Peer=true update",
         "export GOSUMDB=sum.golang.example", "export DOCKER_CONTENT_TRUST=1", "echo --no-check-certificate", "grep -k x curl",
         "git config --global http.sslVerify true", "npm config set registry https://h.example", "rpm -K x.rpm",
+        "gpg --keyserver a.example --recv-keys ABCDEF01 || gpg --keyserver b.example --recv-keys ABCDEF01", "gpg --verify s f || true",
     ],
 )  # fmt: skip
 def test_switches_that_do_not(text: str) -> None:

@@ -85,6 +85,7 @@ class Machine(Environment):
         self.folder = ""
         self.clones: dict[str, Fetch] = {}
         self.keys: list[Fetch] = []
+        self.receipts = 0  # how often keys were asked of a key server
         self.temporary = 0
         self._clock = 0
 

@@ -11,6 +11,7 @@ from verifychain.formats.shell import nodes
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.process import NOWHERE, Interpreter
 from verifychain.formats.shell.state import Outcome, State, beside, join
+from verifychain.formats.shell.switches import at_word
 from verifychain.formats.shell.values import UNKNOWN
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
@@ -64,6 +65,7 @@ class Walker(Interpreter):
         return Outcome(outcome.ok, outcome.fail, "".join(out))
 
     def _and_or(self, node: nodes.AndOr, state: State, *, quiet: bool) -> Outcome:
+        receipts = self.receipts
         outcome = self.evaluate(node.first, state, quiet=True)
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
@@ -72,10 +74,19 @@ class Walker(Interpreter):
                 then = self.evaluate(right, ok, quiet=quiet or not last)
                 outcome = Outcome(then.ok, join(fail, then.fail), out + then.out)
             else:
+                if self.receipts > receipts and isinstance(right, nodes.Simple):
+                    self._forgiven(right)
                 run = partial(self.evaluate, right, fail, quiet=quiet or not last)
                 then = self._branch(run, skipped=ok)
                 outcome = Outcome(join(ok, then.ok), then.fail, out + then.out)
         return outcome
+
+    def _forgiven(self, right: nodes.Simple) -> None:
+        """``gpg --recv-keys … || true``: what is verified with the key goes on without it."""
+        words = [self._script.text[word.start : word.end] for word in right.words]
+        if words in (["true"], [":"]):
+            hint = "let it fail, or ask another key server: `|| gpg --keyserver … --recv-keys …`"
+            at_word(self, right.words[0], f"|| {words[0]}", "a key that could not be fetched is passed over", hint)
 
     def _branch(self, run: Callable[[], Outcome], skipped: State | None) -> Outcome:
         """Run what may not run: both ways are remembered."""

@@ -100,6 +100,7 @@ def _fingerprinted(shell: Shell, call: Call) -> None:
 
 
 def _received(shell: Shell, given: Options, call: Call) -> None:
+    shell.receipts += 1
     for field in given.operands:
         text = field.text.replace(" ", "")
         if UNKNOWN.search(text) is None and _FINGERPRINT.fullmatch(text) is None:
