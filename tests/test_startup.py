@@ -41,6 +41,7 @@ def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
         "verifychain.core",
         "verifychain.core.errors",
         "verifychain.core.exit_code",
+        "verifychain.core.record",
         "verifychain.core.severity",
         "verifychain.output",
         "verifychain.output.style",

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from verifychain import rules
 from verifychain.core.errors import UsageError
+from verifychain.core.record import NamedTuple
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
 

@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from verifychain import fixes, hashing
 from verifychain.core.digest import Digest, Hasher
 from verifychain.core.errors import Unavailable, VerifychainError
+from verifychain.core.record import NamedTuple
 
 # Hands what a URL serves to a sink, at most so many bytes; raises Unavailable, or Rejected for more bytes.
 Stream = Callable[[str, Callable[[bytes], None], int], object]

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from types import UnionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from verifychain import rules
 from verifychain.core.errors import Unavailable, UsageError
@@ -15,6 +15,7 @@ from verifychain.core.finding import Finding, Incomplete, Problem
 from verifychain.core.glob import matches_any
 from verifychain.core.pin import Pin
 from verifychain.core.ports import NETWORK, Outside, Scope
+from verifychain.core.record import NamedTuple
 from verifychain.core.report import Failure, Listed, Report, Suppressed
 from verifychain.core.rule import Rule
 from verifychain.core.severity import Severity

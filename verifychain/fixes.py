@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from verifychain.core.errors import VerifychainError
 from verifychain.core.finding import Applicability, Edit, Finding, Fix
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 
 

@@ -6,12 +6,13 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain import formats
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.glob import matches_any
 from verifychain.core.ports import FileLister, Tree
+from verifychain.core.record import NamedTuple
 from verifychain.core.report import Failure
 from verifychain.core.source import Source
 from verifychain.formats import Format

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain import rules
 from verifychain.core.errors import UsageError
 from verifychain.core.glob import matches_any
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.facts.ignore import ExpiredIgnore, UnknownRule, UnusedIgnore
 

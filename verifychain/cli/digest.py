@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
+from verifychain.core.record import NamedTuple
 from verifychain.inputs import STDIN
 from verifychain.output.style import count, printable
 

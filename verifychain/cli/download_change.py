@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from verifychain import hashing
 from verifychain import lock as locks
@@ -19,6 +18,7 @@ from verifychain.cli.progress import Progress
 from verifychain.core.digest import Algorithm, Digest, Hasher
 from verifychain.core.errors import Unavailable, UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.downloader import (
     Part,

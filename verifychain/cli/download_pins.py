@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from verifychain import config, fixes
 from verifychain import lock as locks
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError, VerifychainError
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.lock import Lock, Locked, LockedDownload
 

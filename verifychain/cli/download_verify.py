@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from verifychain import hashing
 from verifychain.cli.console import Console
@@ -14,6 +13,7 @@ from verifychain.cli.download_pins import Pins
 from verifychain.core.digest import Digest
 from verifychain.core.errors import UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.downloader import expected
 from verifychain.formats.checksums import syntax

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from verifychain import baseline, config, engine, inputs
 from verifychain.cli.console import Console
@@ -13,6 +12,7 @@ from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
 from verifychain.core.ports import Outside, Scope, Tree
+from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
 from verifychain.core.settings import PipTarget
 from verifychain.core.severity import Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from verifychain.core.digest import Algorithm, Digest, Notation, of, of_bytes
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Fetcher
+from verifychain.core.record import NamedTuple
 from verifychain.inputs import STDIN
 from verifychain.output.style import printable
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import NamedTuple
 
 from verifychain.core.digest import Digest
+from verifychain.core.record import NamedTuple
 
 
 class Storage(Enum):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from verifychain.core.digest import Digest, Notation
 from verifychain.core.integrity import Engine, intended, read
+from verifychain.core.record import NamedTuple
 
 
 class Word(NamedTuple):

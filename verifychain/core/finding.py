@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 from verifychain.core.source import Location, Source, Span
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.url import Url
 
 

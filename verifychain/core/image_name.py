@@ -8,9 +8,9 @@ one path component there is below ``library/``.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, UnsupportedAlgorithm, parse_oci
+from verifychain.core.record import NamedTuple
 
 DOCKER_HUB = "docker.io"
 

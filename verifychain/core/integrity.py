@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, Notation, parse_hex
+from verifychain.core.record import NamedTuple
 
 
 class Engine(Enum):

@@ -6,8 +6,7 @@ A policy blocks scripts without integrity metadata. Nearly every slip in its syn
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from verifychain.core.record import NamedTuple
 from verifychain.core.structured import Fault, Item, Member, dictionary
 
 KNOWN = ("script", "style")

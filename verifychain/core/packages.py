@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Digest
+from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime  # every reader of requirements loads this module, and few ask an index

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from verifychain.core.digest import Digest, DigestError, Notation, parse_oci
 from verifychain.core.finding import Applicability, Edit, Fix
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Span
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.settings import PipTarget, Settings
 from verifychain.core.signing import Signatures
 from verifychain.core.source import Source

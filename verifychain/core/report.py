@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from verifychain.core import digest
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.finding import Finding, Fix, Incomplete
 from verifychain.core.pin import Grade
+from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source
 

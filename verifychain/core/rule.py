@@ -13,9 +13,10 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from verifychain.core.finding import Problem
+from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 
 Check = Callable[..., Iterator[Problem]]

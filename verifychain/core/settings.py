@@ -7,7 +7,9 @@ the text beside its type is what the schema says of it. Named tuples, because th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
+
+from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date  # the reader resolves it when it needs it

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from verifychain.core.image_name import ImageName

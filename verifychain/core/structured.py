@@ -7,7 +7,8 @@ That is what browsers do with ``Integrity-Policy``, and why a policy with a stra
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 
 class Fault(ValueError):

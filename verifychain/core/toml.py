@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ capitals and default ports: a script of another origin would pass for one's own.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 _PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 

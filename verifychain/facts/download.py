@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from verifychain.core.finding import Related
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.facts.reference import Reference
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from verifychain.core.digest import Digest
 from verifychain.core.pin import Pin
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from verifychain.core.digest import Digest
 from verifychain.core.packages import Places
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Span
 from verifychain.facts.reference import Reference
 

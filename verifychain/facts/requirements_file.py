@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from verifychain.core.finding import Edit
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.facts.requirement import HashMode, Requirement
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.facts.reference import Reference
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from verifychain.core.ports import Scope
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 
 if TYPE_CHECKING:

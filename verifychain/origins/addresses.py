@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 from verifychain.origins.bodies import Encoding, TooLarge, capped, decoded, encodings
 from verifychain.origins.faults import network_errors, reason
 

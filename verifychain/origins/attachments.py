@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from verifychain.core.attachment import Attachment, Found, Storage, Subject
 from verifychain.core.digest import Digest
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
+from verifychain.core.record import NamedTuple
 from verifychain.origins.layout import Layout
 from verifychain.origins.manifests import Descriptor, Manifest, NotAManifest
 from verifychain.origins.platforms import choose, platforms_of

@@ -15,10 +15,11 @@ import re
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import DOCKER_HUB
+from verifychain.core.record import NamedTuple
 
 _HUB_KEY = "https://index.docker.io/v1/"
 _HELPER_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)

@@ -6,11 +6,11 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import UsageError
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.origins.git import git_command, run_git
 

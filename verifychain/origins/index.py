@@ -10,12 +10,12 @@ import base64
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
 from verifychain.core.packages import Packaging, Places, PublishedFile, Release
+from verifychain.core.record import NamedTuple
 from verifychain.core.settings import PipTarget
 from verifychain.origins import simple, wheel_tags
 from verifychain.origins.answer import expect_ok

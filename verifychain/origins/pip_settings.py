@@ -6,9 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 
 _SECONDS = 30
 _LINE = re.compile(r"(global|install|download|:env:)\.(index-url|extra-index-url)=(.*)")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 STATUSES = frozenset((408, 429, 500, 502, 503, 504))
 _LONGEST = 60.0  # what a server may make us wait each time; urllib3's own default is six hours

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
 
 from verifychain.core import digest
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 from verifychain.origins.answer import Answer
 from verifychain.origins.bodies import Encoding
 from verifychain.origins.web import Web

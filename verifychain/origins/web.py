@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin
 
 from verifychain import __version__
 from verifychain.core.digest import Algorithm, Digest, Hasher
 from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, vet_literal, without_credentials
 from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok, let_go
 from verifychain.origins.bodies import Encoding, TooLarge

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain.core.finding import Finding
+from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
 from verifychain.output import text
 from verifychain.output.json import clean

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.keys import signed_by
 from verifychain.signatures.strict_json import base64_bytes
 from verifychain.signatures.trust_root import Log

@@ -8,9 +8,9 @@ log's time; entries of Rekor v2 have neither.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest, DigestError
+from verifychain.core.record import NamedTuple
 from verifychain.signatures import checkpoint, log_body, merkle
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Entry, Evidence, Proof

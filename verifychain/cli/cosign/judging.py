@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
+from verifychain.core.record import NamedTuple
 from verifychain.core.signing import Lack, Unmet
 
 if TYPE_CHECKING:

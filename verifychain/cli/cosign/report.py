@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from verifychain import __version__
 from verifychain.core.exit_code import ExitCode
+from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 from verifychain.output.style import Style, count, printable
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain import lock as locks
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.pin import Grade, Pin
 from verifychain.core.ports import Scope, Tree
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download

@@ -17,9 +17,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, parse_hex
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 

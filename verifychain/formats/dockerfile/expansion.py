@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile import patterns
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import Word

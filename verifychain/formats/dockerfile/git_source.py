@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile.errors import ParseError
 
 _SCHEME = re.compile(r"([a-zA-Z0-9]+)://")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile.arguments import go_quoted
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.syntax import INSTRUCTIONS, Node

@@ -7,7 +7,7 @@ is moved through the pattern, kept as the bits of one integer.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from verifychain.core.record import NamedTuple
 
 # Positions times characters of the pattern, which is what a search costs; more is an attack on its reader.
 _MOST_WORK = 1 << 28

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
 
 from verifychain.core.digest import DigestError, Notation, parse_oci
 from verifychain.core.finding import Related
 from verifychain.core.image_name import ImageName, ImageNameError, parse_image_name
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download, GitRef

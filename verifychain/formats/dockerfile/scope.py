@@ -6,9 +6,9 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import NamedTuple
 
 from verifychain.core.finding import Related
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.formats.dockerfile.expansion import Budget, Expanded
 from verifychain.formats.dockerfile.text import Word

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.formats.dockerfile import arguments
 from verifychain.formats.dockerfile.directives import BOM, MAX_LINE, DirectiveReader

@@ -10,8 +10,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple, overload
+from typing import overload
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 # What Go's unicode.IsSpace takes; Python's str.isspace also takes U+001C..U+001F.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from verifychain.core.ports import Scope, Tree
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.facts.policy import Load, PolicyHeader
 from verifychain.formats.headers.pages import PAGES, loads

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 _NAME = r"(?:integrity-policy|content-security-policy)(?:-report-only)?"

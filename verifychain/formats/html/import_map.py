@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from verifychain.core import url
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.facts.subresource import ImportMap, MapEntry, MapFault, Module

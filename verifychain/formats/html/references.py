@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from verifychain.core import integrity, url
 from verifychain.core.digest import Digest, Notation
 from verifychain.core.finding import Edit
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.subresource import LocalFile, MapEntry, Repeated, Subresource, Value

@@ -8,8 +8,8 @@ around it (HTML standard, 13.2.6). This follows the tree construction with scrip
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.formats.html import names
 from verifychain.formats.html.elements import OpenElements

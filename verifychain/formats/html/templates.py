@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 _OPENING = re.compile(r"\{\{!--|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)

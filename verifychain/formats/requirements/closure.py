@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from verifychain.core.packages import Places
 from verifychain.core.ports import Scope, Tree
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.facts.requirement import HashMode, Kind
 from verifychain.formats.requirements import contents, pep508

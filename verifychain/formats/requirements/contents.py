@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 from verifychain.core.digest import Algorithm, DigestError, parse_hex
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.facts.requirement import Hash, Kind
 from verifychain.formats.requirements import pep508, syntax

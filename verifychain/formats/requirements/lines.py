@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 
 class Line(NamedTuple):

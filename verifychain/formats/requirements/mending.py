@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from verifychain.core.finding import Edit
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.requirement import Kind
 from verifychain.facts.requirements_file import OrphanHash, SyntaxFault

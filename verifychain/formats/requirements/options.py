@@ -7,8 +7,8 @@ The table is that of pip 26.3 (``req_file.py``: ``SUPPORTED_OPTIONS``, ``SUPPORT
 from __future__ import annotations
 
 from collections import deque
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.requirements.words import Word
 
 # Long name -> whether it takes a value.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.facts.requirement import Kind
 
 _WORD = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"

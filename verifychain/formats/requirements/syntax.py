@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.formats.requirements import options, words
 from verifychain.formats.requirements.lines import Line, logical

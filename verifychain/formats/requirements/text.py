@@ -10,7 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 # The order counts: the mark of UTF-16 is the beginning of that of UTF-32.
 _MARKS = (

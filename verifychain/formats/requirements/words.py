@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 _BLANKS = " \t\r\n"
 _PLAIN = re.compile(r"[^ \t\r\n]+")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.nodes import Sequence
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain.core.finding import Related
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, Download, GitRef
 from verifychain.formats.shell.digests import Judge

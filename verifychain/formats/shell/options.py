@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.expand import Field
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call, Machine
 

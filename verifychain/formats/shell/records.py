@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from verifychain.core.pin import Malformed, Pin
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location
 from verifychain.facts.download import Consumer, Download, GitRef
 from verifychain.formats.shell.values import Level

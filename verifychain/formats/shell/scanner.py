@@ -7,7 +7,9 @@ Text is the script's bytes as Latin-1, so that a character is a byte and an offs
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from verifychain.formats.shell.nodes import Sequence

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from verifychain.core.finding import Related
 from verifychain.core.ports import Scope
+from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download

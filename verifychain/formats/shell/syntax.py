@@ -9,8 +9,8 @@ behind ``a && b`` and about here-documents in a pipeline. Tests hold this one to
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.compound import Compound
 from verifychain.formats.shell.nodes import Node, Sequence
 from verifychain.formats.shell.scanner import ParseError, Word

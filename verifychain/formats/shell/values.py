@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum, IntEnum
-from typing import NamedTuple
+
+from verifychain.core.record import NamedTuple
 
 _FIRST, _LAST = 0xF0000, 0xFFFF0
 UNKNOWN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
