@@ -18,10 +18,10 @@ setup: $(VENV)/.runtime ## .venv with the command in it
 demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 	@sh tools/demo.sh $(BIN)/verifychain
 
-test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/sigstore-js/.done $(VENV)/servers-pip/.done ## set up, check the code, and run every test
+test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
-	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
+	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse VERIFYCHAIN_PAGES=$(CURDIR)/$(VENV)/pages $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -78,6 +78,12 @@ $(VENV)/wheelhouse: requirements/build.txt requirements/runtime.txt $(VENV)/.run
 $(VENV)/servers-pip/.done: requirements/servers-pip.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/servers-pip
 	$(VENV)/servers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+# Packages that ship pages: nothing of them is run.
+$(VENV)/pages/.done: requirements/peers-pages.txt | $(VENV)/bin/python
+	rm -rf $(VENV)/pages
+	$(PIP) install --quiet --require-hashes --no-deps --target $(VENV)/pages -r $<
 	@touch $@
 
 # What the verdicts on signatures are compared with; nothing where there is no Go, or no Node.

@@ -26,6 +26,13 @@ echo 'sri-check
 sri-checker
 sri-tool' >"$scratch/peers-sri.in"
 lock peers-sri "$scratch/peers-sri.in"
+# Packages that ship pages, for the edits of verifychain sri.
+echo 'django
+furo
+mkdocs
+sphinx-rtd-theme
+sphinx' >"$scratch/pages.in"
+lock peers-pages "$scratch/pages.in"
 echo 'pip
 pypiserver
 devpi-server' >"$scratch/servers-pip.in"
