@@ -365,8 +365,12 @@ def test_a_full_disk(project: Path, authority: Authority, server: Server) -> Non
     """A limit on the size of files does what a full disk does: a write fails midway."""
     (project / "tool").write_bytes(OLD)
     pin(entry("tool", f"{server.url}/tool"))
+    unmeasured = "unset COVERAGE_PROCESS_CONFIG COVERAGE_PROCESS_START"  # its data could not be written either
     process = start(
-        "fetch", folder=project, authority=authority, before=("sh", "-c", 'ulimit -f 16 && exec "$@"', "sh")
+        "fetch",
+        folder=project,
+        authority=authority,
+        before=("sh", "-c", f'{unmeasured}; ulimit -f 16 && exec "$@"', "sh"),
     )
     _, err = process.communicate(timeout=60)
     assert (process.returncode, b"cannot write" in err) == (2, True), err
