@@ -44,7 +44,7 @@ class Everything(dict[str, Digest]):
 def pages() -> Iterator[bytes]:
     """`make test` installs Django, Sphinx and their like beside the environment, and names the folder."""
     folders = [Path(sysconfig.get_paths()["purelib"]), ROOT / "fixtures"]
-    folders += [Path(folder) for folder in os.environ.get("VERIFYCHAIN_PAGES", "").split(os.pathsep) if folder]
+    folders += [Path(folder) for folder in os.environ.get("VERIFYCHAIN_PAGE_FOLDERS", "").split(os.pathsep) if folder]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and HTML.matches(path.name):
