@@ -34,14 +34,8 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, and whether generated files are curre
 docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, blocks of the README
 	$(BIN)/python -m tools.generate
 
-bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-pip/.done $(VENV)/peers-sri/.done ## measure against hadolint and tally on the same files
-	$(BIN)/python -m benchmarks.dockerfiles --peers $(VENV)/peers/bin
-	$(BIN)/python -m benchmarks.hashing
-	$(BIN)/python -m benchmarks.signatures
-	$(BIN)/python -m benchmarks.images
-	$(BIN)/python -m benchmarks.fetching
-	$(BIN)/python -m benchmarks.sri --peers $(VENV)/peers-sri/bin
-	$(BIN)/python -m benchmarks.pip --peers $(VENV)/peers-pip/bin
+bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-pip/.done $(VENV)/peers-sri/.done $(VENV)/plot/.done .cache/cosign ## measure everything beside its peers, and write docs/benchmarks.md with its plot
+	$(BIN)/python -m benchmarks.report --environment $(VENV) --plotter $(VENV)/plot/bin/python
 
 locks: $(VENV)/.dev ## write requirements/*.txt again, hashed, from pyproject.toml
 	sh tools/locks.sh $(BIN)/python
@@ -106,4 +100,10 @@ $(VENV)/peers-pip/.done: requirements/peers-pip.txt | $(VENV)/bin/python
 $(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/peers
 	$(VENV)/peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+	@touch $@
+
+# What draws the plot of `make bench`.
+$(VENV)/plot/.done: requirements/plot.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/plot
+	$(VENV)/plot/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@

@@ -41,3 +41,5 @@ echo 'pinlint
 pinstack
 pip-audit' >"$scratch/peers-pip.in"
 lock peers-pip "$scratch/peers-pip.in"
+echo 'matplotlib' >"$scratch/plot.in"
+lock plot "$scratch/plot.in"

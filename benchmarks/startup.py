@@ -1,0 +1,126 @@
+"""
+Measures what one small check costs before and beside its work: the interpreter, click, our own modules.
+
+Two views. Whole processes: an interpreter that does nothing, one that only imports click, and the command; medians of
+runs that take turns. And Python's own account of imports (`-X importtime`), each module with what it alone takes and
+summed up by who asked for it first; its clock slows what it counts, so shares say more than milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import corpus
+from benchmarks.dockerfiles import machine
+
+OURS = str(Path(sys.executable).with_name("verifychain"))
+_LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
+
+
+class Imported(NamedTuple):
+    """A module as it was imported: its own microseconds, those with all that it imported, and how deep it stood."""
+
+    name: str
+    alone: int
+    whole: int
+    depth: int
+
+
+def commands(file: str) -> dict[str, list[str]]:
+    """What is compared, from nothing to the whole check."""
+    return {
+        "python that does nothing": [sys.executable, "-c", ""],
+        "python that imports click": [sys.executable, "-c", "import click"],
+        "verifychain --version": [OURS, "--version"],
+        "verifychain check, 1 small file": [OURS, "check", "--isolated", file],
+    }
+
+
+def environment() -> dict[str, str]:
+    """Ours, with compiled modules kept: where PYTHONDONTWRITEBYTECODE is set, every start would compile again."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def processes(file: str, rounds: int) -> dict[str, list[float]]:
+    """Seconds of each run, taking turns; a first round fills the caches and does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in commands(file)}
+    for number in range(rounds + 1):
+        for name, command in commands(file).items():
+            begin = time.perf_counter()
+            subprocess.run(
+                command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            )
+            if number:
+                taken[name].append(time.perf_counter() - begin)
+    return taken
+
+
+def imports(file: str) -> list[Imported]:
+    """All modules that one check imports, in the order in which they were done."""
+    command = [sys.executable, "-X", "importtime", OURS, "check", "--isolated", file]
+    run = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    return [
+        Imported(found[4], int(found[1]), int(found[2]), len(found[3]) // 2)
+        for found in map(_LINE.match, run.stderr.splitlines())
+        if found
+    ]
+
+
+def groups(imported: list[Imported]) -> dict[str, int]:
+    """Microseconds by asker: click and what it needs of the standard library, ours likewise, and what came before."""
+    sums = {"the interpreter and its script": 0, "click": 0, "verifychain": 0}
+    started = False
+    for alone, asked in _with_askers(imported):
+        started = started or asked.startswith(("click", "verifychain"))
+        asker = asked.partition(".")[0] if started else ""
+        sums[asker if asker in sums else "verifychain" if started else "the interpreter and its script"] += alone
+    return sums
+
+
+def _with_askers(imported: list[Imported]) -> Iterator[tuple[int, str]]:
+    """What each module takes alone, and the nearest of click's or our modules from it upwards; else its outermost."""
+    above: list[str] = []
+    found = []
+    for module in reversed(imported):  # an importer stands behind what it imported
+        del above[module.depth :]
+        above.append(module.name)
+        known = [name for name in above if name.partition(".")[0] in ("click", "verifychain")]
+        found.append((module.alone, known[-1] if known else above[0]))
+    return reversed(found)
+
+
+def main() -> int:
+    """Print both views."""
+    parser = argparse.ArgumentParser(description="Measure the start of verifychain, broken down by import.")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--modules", type=int, default=12, help="how many single modules are listed")
+    options = parser.parse_args()
+    print(machine() + "\n")
+    with tempfile.TemporaryDirectory() as made:
+        file = Path(made) / "Dockerfile"
+        file.write_text(corpus.SMALL, "utf-8")
+        for name, times in processes(str(file), options.rounds).items():
+            print(f"{name:34} {statistics.median(times) * 1e3:6.1f} ms, best {min(times) * 1e3:6.1f} ms")
+        imported = imports(str(file))
+    total = sum(module.alone for module in imported)
+    print(f"\nimports: {len(imported)} modules, {total / 1e3:.1f} ms by their own account")
+    for name, microseconds in groups(imported).items():
+        print(f"  {name:32} {microseconds / 1e3:6.1f} ms, {microseconds / total:4.0%}")
+    print(f"the {options.modules} that take most, alone")
+    for module in sorted(imported, key=lambda one: -one.alone)[: options.modules]:
+        print(f"  {module.name:32} {module.alone / 1e3:6.1f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
