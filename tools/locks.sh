@@ -42,4 +42,4 @@ pinstack
 pip-audit' >"$scratch/peers-pip.in"
 lock peers-pip "$scratch/peers-pip.in"
 echo 'matplotlib' >"$scratch/plot.in"
-lock plot "$scratch/plot.in"
+lock plot --constraint requirements/dev.txt "$scratch/plot.in"
