@@ -1,5 +1,5 @@
 """
-Writes what is made from the code: docs/rules/, the hook manifest, and the marked blocks of the README.
+Writes what is made from the code: docs/rules/, the hook manifest, the picture of a run.
 
 `make docs` writes, `make lint` runs it with --check and fails where a file is not current.
 """
@@ -10,15 +10,19 @@ import argparse
 import contextlib
 import io
 import os
+import shlex
 import sys
 from pathlib import Path
 
 from tools.hook_manifest import manifest
+from tools.screenshot import picture
 from verifychain import rules
 from verifychain.cli.main import main as verifychain
 from verifychain.output.rule_page import page
 
 ROOT = Path(__file__).parent.parent
+# What the picture shows: what only following the file, or knowing browsers, can tell.
+SHOWN = "verifychain check shop --select sri-ignored-value,download-used-before-check"
 
 
 def files() -> dict[str, str]:
@@ -26,18 +30,8 @@ def files() -> dict[str, str]:
     made = {f"docs/rules/{id}.md": page(rules.load_one(id)) for id in rules.ids()}
     made["docs/rules/README.md"] = _index()
     made[".pre-commit-hooks.yaml"] = manifest()
-    readme = (ROOT / "README.md").read_text("utf-8")
-    made["README.md"] = _with_blocks(readme, {"rules": _groups(), "output": _output()})
+    made["docs/verifychain.svg"] = picture(SHOWN, _output(SHOWN), "verifychain checks a sample project")
     return made
-
-
-def _groups() -> str:
-    """One line a group; the whole table is docs/rules/README.md."""
-    lines = ["| group | rules |", "| --- | --- |"]
-    for group in rules.groups():
-        linked = (f"[{id.partition('-')[2]}](docs/rules/{id}.md)" for id in rules.ids() if id.startswith(f"{group}-"))
-        lines.append(f"| `{group}-` | {', '.join(linked)} |")
-    return "\n".join(lines) + "\n"
 
 
 def _index() -> str:
@@ -48,26 +42,17 @@ def _index() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _output() -> str:
-    """What the demo prints for the first findings, as it is."""
+def _output(command: str) -> str:
+    """What a command prints in fixtures/ to a terminal, findings and summary, as it is."""
     out = io.StringIO()
     before = Path.cwd()
     os.chdir(ROOT / "fixtures")
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-            verifychain(["check", "--isolated", "--color", "never", "shop/services/worker"])
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            verifychain([*shlex.split(command)[1:], "--isolated", "--color", "always"])
     finally:
         os.chdir(before)
-    return f"```\n$ verifychain check shop/services/worker\n{out.getvalue().rstrip()}\n```\n"
-
-
-def _with_blocks(text: str, blocks: dict[str, str]) -> str:
-    for name, content in blocks.items():
-        begin, end = f"<!-- {name}:begin -->\n", f"<!-- {name}:end -->"
-        if begin in text and end in text:
-            before, _, rest = text.partition(begin)
-            text = before + begin + content + end + rest.partition(end)[2]
-    return text
+    return out.getvalue()
 
 
 def main() -> int:
