@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
 from verifychain.origins.bodies import Encoding, TooLarge, capped, decoded, encodings
 from verifychain.origins.faults import network_errors, reason
+
+if TYPE_CHECKING:
+    from verifychain.origins.pool import Response
 
 _CHUNK = 1 << 17
 _SHORT = 1 << 16
@@ -35,19 +36,21 @@ _STATUS_HINTS = {
 class Answer:
     """An answer whose body has not been read yet. ``url`` is where it came from after redirects."""
 
-    def __init__(self, url: str, response: Any, encoding: Encoding, until: float) -> None:
+    def __init__(self, url: str, response: Response, encoding: Encoding) -> None:
         self.url = url
-        self.status = int(response.status)
+        self.status = response.status
+        merged: dict[str, str] = {}
         # One that comes twice is one with a comma, as browsers and RFC 9110 (5.3) have it: never the nicer of the two.
-        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.itermerged()}
+        for name, value in response.headers:
+            folded = name.lower()
+            merged[folded] = f"{merged[folded]}, {value}" if folded in merged else value
+        self.headers: Mapping[str, str] = merged
         self._response = response
         self._encoding = encoding
-        self._until = until
-        self._timer: threading.Timer | None = None
 
     def all(self, name: str) -> list[str]:
-        """Every value of a header that may come several times."""
-        return list(self._response.headers.getlist(name))
+        """Every value of a header that may come several times; ``name`` in lower case."""
+        return [value for found, value in self._response.headers if found.lower() == name]
 
     @property
     def content_type(self) -> str:
@@ -77,39 +80,15 @@ class Answer:
         return b"".join(self.chunks(most))
 
     def _raw(self) -> Iterator[bytes]:
-        """
-        What arrives, as it arrives; the sizes of pieces are the network's.
-
-        One read may wait for the read time-out, and a byte now and then would stretch it: so the clock is asked after
-        each, and a timer ends the connection where a single read does not come back.
-        """
-        self._timer = timer = threading.Timer(max(self._until - time.monotonic(), 0), self._stop)
-        timer.daemon = True
-        timer.start()
+        """What arrives, as it arrives; the sizes of pieces are the network's."""
         try:
-            while chunk := self._response.read1(_CHUNK, decode_content=False):
+            while chunk := self._response.read(_CHUNK):
                 yield chunk
-                if time.monotonic() > self._until:
-                    raise TimeoutError
-            if time.monotonic() > self._until:
-                raise TimeoutError  # the end came from the timer, and not from the server
         except TimeoutError:
-            raise self._late() from None
+            told = f"{self.url} took too long to send its content"
+            raise Unavailable(told, "allow more time with --timeout") from None
         except network_errors() as error:
-            if time.monotonic() > self._until:
-                raise self._late() from None
             raise Unavailable(f"the connection broke while {self.url} was read: {reason(error)}") from None
-        finally:
-            timer.cancel()
-
-    def _late(self) -> Unavailable:
-        return Unavailable(f"{self.url} took too long to send its content", "allow more time with --timeout")
-
-    def _stop(self) -> None:
-        try:
-            self._response.shutdown()
-        except (OSError, ValueError, RuntimeError):
-            pass  # it ended by itself
 
     def skip(self) -> None:
         """Read a short body away, so that its connection can be used again; a long one is left."""
@@ -123,16 +102,7 @@ class Answer:
 
     def close(self) -> None:
         """Let go of the connection; one that was read to its end is used again."""
-        if self._timer is not None:
-            self._timer.cancel()  # a reader that stopped half-way may still be waiting for it
-        let_go(self._response)
-
-
-def let_go(response: Any) -> None:
-    """Give the connection of urllib3's response back to its pool, which counts them; closed, if bytes may be left."""
-    if not response.isclosed():
-        response.close()
-    response.release_conn()
+        self._response.close()
 
 
 class Fetched(NamedTuple):

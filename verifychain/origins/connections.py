@@ -1,30 +1,32 @@
 """
-How requests opens its sockets here: to an address that was looked at, and never longer than the deadline.
+Connections: to an address that was looked at, and never waiting longer than the deadline.
 
-The name is resolved once, the addresses are vetted, and the socket goes to such an address; TLS still asks for the
-name. Resolving to look and then resolving again to connect would let a name server answer differently the second time.
+A name is resolved once, its addresses are vetted, and the socket goes to such an address; TLS still asks for the name.
+Resolving to look and then resolving again to connect would let a name server answer differently the second time.
 """
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
-from urllib3.util.connection import create_connection
-
+from verifychain.core.errors import Unavailable
+from verifychain.core.record import NamedTuple
 from verifychain.origins.addresses import Access, Place, vet
+from verifychain.origins.faults import Transient, reason
+
+if TYPE_CHECKING:
+    import ssl
+
+    from verifychain.origins.proxies import Proxy
 
 Resolve = Callable[[str, int], list[str]]
-_local = threading.local()
 _MOST_ADDRESSES = 4  # that are tried, each for the whole time of a connection
+_BUFFER = 1 << 16
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -33,122 +35,211 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(info[4][0]) for info in found))
 
 
-@contextmanager
-def deadline(at: float) -> Iterator[None]:
-    """Within it, the headers of an answer in this thread must be there before ``at`` (``time.monotonic``)."""
-    _local.deadline = at
-    try:
-        yield
-    finally:
-        _local.deadline = None
+class Limits(NamedTuple):
+    """Seconds to connect and between two bytes, and when (``time.monotonic``) all must be there."""
+
+    connect: float
+    read: float
+    until: float
 
 
-def _cut_at_deadline(sock: Any) -> threading.Timer | None:
+class Line:
     """
-    A timer that ends a connection. A read time-out alone never comes when a server sends a byte now and then.
+    A socket whose every wait ends at the deadline.
 
-    Not ``sock.shutdown`` of a TLS socket: that one forgets its keys first, under the thread that reads.
+    A time-out of the socket alone never comes when a server sends a byte now and then. So the time that is left is
+    looked at before each wait: that costs less than a thread that watches, and needs nobody to be told to stop.
     """
-    at = getattr(_local, "deadline", None)
-    if at is None or not isinstance(sock, socket.socket):
-        return None
-    timer = threading.Timer(max(at - time.monotonic(), 0), _shut, (sock,))
-    timer.daemon = True
-    timer.start()
-    return timer
 
+    def __init__(self, sock: Any, limits: Limits, below: Line | None = None) -> None:
+        self.socket = sock
+        self._below = below  # the line that ``sock`` talks over, where it is TLS within TLS
+        self.allow(limits.connect, limits.until)
 
-def _shut(sock: socket.socket) -> None:
-    try:
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
-    except OSError:
-        pass  # it has ended by itself
+    def allow(self, seconds: float, until: float) -> None:
+        """From now on, wait so long at a time, and in all until then."""
+        self._until = until
+        self._granted = min(seconds, _left(until))
+        if self._below is None:
+            self.socket.settimeout(self._granted)
+        else:
+            self._below.allow(seconds, until)
 
+    def _look(self) -> None:
+        left = _left(self._until)
+        if left < self._granted and self._below is None:  # else the system need not be told again
+            self._granted = left
+            self.socket.settimeout(left)
 
-class _Watched(HTTPConnection):
-    """A connection whose answer must have begun before the deadline."""
+    def sendall(self, data: bytes) -> None:
+        self._look()
+        self.socket.sendall(data)
 
-    def getresponse(self) -> Any:
-        timer = _cut_at_deadline(self.sock)
+    def recv(self, most: int) -> bytes:
+        self._look()
+        return bytes(self.socket.recv(most))
+
+    def recv_into(self, buffer: Any) -> int:
+        self._look()
+        return int(self.socket.recv_into(buffer))
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What ``http.client`` reads from. To close it does not end the connection, which may be used again."""
+        return io.BufferedReader(_Incoming(self), _BUFFER)
+
+    def fileno(self) -> int:
+        return int(self.socket.fileno())
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has come since the last answer: neither an end, nor something that nobody asked for."""
+        import select
+
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(self.fileno(), select.POLLIN)
+            return not poll.poll(0)
+        return not select.select([self.fileno()], [], [], 0)[0]
+
+    def close(self) -> None:
+        """End the connection."""
         try:
-            return super().getresponse()
-        finally:
-            if timer is not None:
-                timer.cancel()
+            self.socket.close()
+        except OSError:
+            pass  # it has ended by itself
 
 
-class Adapter(HTTPAdapter):
-    """requests' transport with vetted connections. Several threads may use one."""
-
-    def __init__(self, access: Access, per_host: int, resolver: Resolve) -> None:
-        self._direct = _pools(access, resolver)
-        super().__init__(pool_connections=64, pool_maxsize=per_host, pool_block=True)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._direct
-
-    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
-        """A proxy is the user's own, and resolves names itself: there is nothing to vet but the deadline."""
-        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
-        manager.pool_classes_by_scheme = _proxied
-        return manager
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no time is left")
+    return left
 
 
-def _pools(access: Access, resolver: Resolve) -> dict[str, Any]:
-    def connected(connection: HTTPConnection, scheme: str) -> socket.socket:
-        return _connect(connection, scheme, access, resolver)
+class _Incoming(io.RawIOBase):
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
-    class Plain(_Watched):
-        def _new_conn(self) -> socket.socket:
-            return connected(self, "http")
+    def readable(self) -> bool:
+        return True
 
-    class Secure(_Watched, HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return connected(self, "https")
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+    def readinto(self, buffer: Any) -> int:
+        return self._line.recv_into(buffer)
 
 
-class _ProxiedPlain(HTTPConnectionPool):
-    ConnectionCls = _Watched
+class Dialer:
+    """
+    Makes connections. Threads may share one.
+
+    trusted  the file or folder with the certificates to trust, None for the usual ones
+    """
+
+    def __init__(self, access: Access, resolver: Resolve, trusted: Callable[[], str | None]) -> None:
+        self._access = access
+        self._resolver = resolver
+        self._trusted = trusted
+        self._made: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def dial(self, where: Place, proxy: Proxy | None, limits: Limits) -> Line:
+        """
+        A line to a host, or to the proxy of plain http. Raises Unavailable, Transient, or what a socket raises.
+
+        A proxy is the user's own, and resolves names itself: there is nothing to vet but what is an address already.
+        """
+        if proxy is not None:
+            return self._through(proxy, where, limits)
+        host = ascii_host(where.host)
+        try:
+            addresses = self._resolver(host, where.port)
+        except (socket.gaierror, UnicodeError):
+            told = Unavailable(f"no address is known for {where.host}", "check the name and the network")
+            raise Transient(told, connecting=True) from None
+        vet(addresses, where, self._access)
+        try:
+            line = _connected(addresses, where.port, limits)
+        except OSError as error:
+            told = Unavailable(f"{where.host}:{where.port} could not be reached: {_why(error)}", "check the network")
+            raise Transient(told, connecting=True) from None
+        return self._secured(line, host, limits) if where.scheme == "https" else line
+
+    def _through(self, proxy: Proxy, where: Place, limits: Limits) -> Line:
+        from verifychain.origins.proxies import fault, open_tunnel
+
+        try:
+            line = _connected(resolve(proxy.host, proxy.port), proxy.port, limits)
+            if proxy.is_secure:
+                line = self._secured(line, proxy.host, limits)
+            if where.scheme == "https":
+                open_tunnel(line, proxy, where)
+        except (OSError, ValueError) as error:
+            raise fault(error) from None
+        return self._secured(line, ascii_host(where.host), limits) if where.scheme == "https" else line
+
+    def _secured(self, line: Line, host: str, limits: Limits) -> Line:
+        """TLS over a line, to a host that proves its name."""
+        import ssl
+
+        try:
+            context = self._context()
+            if isinstance(line.socket, ssl.SSLSocket):
+                from urllib3.util.ssltransport import SSLTransport
+
+                inner = SSLTransport(line, context, server_hostname=host)  # type: ignore[arg-type]  # it needs no more than this of a socket
+                return Line(inner, limits, line)
+            return Line(context.wrap_socket(line.socket, server_hostname=host), limits)
+        except BaseException:
+            line.close()
+            raise
+
+    def _context(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._made is None:
+                self._made = _context(self._trusted())
+            return self._made
 
 
-class _WatchedSecure(_Watched, HTTPSConnection):
-    pass
+def ascii_host(host: str) -> str:
+    """The name as it goes over the wire; raises UnicodeError for one that is none."""
+    if host.isascii():
+        return host
+    import idna
+
+    return idna.encode(host, uts46=True).decode("ascii")
 
 
-class _ProxiedSecure(HTTPSConnectionPool):
-    ConnectionCls = _WatchedSecure
-
-
-_proxied = {"http": _ProxiedPlain, "https": _ProxiedSecure}
-
-
-def _connect(connection: HTTPConnection, scheme: str, access: Access, resolver: Resolve) -> socket.socket:
-    """A socket to the first vetted address that answers."""
-    host = connection.host.strip("[]")
-    where = Place(scheme, host, connection.port)
-    try:
-        addresses = resolver(host, connection.port)
-    except (socket.gaierror, UnicodeError) as error:
-        reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
-        raise NameResolutionError(host, connection, reason) from error
-    vet(addresses, where, access)
-    problem: OSError | None = None
+def _connected(addresses: list[str], port: int, limits: Limits) -> Line:
+    """A line to the first address that answers; raises OSError."""
+    problem = OSError("no address")
     for address in addresses[:_MOST_ADDRESSES]:
         try:
-            return create_connection(
-                (address, connection.port), connection.timeout, socket_options=connection.socket_options
-            )
+            sock = socket.create_connection((address, port), min(limits.connect, _left(limits.until)))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return Line(sock, limits)
         except OSError as error:
             problem = error
-    if isinstance(problem, TimeoutError):
-        raise ConnectTimeoutError(connection, "no connection within the time allowed")
-    raise NewConnectionError(connection, "no address" if problem is None else str(problem.strerror or problem))
+    raise problem
+
+
+def _why(error: OSError) -> str:
+    return "no connection within the time allowed" if isinstance(error, TimeoutError) else reason(error)
+
+
+def _context(trusted: str | None) -> ssl.SSLContext:
+    """What is asked of TLS: a certificate of an authority that is trusted, for the very name, and TLS 1.2 or later."""
+    import os
+    import ssl
+
+    if trusted is None:
+        import certifi
+
+        trusted = certifi.where()
+    if not os.path.exists(trusted):
+        raise Unavailable(f"there is no file {trusted} with authorities to trust", "check SSL_CERT_FILE")
+    try:
+        folder = os.path.isdir(trusted)
+        context = ssl.create_default_context(capath=trusted) if folder else ssl.create_default_context(cafile=trusted)
+    except (ssl.SSLError, OSError) as error:
+        raise Unavailable(f"{trusted} has no certificates to trust: {reason(error)}", "check SSL_CERT_FILE") from None
+    context.hostname_checks_common_name = False  # names stand in the extension for them (RFC 9525, 6.3)
+    context.set_alpn_protocols(["http/1.1"])
+    return context

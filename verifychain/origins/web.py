@@ -2,8 +2,9 @@
 The web fetcher: the one way by which bytes come in over http.
 
 https only (http to loopback), redirects by hand, no cookies, no ``.netrc``, no credentials in URLs, sizes capped before
-and while reading, every wait bounded. ``requests`` carries it out, below its ``Session``: that one follows redirects,
-reads ``.netrc`` and lets ``REQUESTS_CA_BUNDLE`` override what it was told to trust (psf/requests #3829).
+and while reading, every wait bounded. ``http.client`` carries it out; requests and urllib3 are asked where a proxy
+is in the way. As a whole they would follow redirects, read ``.netrc`` and let ``REQUESTS_CA_BUNDLE`` override what they
+were told to trust (psf/requests #3829), and to load them takes longer than to fetch fifty files of a megabyte.
 """
 
 from __future__ import annotations
@@ -13,21 +14,22 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from verifychain import __version__
 from verifychain.core.digest import Algorithm, Digest, Hasher
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
 from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, vet_literal, without_credentials
-from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok, let_go
+from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok
 from verifychain.origins.bodies import Encoding, TooLarge
 from verifychain.origins.faults import Transient, fault, network_errors
 from verifychain.origins.retries import STATUSES, Patience
 
 if TYPE_CHECKING:
-    from verifychain.origins.connections import Adapter, Resolve
+    from verifychain.origins.connections import Resolve
+    from verifychain.origins.pool import Pool
 
 __all__ = ["Access", "Answer", "BadStatus", "Encoding", "Fetched", "Patience", "Refused", "Timeouts", "TooLarge", "Web"]
 
@@ -87,7 +89,7 @@ class Web:
         self._environ = environ
         self._down: dict[Place, tuple[float, Unavailable]] = {}
         self._lock = threading.Lock()
-        self._made: Adapter | None = None
+        self._made: Pool | None = None
 
     def fetch(
         self, url: str, most: int, *, headers: Mapping[str, str] | None = None, encoding: Encoding = Encoding.IDENTITY
@@ -143,27 +145,27 @@ class Web:
         accept = "identity" if encoding is Encoding.IDENTITY else "identity, gzip"
         usual = {"User-Agent": f"verifychain/{__version__}", "Accept": "*/*", "Accept-Encoding": accept}
         url = urldefrag(url).url
-        question = _Question(url, place(url, self.access), method, {**usual, **(headers or {})}, body)
-        answer = self._follow(question, encoding, timeouts or self._timeouts)
+        question = _Question(url, place(url, self.access), method, {**usual, **(headers or {})}, body, encoding)
+        answer = self._follow(question, timeouts or self._timeouts)
         try:
             yield answer
         finally:
             answer.close()
 
-    def _follow(self, question: _Question, encoding: Encoding, timeouts: Timeouts) -> Answer:
+    def _follow(self, question: _Question, timeouts: Timeouts) -> Answer:
         until = time.monotonic() + timeouts.total
         for _ in range(_MOST_REDIRECTS + 1):
-            response, until = self._ask(question, timeouts, until)
-            location = response.headers.get("location")
-            if response.status not in _REDIRECTS or location is None or not question.is_safe:
-                return Answer(question.url, response, encoding, until)
-            let_go(response)
+            answer, until = self._ask(question, timeouts, until)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or location is None or not question.is_safe:
+                return answer
+            _dismiss(answer)
             question = self._redirected(question, location)
         told = f"more than {_MOST_REDIRECTS} redirects, the last to {question.url}"
         raise Refused(told, "use the URL that they lead to")
 
     def _redirected(self, question: _Question, location: str) -> _Question:
-        url = _target(question.url, location)
+        url = _led_to(question.url, location)
         where = place(url, self.access)
         before = question.where
         if before.scheme == "https" and where.scheme != "https":
@@ -173,7 +175,7 @@ class Web:
             headers = {name: value for name, value in headers.items() if name.lower() not in _SECRET}
         return question._replace(url=url, where=where, headers=headers)
 
-    def _ask(self, question: _Question, timeouts: Timeouts, until: float) -> tuple[Any, float]:
+    def _ask(self, question: _Question, timeouts: Timeouts, until: float) -> tuple[Answer, float]:
         """The answer to one question, asked again where that may help; pauses push the deadline back."""
         vet_literal(question.where, self.access)
         since, told = self._down.get(question.where, (0.0, None))
@@ -183,69 +185,55 @@ class Web:
             last = attempt > self._patience.times or not question.is_safe
             after = None
             try:
-                response = self._send(question, timeouts, until)
+                answer = self._send(question, timeouts, until)
             except Transient as error:
                 if last or (error.connecting and attempt > self._patience.connects) or time.monotonic() > until:
                     if error.connecting:
                         self._down[question.where] = (time.monotonic(), error.told)
                     raise error.told from None
             else:
-                if last or response.status not in STATUSES:
-                    if response.status == 429:
+                if last or answer.status not in STATUSES:
+                    if answer.status == 429:
                         told = Unavailable(f"{question.where.host} has had too many questions", "wait, or sign in")
                         self._down[question.where] = (time.monotonic(), told)
-                    return response, until
-                after = response.headers.get("retry-after")
-                let_go(response)
+                    return answer, until
+                after = answer.headers.get("retry-after")
+                _dismiss(answer)
             pause = self._patience.pause(attempt, after)
             self._sleep(pause)
             until += pause
         raise AssertionError("the last attempt returns or raises")
 
-    def _send(self, question: _Question, timeouts: Timeouts, until: float) -> Any:
-        import requests
+    def _send(self, question: _Question, timeouts: Timeouts, until: float) -> Answer:
+        from verifychain.origins.connections import Limits
+        from verifychain.origins.pool import Request, Route
+        from verifychain.origins.proxies import proxy_for
 
-        from verifychain.origins.connections import deadline
-
-        adapter = self._adapter()
+        where = question.where
         try:
-            prepared = requests.Request(
-                question.method, question.url, headers=question.headers, data=question.body
-            ).prepare()
-            with deadline(until):
-                answer = adapter.send(
-                    prepared,
-                    stream=True,
-                    timeout=(timeouts.connect, timeouts.read),
-                    verify=self._trusted(),
-                    proxies=self._proxies(question),
-                )
-        except Unavailable:
+            proxy = None if is_loopback(where.host) else proxy_for(question.url)
+            request = Request(question.method, _target(question.url), question.headers, question.body)
+            limits = Limits(timeouts.connect, timeouts.read, until)
+            return Answer(question.url, self._pool().ask(Route(where, proxy), request, limits), question.encoding)
+        except (Unavailable, Transient):
             raise
         except network_errors() as error:
-            raise fault(error, question.where, late=time.monotonic() > until) from None
-        return answer.raw
+            raise fault(error, where, late=time.monotonic() > until) from None
 
-    def _adapter(self) -> Adapter:
+    def _pool(self) -> Pool:
         with self._lock:
             if self._made is None:
-                from verifychain.origins.connections import Adapter, resolve
+                from verifychain.origins.connections import Dialer, resolve
+                from verifychain.origins.pool import Pool
 
-                self._made = Adapter(self.access, self._per_host, self._resolver or resolve)
+                self._made = Pool(Dialer(self.access, self._resolver or resolve, self._trusted), self._per_host)
             return self._made
 
-    def _trusted(self) -> bool | str:
-        """Which certificates are trusted; given with every request, so that nothing else decides it."""
+    def _trusted(self) -> str | None:
+        """The file with the certificates to trust instead of the usual ones, None where there is none."""
         if self.access.ca is not None:
             return self.access.ca
-        return next((self._environ[name] for name in _CA_VARIABLES if self._environ.get(name)), True)
-
-    def _proxies(self, question: _Question) -> dict[str, str]:
-        import requests.utils
-
-        if is_loopback(question.where.host):
-            return {}
-        return requests.utils.get_environ_proxies(question.url)
+        return next((self._environ[name] for name in _CA_VARIABLES if self._environ.get(name)), None)
 
     def close(self) -> None:
         """End all connections that are kept."""
@@ -261,6 +249,7 @@ class _Question(NamedTuple):
     method: str
     headers: Mapping[str, str]
     body: bytes | None
+    encoding: Encoding
 
     @property
     def is_safe(self) -> bool:
@@ -268,15 +257,32 @@ class _Question(NamedTuple):
         return self.method in ("GET", "HEAD")
 
 
-def _target(url: str, location: str) -> str:
-    """Where a redirect leads; the header is bytes that http.client reads as Latin-1, and servers mean UTF-8."""
-    from requests.utils import requote_uri
+def _dismiss(answer: Answer) -> None:
+    """Let go of an answer that is not wanted; over its connection the next may come, if its body is short."""
+    answer.skip()
+    answer.close()
 
+
+def _quoted(text: str) -> str:
+    """Path or query with what may not stand in a URL percent-encoded, as UTF-8; what is encoded already stays."""
+    return quote(text, safe="!$%&'()*+,/:;=?@[]~")
+
+
+def _target(url: str) -> str:
+    """Path and query of a URL, as they go over the wire."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return _quoted(f"{parts.path or '/'}{query}")
+
+
+def _led_to(url: str, location: str) -> str:
+    """Where a redirect leads; the header is bytes that http.client reads as Latin-1, and servers mean UTF-8."""
     try:
         location = location.encode("latin-1").decode("utf-8")
     except UnicodeError:
         pass
     try:
-        return urldefrag(requote_uri(urljoin(url, location))).url
+        parts = urlsplit(urljoin(url, location))
+        return parts._replace(path=_quoted(parts.path), query=_quoted(parts.query), fragment="").geturl()
     except ValueError:
         raise Refused(f"{url} redirects to {without_credentials(location)!r}, which is no URL") from None
