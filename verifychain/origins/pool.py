@@ -73,7 +73,7 @@ class Pool:
             try:
                 return self._sent(kept, route, request, limits)
             except ConnectionError:
-                if request.body is not None:
+                if request.method not in ("GET", "HEAD"):
                     raise
                 # The server ended it just as it was used again, as it may at any time: that is no fault.
         return self._sent(self._dialer.dial(route.where, route.proxy, limits), route, request, limits)
