@@ -18,7 +18,7 @@ setup: $(VENV)/.runtime ## .venv with the command in it
 demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 	@sh tools/demo.sh $(BIN)/verifychain
 
-test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done ## set up, check the code, and run every test
+test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/olareg .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
 	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse VERIFYCHAIN_PAGE_FOLDERS=$(CURDIR)/$(VENV)/pages $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
@@ -83,6 +83,10 @@ $(VENV)/pages/.done: requirements/peers-pages.txt | $(VENV)/bin/python
 # What the verdicts on signatures are compared with; nothing where there is no Go, or no Node.
 .cache/cosign: tests/peers/cosign/go.sum
 	@sh tools/peers.sh cosign
+
+# A registry with the referrers API, which Debian's has not.
+.cache/olareg: tests/peers/olareg/go.sum
+	@sh tools/peers.sh olareg
 
 .cache/sigstore-js/.done: tests/peers/sigstore-js/package-lock.json tests/peers/sigstore-js/answers.mjs
 	@sh tools/peers.sh sigstore-js

@@ -1,16 +1,21 @@
 #!/bin/sh
 # Builds what the tests compare with, where there is a Go toolchain: BuildKit's own parser behind a small program, or,
-# with the word cosign, cosign itself (minutes the first time; Go keeps what it compiled). With sigstore-js it installs
-# the verifier in JavaScript, where there is Node. go.sum and package-lock.json hold the modules with their
-# dependencies; the tools' own settings say where they come from.
+# with the word cosign, cosign itself (minutes the first time; Go keeps what it compiled), with olareg a registry that
+# has the referrers API. With sigstore-js it installs the verifier in JavaScript, where there is Node. go.sum and
+# package-lock.json hold the modules with their dependencies; the tools' own settings say where they come from.
 set -eu
-if [ "${1:-}" = cosign ]; then
+case "${1:-}" in
+cosign) package=github.com/sigstore/cosign/v3/cmd/cosign ;;
+olareg) package=github.com/olareg/olareg/cmd/olareg ;;
+*) package= ;;
+esac
+if [ -n "$package" ]; then
     command -v go >/dev/null 2>&1 || exit 0
-    program=$(pwd)/.cache/cosign
+    program=$(pwd)/.cache/$1
     mkdir -p .cache
-    cd tests/peers/cosign
-    GOFLAGS=-mod=readonly go build -o "$program" github.com/sigstore/cosign/v3/cmd/cosign || {
-        echo "no peer: cosign could not be built (Go $(go env GOVERSION))" >&2
+    cd "tests/peers/$1"
+    GOFLAGS=-mod=readonly go build -o "$program" "$package" || {
+        echo "no peer: $1 could not be built (Go $(go env GOVERSION))" >&2
         exit 1
     }
     exit 0

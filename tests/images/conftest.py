@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.images.docker_registry import DockerRegistry, running
+from tests.images.docker_registry import DockerRegistry, olareg, running
 from tests.images.shelf import Shelf, fill
 from tests.signatures.private_sigstore import Sigstore
 
@@ -20,6 +20,13 @@ def sigstore() -> Sigstore:
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistry]:
     """One registry for all tests; each uses repositories of its own."""
     with running(tmp_path_factory.mktemp("registry")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def registry_with_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerRegistry]:
+    """The same with the referrers API, where Go could build one."""
+    with olareg(tmp_path_factory.mktemp("olareg")) as started:
         yield started
 
 

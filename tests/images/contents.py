@@ -78,7 +78,7 @@ class Contents:
         return f"sha256-{subject.hex}{'.' if suffix else ''}{suffix}"
 
     def to_registry(self, registry: DockerRegistry, repository: str) -> None:
-        """Everything, referrers under the fallback tag: docker-registry has no API for them."""
+        """Everything; where the registry has no API for referrers, also their index under the fallback tag."""
         for data in self.blobs.values():
             registry.put_blob(repository, data)
         indexes = [one for one in self.manifests if self.manifests[one][0] == OCI_INDEX]
@@ -87,6 +87,8 @@ class Contents:
             registry.put_manifest(repository, data, media_type)
         for tag, digest in self.tags.items():
             registry.put_manifest(repository, self.data(digest), self.manifests[digest][0], tag)
+        if registry.lists_referrers:
+            return
         for subject, entries in self.attached.items():
             registry.put_manifest(repository, index(*entries), OCI_INDEX, self.tag_of(subject, ""))
 

@@ -1,4 +1,4 @@
-"""Debian's docker-registry on 127.0.0.1, and pushing to it."""
+"""Real registries on 127.0.0.1, and pushing to them: Debian's docker-registry, and olareg with the referrers API."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ from tests.origins.local_server import LOOPBACK
 from verifychain.core.digest import Digest, of_bytes
 
 PROGRAM = shutil.which("docker-registry")
+OLAREG = Path(__file__).parents[2] / ".cache" / "olareg"
 
 
 class DockerRegistry(NamedTuple):
-    """A running registry."""
+    """
+    A running registry.
+
+    lists_referrers  it has the API for them; elsewhere there is an index under the fallback tag
+    """
 
     host: str
+    lists_referrers: bool = False
 
     def put_blob(self, repository: str, data: bytes) -> None:
         """Upload a blob."""
         digest = of_bytes(data)
         started = self._send("POST", f"/v2/{repository}/blobs/uploads/", b"", {})
-        location = started.headers["Location"].partition(self.host)[2]
+        location = started.headers["Location"].removeprefix(f"http://{self.host}")
         join = "&" if "?" in location else "?"
         self._send("PUT", f"{location}{join}digest={digest}", data, {"Content-Type": "application/octet-stream"})
 
@@ -51,9 +57,7 @@ def running(folder: Path) -> Iterator[DockerRegistry]:
     """A registry that keeps its files in the folder, until the block ends."""
     if PROGRAM is None:
         pytest.skip("docker-registry is not installed")
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     settings = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
@@ -61,11 +65,34 @@ def running(folder: Path) -> Iterator[DockerRegistry]:
         "http": {"addr": f"{LOOPBACK}:{port}"},
     }
     (folder / "registry.yml").write_text(json.dumps(settings))  # JSON is YAML
-    with open(folder / "registry.log", "wb") as log:
-        process = subprocess.Popen([PROGRAM, "serve", str(folder / "registry.yml")], stdout=log, stderr=log)
+    with _serving([PROGRAM, "serve", str(folder / "registry.yml")], folder / "registry.log", port):
+        yield DockerRegistry(f"{LOOPBACK}:{port}")
+
+
+@contextmanager
+def olareg(folder: Path) -> Iterator[DockerRegistry]:
+    """A registry with the referrers API that keeps everything in memory, until the block ends."""
+    if not OLAREG.exists():
+        pytest.skip("peer not available: go toolchain")
+    port = _free_port()
+    argv = [str(OLAREG), "serve", "--store-type", "mem", "--addr", LOOPBACK, "--port", str(port)]
+    with _serving(argv, folder / "olareg.log", port):
+        yield DockerRegistry(f"{LOOPBACK}:{port}", lists_referrers=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _serving(argv: list[str], log: Path, port: int) -> Iterator[None]:
+    with open(log, "wb") as file:
+        process = subprocess.Popen(argv, stdout=file, stderr=file)
     try:
         _wait(f"http://{LOOPBACK}:{port}/v2/", process)
-        yield DockerRegistry(f"{LOOPBACK}:{port}")
+        yield
     finally:
         process.terminate()
         process.wait(20)
@@ -77,8 +104,8 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         try:
             urllib.request.urlopen(url, timeout=5).close()
         except (urllib.error.URLError, OSError):
-            assert process.poll() is None, "docker-registry ended"
+            assert process.poll() is None, "the registry ended"
             time.sleep(0.05)
         else:
             return
-    raise AssertionError("docker-registry did not start")
+    raise AssertionError("the registry did not start")

@@ -36,17 +36,18 @@ class Place:
         if self.kind == "layout":
             contents.to_layout(self._folder)
             return ("--local-image", f"{self._folder}:1")
-        if self.kind == "referrers API":
+        if self.kind == "stub of the referrers API":
             stub = self._stack.enter_context(Stub())
             contents.to_stub(stub)
             return (f"{stub.server.host}/{REPOSITORY}:1",)
-        registry: DockerRegistry = self._request.getfixturevalue("registry")
+        kind = "registry_with_api" if self.kind == "referrers API" else "registry"
+        registry: DockerRegistry = self._request.getfixturevalue(kind)
         name = f"keyless/{of_bytes(str(self._folder).encode()).hex[:12]}"
         contents.to_registry(registry, name)
         return (f"{registry.host}/{name}:1",)
 
 
-@pytest.fixture(params=["fallback tag", "referrers API", "layout"])
+@pytest.fixture(params=["fallback tag", "referrers API", "stub of the referrers API", "layout"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     with ExitStack() as stack:
         yield Place(request.param, request, tmp_path, stack)

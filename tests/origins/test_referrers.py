@@ -63,6 +63,14 @@ def test_the_api(stub: Stub, registry: Registry) -> None:
     assert not [path for path in stub.paths if "/manifests/" in path], "the API knows all: no tag is asked for"
 
 
+def test_an_empty_list_may_be_null(stub: Stub, registry: Registry) -> None:
+    """olareg, and whatever else encodes a list of Go that nothing was put into."""
+    nothing = b'{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": null}'
+    stub.referrers = lambda digest, query: Reply(200, nothing, (("Content-Type", OCI_INDEX),))
+    assert referrers(registry, stub.name(), SUBJECT) == []
+    assert not [path for path in stub.paths if "/manifests/" in path]
+
+
 def test_pages_of_the_api(stub: Stub, registry: Registry) -> None:
     def answer(digest: str, query: str) -> Reply:
         if query == "last=2":

@@ -1,4 +1,4 @@
-"""Images beside cosign itself, in a real registry: what it signs is verified, and each verdict is the same."""
+"""Images beside cosign itself, in real registries: what it signs is verified, and each verdict is the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.images import evidence
 from tests.images.contents import Contents
-from tests.images.docker_registry import DockerRegistry, running
+from tests.images.docker_registry import DockerRegistry, olareg, running
 from tests.signatures.authorities import IDENTITY, ISSUER
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.cli.main import main
@@ -22,15 +22,20 @@ from verifychain.cli.main import main
 COSIGN = Path(__file__).parents[2] / ".cache" / "cosign"
 NEW = ("--signing-config", "empty.json", "--trusted-root", "root.json")
 OLD = ("--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false")
-FORMS = pytest.mark.parametrize("form", ["new", "old"])
+# The newer form goes under the fallback tag where the registry has no API for referrers; "api" is one that has it.
+FORMS = pytest.mark.parametrize("form", ["new", "old", "api"])
 KEYED = ("--insecure-ignore-tlog=true",)
 
 
 class Workshop(NamedTuple):
-    """A folder with keys, a registry, and cosign."""
+    """A folder with keys, two registries, and cosign."""
 
     folder: Path
     registry: DockerRegistry
+    with_api: DockerRegistry
+
+    def at(self, form: str) -> DockerRegistry:
+        return self.with_api if form == "api" else self.registry
 
     def run(self, *argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         environment = {"HOME": str(self.folder), "COSIGN_PASSWORD": "", "PATH": os.environ["PATH"]}
@@ -40,21 +45,21 @@ class Workshop(NamedTuple):
         assert not check or done.returncode == 0, done.stderr
         return done
 
-    def push(self, name: str, contents: Contents) -> str:
+    def push(self, name: str, contents: Contents, form: str = "new") -> str:
         """Push, and name what is tagged 1 by its digest."""
-        contents.to_registry(self.registry, name)
-        return f"{self.registry.host}/{name}@{contents.tags['1']}"
+        contents.to_registry(self.at(form), name)
+        return f"{self.at(form).host}/{name}@{contents.tags['1']}"
 
-    def image(self, name: str) -> str:
+    def image(self, name: str, form: str = "new") -> str:
         contents = Contents()
         contents.image(name.encode(), "1")
-        return self.push(name, contents)
+        return self.push(name, contents, form)
 
     def sign(self, image: str, form: str, key: str = "cosign", *more: str) -> None:
-        self.run("sign", "--key", f"{key}.key", *(NEW if form == "new" else OLD), "-y", *more, image)
+        self.run("sign", "--key", f"{key}.key", *(OLD if form == "old" else NEW), "-y", *more, image)
 
     def attest(self, image: str, form: str, type_: str, key: str = "cosign") -> None:
-        extra = NEW if form == "new" else OLD
+        extra = OLD if form == "old" else NEW
         self.run("attest", "--key", f"{key}.key", *extra, "-y", "--type", type_, "--predicate", "level.json", image)
 
     def theirs(self, command: str, form: str, *argv: str) -> bool:
@@ -85,8 +90,8 @@ def made(sigstore: Sigstore, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     if not COSIGN.exists():
         pytest.skip("peer not available: go toolchain")
     folder = tmp_path_factory.mktemp("cosign-images")
-    with running(folder) as registry:
-        shop = Workshop(folder, registry)
+    with running(folder) as registry, olareg(folder) as with_api:
+        shop = Workshop(folder, registry, with_api)
         (folder / "root.json").write_text(json.dumps(sigstore.trusted_root()))
         (folder / "level.json").write_text('{"level": 3}')
         shop.run("signing-config", "create", "--out", "empty.json")
@@ -106,7 +111,7 @@ def workshop(made: Workshop, scrubbed_environment: Path, monkeypatch: pytest.Mon
 
 @FORMS
 def test_signatures(workshop: Workshop, form: str) -> None:
-    image, stranger = workshop.image(f"signed-{form}"), workshop.image(f"unsigned-{form}")
+    image, stranger = workshop.image(f"signed-{form}", form), workshop.image(f"unsigned-{form}", form)
     workshop.sign(image, form, "cosign", "-a", "env=prod")
     right, wrong = (("--key", f"{name}.pub", *KEYED) for name in ("cosign", "other"))
     assert workshop.same("verify", form, *right, image)
@@ -120,19 +125,19 @@ def test_signatures(workshop: Workshop, form: str) -> None:
 
 @FORMS
 def test_several_signers(workshop: Workshop, form: str) -> None:
-    image = workshop.image(f"several-{form}")
+    image = workshop.image(f"several-{form}", form)
     for key in ("other", "cosign"):
         workshop.sign(image, form, key)
     for key in ("cosign", "other"):
         assert workshop.same("verify", form, "--key", f"{key}.pub", *KEYED, image)
     (workshop.folder / "verifychain.toml").write_text(
         f"""[[cosign]]
-images = ["{workshop.registry.host}/several-{form}*"]
+images = ["{workshop.at(form).host}/several-{form}*"]
 require = [{{ keys = ["cosign.pub", "other.pub"], quorum = 2, tlog = false }}]
 """
     )
     assert ours("verify", image)
-    alone = workshop.image(f"several-{form}-one")
+    alone = workshop.image(f"several-{form}-one", form)
     workshop.sign(alone, form)
     workshop.sign(alone, form)
     assert not ours("verify", alone), "two signatures of one signer are one signer"
@@ -141,7 +146,7 @@ require = [{{ keys = ["cosign.pub", "other.pub"], quorum = 2, tlog = false }}]
 
 @FORMS
 def test_attestations(workshop: Workshop, form: str) -> None:
-    image, stranger = workshop.image(f"attested-{form}"), workshop.image(f"unattested-{form}")
+    image, stranger = workshop.image(f"attested-{form}", form), workshop.image(f"unattested-{form}", form)
     workshop.attest(image, form, "slsaprovenance1")
     right, wrong = (("--key", f"{name}.pub", *KEYED) for name in ("cosign", "other"))
     assert workshop.same("verify-attestation", form, *right, "--type", "slsaprovenance1", image)
@@ -177,7 +182,7 @@ def test_formats_do_not_hide_each_other(workshop: Workshop) -> None:
 def test_indexes(workshop: Workshop, form: str) -> None:
     contents = Contents()
     _, parts = contents.multi(form.encode(), "1")
-    image = workshop.push(f"multi-{form}", contents)
+    image = workshop.push(f"multi-{form}", contents, form)
     name = image.partition("@")[0]
     workshop.sign(image, form)
     right = ("--key", "cosign.pub", *KEYED)
@@ -196,7 +201,7 @@ def test_indexes(workshop: Workshop, form: str) -> None:
 def test_layouts(workshop: Workshop, form: str, kind: str) -> None:
     contents = Contents()
     contents.image(b"saved", "1") if kind == "image" else contents.multi(b"saved", "1")
-    image = workshop.push(f"saved-{kind}-{form}", contents)
+    image = workshop.push(f"saved-{kind}-{form}", contents, form)
     workshop.sign(image, form)
     workshop.attest(image, form, "slsaprovenance1")
     folder = f"layout-{kind}-{form}"
@@ -207,25 +212,24 @@ def test_layouts(workshop: Workshop, form: str, kind: str) -> None:
     assert ours("verify-attestation", *right, "--type", "slsaprovenance1")
     assert not ours("verify-attestation", *right, "--type", "spdxjson")
     # This version looks for no bundle of a saved index (sigstore/cosign#4937).
-    assert workshop.theirs("verify", form, *right) == ((kind, form) != ("multi", "new"))
+    assert workshop.theirs("verify", form, *right) == (kind == "image" or form == "old")
     assert not workshop.theirs("verify", form, *wrong)
 
 
-@pytest.mark.parametrize(("form", "flags"), [("legacy", ("--new-bundle-format=false",)), ("bundle", ())])
-def test_keyless(workshop: Workshop, sigstore: Sigstore, form: str, flags: tuple[str, ...]) -> None:
+@FORMS
+def test_keyless(workshop: Workshop, sigstore: Sigstore, form: str) -> None:
     """Images of our private Sigstore, which cosign verifies by its trust root too."""
     contents = Contents()
     digest = contents.image(b"keyless", "1")
-    evidence.sign(contents, sigstore, digest, form)
-    evidence.attest(contents, sigstore, digest, form)
-    image = workshop.push(f"keyless-{form}", contents)
+    for add in (evidence.sign, evidence.attest):
+        add(contents, sigstore, digest, "legacy" if form == "old" else "bundle")
+    image = workshop.push(f"keyless-{form}", contents, form)
     root = ("--trusted-root", "root.json")
     who = ("--certificate-identity", IDENTITY, "--certificate-oidc-issuer", ISSUER)
-    old = "old" if flags else "new"
-    assert workshop.same("verify", old, *who, *root, image)
-    assert workshop.same("verify-attestation", old, *who, *root, "--type", "slsaprovenance1", image)
+    assert workshop.same("verify", form, *who, *root, image)
+    assert workshop.same("verify-attestation", form, *who, *root, "--type", "slsaprovenance1", image)
     other = ("--certificate-identity", "mallory@example.com", *who[2:])
-    assert not workshop.same("verify", old, *other, *root, image)
+    assert not workshop.same("verify", form, *other, *root, image)
 
 
 def test_an_expression_must_fit_the_whole_identity(workshop: Workshop, sigstore: Sigstore) -> None:

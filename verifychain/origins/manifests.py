@@ -116,7 +116,9 @@ def _no_constant(text: str) -> None:
 
 
 def descriptors(items: Any, what: str) -> list[Descriptor]:
-    """The descriptors in a list; raises NotAManifest."""
+    """The descriptors in a list; raises NotAManifest. Registries written in Go send null for an empty one."""
+    if items is None:
+        return []
     if not isinstance(items, list) or len(items) > _MOST_ENTRIES:
         raise NotAManifest(f"{what} has no list of descriptors where one belongs")
     return [_descriptor(item, what) for item in items]
