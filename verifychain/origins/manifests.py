@@ -53,12 +53,12 @@ class Manifest(NamedTuple):
     @property
     def entries(self) -> list[Descriptor]:
         """The manifests that an index lists; none in a manifest."""
-        return descriptors(self.document.get("manifests", []), str(self.digest))
+        return listed(self.document, "manifests", str(self.digest))
 
     @property
     def layers(self) -> list[Descriptor]:
         """The layers of a manifest; none in an index."""
-        return descriptors(self.document.get("layers", []), str(self.digest))
+        return listed(self.document, "layers", str(self.digest))
 
     @property
     def subject(self) -> Digest | None:
@@ -115,10 +115,14 @@ def _no_constant(text: str) -> None:
     raise ValueError(f"{text} is no JSON")
 
 
+def listed(document: Mapping[str, Any], name: str, what: str) -> list[Descriptor]:
+    """The descriptors of a list that need not be there; what is written in Go may say null for one without any."""
+    items = document.get(name)
+    return [] if items is None else descriptors(items, what)
+
+
 def descriptors(items: Any, what: str) -> list[Descriptor]:
-    """The descriptors in a list; raises NotAManifest. Registries written in Go send null for an empty one."""
-    if items is None:
-        return []
+    """The descriptors in a list; raises NotAManifest."""
     if not isinstance(items, list) or len(items) > _MOST_ENTRIES:
         raise NotAManifest(f"{what} has no list of descriptors where one belongs")
     return [_descriptor(item, what) for item in items]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from verifychain.core.digest import Digest
 from verifychain.core.image_name import ImageName
 from verifychain.origins.answer import BadStatus, Fetched
-from verifychain.origins.manifests import OCI_INDEX, Descriptor, Manifest, NotAManifest, descriptors, parse_object
+from verifychain.origins.manifests import OCI_INDEX, Descriptor, Manifest, NotAManifest, listed, parse_object
 from verifychain.origins.registry import Registry
 
 _NO_API = frozenset((400, 404, 405, 410, 501))
@@ -68,7 +68,7 @@ def _listed(page: Fetched, what: str) -> list[Descriptor] | None:
         document = parse_object(page.data, what)
     except NotAManifest:
         return None
-    return descriptors(document["manifests"], what) if "manifests" in document else None
+    return listed(document, "manifests", what) if "manifests" in document else None
 
 
 def fallback_tag(digest: Digest) -> str:
