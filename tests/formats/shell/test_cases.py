@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formats.shell.cases import CASES, Case
+from tests.formats.shell import cases
+from tests.formats.shell.cases import Case
+from tests.formats.shell.cases_of_ways import OF_WAYS
 from tests.formats.shell.reading import facts, verdicts
 from verifychain.facts.broken import Broken
+
+CASES = cases.CASES + OF_WAYS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from verifychain.formats.shell.process import NOWHERE
 from verifychain.formats.shell.state import Outcome, join
+from verifychain.formats.shell.values import UNKNOWN
 
 if TYPE_CHECKING:
     from verifychain.formats.shell.calls import Shell
@@ -48,34 +49,38 @@ def _cd(shell: Shell, call: Call) -> str:
     return ""
 
 
+def _ended(shell: Shell, call: Call) -> Outcome | None:
+    """How ``exit`` or ``return`` ends: with its argument, or as the command before it; None where that is not known."""
+    texts = call.texts or list(shell.variable("?") or ("0",))
+    text = texts[0].strip()
+    if UNKNOWN.search(text) is None or len(text) == 1:
+        outcome = shell.ways.ended(text, shell.state)
+        return None if outcome.ok is shell.state is outcome.fail else outcome
+    return None
+
+
 def _exit(shell: Shell, call: Call) -> str:
-    status = call.texts[0] if call.texts else "0"
     process = shell.process
-    if status == "0":
-        process.ok = join(process.ok, shell.state)
-    else:
-        process.fail = join(process.fail, shell.state)
+    outcome = _ended(shell, call) or Outcome(None, shell.state)  # a status that nobody can tell is seldom a success
+    process.ok, process.fail = join(process.ok, outcome.ok), join(process.fail, outcome.fail)
     shell.outcome = NOWHERE
     return ""
 
 
 def _return(shell: Shell, call: Call) -> str:
-    status = call.texts[0] if call.texts else "0"
-    if len(shell.frames) == 1:
+    exits = shell.frames[-1].returns
+    if exits is None:
         return _exit(shell, call)
-    frame = shell.frames[-1]
-    if status == "0":
-        frame.ok = join(frame.ok, shell.state)
-    else:
-        frame.fail = join(frame.fail, shell.state)
+    shell.leave(exits, _ended(shell, call) or Outcome(shell.state, shell.state))
     shell.outcome = NOWHERE
     return ""
 
 
 def _leave_loop(shell: Shell, call: Call) -> str:
-    frame = shell.frames[-1]
-    frame.left = join(frame.left, shell.state)
-    shell.outcome = NOWHERE
+    exits = shell.frames[-1].loop
+    if exits is not None:
+        shell.leave(exits, Outcome(shell.state, None))
+        shell.outcome = NOWHERE
     return ""
 
 

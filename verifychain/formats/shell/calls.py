@@ -51,6 +51,8 @@ class Shell(Walker):
         inner = inner_command(self, call)
         if inner is not None:
             return self.run(inner) if inner.name else ""
+        if self.fetches and not commands.looks_only(call.name):
+            self.take(call)
         handler = commands.handler(call.name)
         if handler is not None:
             return handler(self, call)

@@ -69,7 +69,7 @@ class Judge:
                     self._variables.append(unknown.name)
                 case _:
                     pass
-        only_files = {unknown.kind for unknown in self._machine.carried(text)} == {Kind.CONTENT}
+        only_files = {unknown.kind for unknown in self._machine.carried(text)} - {Kind.FILTERED} == {Kind.CONTENT}
         return Level.VERIFIED if only_files else level
 
     def _fetched(self, index: int) -> Level:

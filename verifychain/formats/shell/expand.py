@@ -257,11 +257,12 @@ class Expander:
             if kind == "=":
                 self._environment.assign(name, (word,))
             return word
-        if values is not None and len(values) == 1:
-            changed = _changed(values[0], kind if not colon else ":", rest)
-            if changed is not None:
-                return changed
-            if any(one.kind is not Kind.VARIABLE for one in self._table.unknowns(values[0])):
+        if values:
+            changed = [_changed(value, kind if not colon else ":", rest) for value in values]
+            known = tuple(dict.fromkeys(value for value in changed if value is not None))
+            if None not in changed:
+                return known[0] if len(known) == 1 else self._table.variable(name + rest, known)
+            if len(values) == 1 and any(one.kind is not Kind.VARIABLE for one in self._table.unknowns(values[0])):
                 return values[0]  # still what was fetched or computed
         return self._table.variable(name + rest)
 
@@ -272,8 +273,10 @@ def _decoded(text: str) -> str:
 
 def _changed(value: str, kind: str, rest: str) -> str | None:
     """The value behind ``# % / ^ , :``, None where that cannot be told."""
-    if UNKNOWN.search(value) or len(value) > 1000 or len(rest) > 200 or "$" in rest or "`" in rest:
+    if len(value) > 1000 or len(rest) > 200 or "$" in rest or "`" in rest:
         return None
+    if UNKNOWN.search(value):
+        return _trimmed_template(value, kind, rest)
     match kind:
         case "#" | "%":
             greedy = rest.startswith(kind * 2)
@@ -294,6 +297,17 @@ def _changed(value: str, kind: str, rest: str) -> str | None:
             start = int(found[1])
             return value[start:] if found[2] is None else value[start : start + int(found[2])]
     return None
+
+
+def _trimmed_template(value: str, kind: str, rest: str) -> str | None:
+    """The same for a value with unknown parts: what stands around its last slash, or beside a known end."""
+    if rest in ("##*/", "%/*"):
+        return value.rpartition("/")[2 if kind == "#" else 0]
+    pattern = rest.lstrip(kind)
+    if kind not in ("#", "%") or re.search(r"[*?\[\\'\"]", pattern):
+        return None
+    known = value.startswith(pattern) if kind == "#" else value.endswith(pattern)
+    return (value.removeprefix(pattern) if kind == "#" else value.removesuffix(pattern)) if known else None
 
 
 def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None:

@@ -88,6 +88,7 @@ class Machine(Environment):
         self.keys: list[Fetch] = []
         self.receipts = 0  # how often keys were asked of a key server
         self.temporary = 0
+        self.keeps = False  # whether files in the current folder are kept: in an image
         self._clock = 0
 
     # What a walker adds.
@@ -186,12 +187,30 @@ class Machine(Environment):
         path = self.path(name)
         if path.startswith("/dev/"):
             return
+        kept = () if append else self._may_stay(path, content)
         for fetch in self.fetched(content):
             fetch.data = False
+            fetch.copied |= fetch.target not in (None, path)
             fetch.target = fetch.target or path
             fetch.streaming &= through
             fetch.key |= is_keyring(path)
-        self.files.put(path, content, append=append)
+            fetch.taken |= fetch.target != path and not self.is_temporary(path)
+        if kept:
+            self.files.put_all(path, (*kept, content))
+        else:
+            self.files.put(path, content, append=append)
+
+    def _may_stay(self, path: str, content: str) -> tuple[str, ...]:
+        """What a file held before, where that is a download, too, which stays if the next one fails."""
+        kept = []
+        new = self.fetched(content)[-1:]
+        for old in self.files.store.get(path) or () if new else ():
+            if UNKNOWN.fullmatch(old) and self.table.of(old).kind is Kind.FETCHED:
+                fetch = self.fetches[self.table.of(old).fetch]
+                again = not fetch.checks or fetch.place == new[0].place
+                if again and fetch.target == path and not fetch.copied and not fetch.guarded and fetch.use is None:
+                    kept.append(old)
+        return tuple(kept)
 
     def move(self, sources: Sequence[str], target: str) -> None:
         """Files get a further name; the old one stays, because only more can be found by it."""
@@ -208,6 +227,9 @@ class Machine(Environment):
                 if len(sources) == 1 and not target.endswith("/"):
                     self.files.put_all(joined(to, basename(name)), contents)
                 self._seen_at(contents, to)
+                for fetch in self.fetched("".join(contents)):
+                    fetch.copied = True
+                    fetch.taken |= not self.is_temporary(to)
             for name in self.files.below(path) if not found else ():
                 self.files.put_all(joined(to, name[len(path) + 1 :]), self.files.store.get(name) or ())
 
@@ -223,10 +245,30 @@ class Machine(Environment):
             if self.state.level(fetch.index) is not Level.NONE:
                 fetch.guarded = True
 
+    def take(self, call: Call) -> None:
+        """A program gets files by name, or what is in one as its input, and does what we do not know with it."""
+        names = [text.rpartition("=")[2].lstrip("@") for text in call.texts]
+        held = [content for name in names for content in self.files.store.get(self.path(name)) or ()]
+        for fetch in self.fetched("".join(held)):
+            fetch.taken = True
+        for unknown in self.table.unknowns(call.stdin or ""):
+            if unknown.kind is Kind.FETCHED:
+                self.fetches[unknown.fetch].taken = True
+
+    def is_temporary(self, path: str) -> bool:
+        """Whether a file is gone when the work is done; in an image all but those in /tmp stay."""
+        first = self.table.of(path[0]) if UNKNOWN.match(path) else None
+        if first is not None:
+            return first.name.startswith("$(mktemp") or "tmp" in first.name.lower()
+        # This is about names in scripts that are read; nothing is written here.
+        return path.startswith(("/tmp/", "/var/tmp/")) or (  # noqa: S108
+            not self.keeps and not path.startswith(("/", "~"))
+        )
+
     def removed(self, names: Iterable[str]) -> None:
         """A file that was only read and is removed again held data."""
         for fetch in self.fetched_files(names):
-            if fetch.read and fetch.use is None and not fetch.checks and fetch.given is None:
+            if fetch.read and not fetch.taken and fetch.use is None and not fetch.checks and fetch.given is None:
                 fetch.data = True
 
     def handled(self, names: Iterable[str]) -> None:

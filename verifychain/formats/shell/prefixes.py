@@ -45,6 +45,8 @@ def inner_command(machine: Machine, call: Call) -> Call | None:
     if prefix is None:
         return None
     rest = list(call.arguments)
+    if call.name == "command" and call.texts[:1] in (["-v"], ["-V"]):
+        return call._replace(name="", arguments=())  # only asks where it is
     while rest:
         text = rest[0].text
         if text == "--":

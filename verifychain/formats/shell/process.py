@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from verifychain.formats.shell import nodes, switches
@@ -13,14 +13,17 @@ from verifychain.formats.shell.expand import Expander, Field
 from verifychain.formats.shell.machine import Machine, Text
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.state import Changes, Outcome, State, join
 from verifychain.formats.shell.syntax import Script
 from verifychain.formats.shell.values import SPLIT
+from verifychain.formats.shell.ways import Ways
 
 _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
+_MOST_EXITS = 32  # of one function or loop whose variables and files are remembered
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
 NOWHERE = Outcome(None, None)
+_ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
 
 
 @dataclass(slots=True)
@@ -33,13 +36,24 @@ class Process:
 
 
 @dataclass(slots=True)
-class Frame:
-    """One call of a function: its parameters, where it returns, and where the loops in it are left."""
+class Exits:
+    """Ways out of a function or a loop before its end: what holds on them, what they had set, in which states."""
 
-    parameters: tuple[str, ...]
+    marks: tuple[int, int]
     ok: State | None = None
     fail: State | None = None
-    left: State | None = None
+    variables: list[Changes[str]] = field(default_factory=list)
+    files: list[Changes[str]] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Frame:
+    """One call of a function: its parameters, where it returns, and where the loop in it is left that runs."""
+
+    parameters: tuple[str, ...]
+    returns: Exits | None = None
+    loop: Exits | None = None
 
 
 class Interpreter(Machine):
@@ -53,6 +67,8 @@ class Interpreter(Machine):
         self.called: set[str] = set()
         self.process = Process()
         self.frames = [Frame(())]
+        self.ways = Ways(self.table)
+        self.status: Outcome | None = None
         self.steps = 0
         self.depth = 0
         self.stdin: str | None = None
@@ -112,6 +128,25 @@ class Interpreter(Machine):
         self.folder, self.errexit, self.pipefail = kept
         process, self.process = self.process, outer
         return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
+
+    def opened(self) -> Exits:
+        """A function or a loop begins, which can be left before its end."""
+        return Exits((self.variables.begin(), self.files.store.begin()))
+
+    def leave(self, exits: Exits, outcome: Outcome) -> None:
+        """It is left here; what has been set and written by now counts behind it."""
+        exits.ok, exits.fail = join(exits.ok, outcome.ok), join(exits.fail, outcome.fail)
+        if outcome.ok is not None and len(exits.states) < _MOST_EXITS:
+            exits.variables.append(self.variables.since(exits.marks[0]))
+            exits.files.append(self.files.store.since(exits.marks[1]))
+            exits.states.append(outcome.ok)
+
+    def closed(self, exits: Exits, end: State | None) -> None:
+        """The function or loop has ended, at its end if there is a state there."""
+        self.variables.end(exits.marks[0], exits.variables, reached=end is not None)
+        self.files.store.end(exits.marks[1], exits.files, reached=end is not None)
+        if exits.states:
+            self.ways.met(self.variables.met, exits.states if end is None else [*exits.states, end])
 
     # Redirections.
 
@@ -177,11 +212,7 @@ class Interpreter(Machine):
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
         if not fields:
-            for assignment in node.assignments:
-                self.assign_node(assignment)
-            done = self.substituted
-            if done is not None and done.ok is not None:
-                self.state, self.failed = done.ok, done.fail
+            self._assign(node)
             return ""
         if not node.assignments:
             return self.call(node, fields)
@@ -196,6 +227,32 @@ class Interpreter(Machine):
         for name, values in saved:
             self.variables.set(name, values)
         return out
+
+    def _assign(self, node: nodes.Simple) -> None:
+        """Assignments alone, which end as their last substitution does; ``((…))``."""
+        for assignment in node.assignments:
+            self.assign_node(assignment)
+        done = self.substituted
+        if not node.assignments and not node.words:
+            self.outcome = self._arithmetic(node)
+        elif done is None:
+            self.outcome = Outcome(self.state, None)
+        elif done.ok is not None:
+            self.state, self.failed = done.ok, done.fail
+
+    def _arithmetic(self, node: nodes.Simple) -> Outcome:
+        """``((…))``: a comparison may tell which way the script came."""
+        text = self.source_text[node.span.start : node.span.end]
+        found = _ARITHMETIC.fullmatch(text)
+        if found is None:
+            return Outcome(self.state, self.state)
+        operator, number = found[2] or "!=", found[3] or "0"
+        values = self.variable(found[1])
+        if values is None:
+            return Outcome(self.state, self.state)
+        subject = values[0] if len(values) == 1 else self.table.variable(found[1], values)
+        split = self.ways.split(subject, lambda value: (value == number) is (operator == "=="), self.state)
+        return split or Outcome(self.state, self.state)
 
     def assign_node(self, assignment: nodes.Assignment) -> None:
         """One ``name=value``."""
@@ -227,6 +284,8 @@ class Interpreter(Machine):
         parameters = self.frames[-1].parameters
         if name in ("@", "*"):
             return (SPLIT.join(parameters),) if len(self.frames) > 1 or parameters else None
+        if name == "?" and self.status is not None:
+            return (self.ways.status(self.status),)
         if name.isdigit() and name != "0":
             at = int(name[:4]) - 1
             if at < len(parameters):
@@ -267,9 +326,11 @@ class Interpreter(Machine):
             return Outcome(self.state, self.state)  # what it does is looked at when no one else calls it
         self.called.add(name)
         state = self.state
-        self.frames.append(Frame(tuple(arguments)))
+        exits = self.opened()
+        self.frames.append(Frame(tuple(arguments), exits))
         leave = self.enter(script, text)
         outcome = self.evaluate(body, state, quiet=self.quiet)
         leave()
-        frame = self.frames.pop()
-        return Outcome(join(outcome.ok, frame.ok), join(outcome.fail, frame.fail), outcome.out)
+        self.frames.pop()
+        self.closed(exits, outcome.after)
+        return Outcome(join(outcome.ok, exits.ok), join(outcome.fail, exits.fail), outcome.out)

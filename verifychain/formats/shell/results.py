@@ -23,7 +23,7 @@ _GRADES = {
 
 def fact(machine: Machine, fetch: Fetch) -> Download | None:
     """The fact that a download is; None for data that is only looked at, and for what nothing is known of."""
-    if fetch.data or _is_parameter(machine, fetch.url):
+    if fetch.data or _only_read(machine, fetch) or _is_parameter(machine, fetch.url):
         return None
     grade, flaw, check = _grade(machine, fetch)
     if fetch.given is not None:
@@ -52,6 +52,12 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
         source=None if source is machine.examined else source,
     )
+
+
+def _only_read(machine: Machine, fetch: Fetch) -> bool:
+    """Whether a file was only looked into and is gone afterwards: the answer of an API, a list of versions."""
+    used = fetch.taken or fetch.checks or fetch.use or fetch.key or fetch.evidence or fetch.given or fetch.git
+    return fetch.read and not used and fetch.target is not None and machine.is_temporary(fetch.target)
 
 
 def _is_parameter(machine: Machine, url: str) -> bool:

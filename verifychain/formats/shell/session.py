@@ -78,6 +78,7 @@ class Session(Shell):
     def command(self, text: ShellText, lookup: Lookup, declared: Declared) -> None:
         """A RUN: a process of its own, that leaves files and nothing else."""
         self._lookup, self._declared, self._extent = lookup, declared, text.span
+        self.keeps = True
         self.variables = Store()
         self.functions, self.called = {}, set()
         self.errexit = self.pipefail = False

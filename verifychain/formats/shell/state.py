@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from verifychain.formats.shell.values import MOST_VALUES, Level
 
 Value = TypeVar("Value")
+Changes = dict[str, tuple[Value, ...] | None]
 
 
 class State(NamedTuple):
@@ -60,6 +61,18 @@ def beside(usual: State | None, other: State | None) -> State | None:
     return State(usual.fetched | other.fetched, levels)
 
 
+def resumed(way: State | None, both: State, now: State) -> State | None:
+    """
+    What holds now on one of the ways that met as ``both`` and is told apart again: by ``$?``, or by a variable.
+
+    Files that were fetched, and checks that were made, since then are there on each way.
+    """
+    if way is None:
+        return None
+    levels = tuple(held | kept for held, kept in zip(now.levels, way.levels, strict=True))
+    return State(way.fetched | (now.fetched & ~both.fetched), levels)
+
+
 class Outcome(NamedTuple):
     """What holds where a command succeeded and where it failed, and what it wrote to standard output."""
 
@@ -83,6 +96,7 @@ class Store(Generic[Value]):
         self._values: dict[str, tuple[Value, ...]] = {}
         self._log: list[tuple[str, tuple[Value, ...] | None]] = []
         self._marks = 0
+        self.met: dict[str, list[tuple[Value, ...] | None]] = {}  # what the arms that met last had set, in their order
 
     def get(self, name: str) -> tuple[Value, ...] | None:
         return self._values.get(name)
@@ -99,8 +113,26 @@ class Store(Generic[Value]):
         else:
             self._values[name] = values[:MOST_VALUES]
 
-    def _rewind(self, mark: int) -> dict[str, tuple[Value, ...] | None]:
-        changed: dict[str, tuple[Value, ...] | None] = {}
+    def begin(self) -> int:
+        """From here on it is remembered what changes; ``end`` with the result ends that."""
+        self._marks += 1
+        return len(self._log)
+
+    def since(self, mark: int) -> Changes[Value]:
+        """What has changed since then."""
+        return {name: self._values.get(name) for name, _ in self._log[mark:]}
+
+    def end(self, mark: int, others: list[Changes[Value]], *, reached: bool) -> None:
+        """Ways that had left by then meet the one that came to the end, if any did."""
+        self.met = {}
+        if others:
+            changed = self._rewind(mark)
+        self._marks -= 1
+        if others:
+            self._meet([*others, changed] if reached else others)
+
+    def _rewind(self, mark: int) -> Changes[Value]:
+        changed: Changes[Value] = {}
         while len(self._log) > mark:
             name, before = self._log.pop()
             changed.setdefault(name, self._values.get(name))
@@ -124,7 +156,7 @@ class Store(Generic[Value]):
         """Run the arms of a branch, each from the same start; those that nobody leaves change nothing."""
         mark = len(self._log)
         self._marks += 1
-        changes: list[dict[str, tuple[Value, ...] | None]] = []
+        changes: list[Changes[Value]] = []
         try:
             for run in runs:
                 outcome = run()
@@ -136,10 +168,11 @@ class Store(Generic[Value]):
             self._marks -= 1
             self._meet(changes)
 
-    def _meet(self, changes: list[dict[str, tuple[Value, ...] | None]]) -> None:
+    def _meet(self, changes: list[Changes[Value]]) -> None:
         names = dict.fromkeys(name for changed in changes for name in changed)
+        self.met = {}
         for name in names:
             before = self._values.get(name)
-            values = [changed.get(name, before) for changed in changes]
+            values = self.met[name] = [changed.get(name, before) for changed in changes]
             union = dict.fromkeys(value for one in values for value in one or ())
             self.set(name, tuple(union) if union else None)

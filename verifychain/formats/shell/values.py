@@ -38,6 +38,8 @@ class Kind(Enum):
     CONTENT = "content"
     HASH = "hash"
     STREAM = "stream"
+    FILTERED = "filtered"
+    STATUS = "status"
 
 
 class Level(IntEnum):
@@ -101,8 +103,10 @@ class Table:
         match unknown.kind:
             case Kind.VARIABLE:
                 return f"${{{unknown.name}}}"
-            case Kind.CONTENT | Kind.HASH:
+            case Kind.CONTENT | Kind.HASH | Kind.FETCHED | Kind.FILTERED:
                 return "$(…)"
+            case Kind.STATUS:
+                return "$?"
             case Kind.STREAM:
                 return "<(…)"
             case _:

@@ -9,7 +9,7 @@ from functools import partial
 
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
-from verifychain.formats.shell.process import NOWHERE, Interpreter
+from verifychain.formats.shell.process import NOWHERE, Exits, Interpreter
 from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.switches import at_word
 from verifychain.formats.shell.values import UNKNOWN
@@ -62,6 +62,7 @@ class Walker(Interpreter):
             out.append(outcome.out)
             if background:
                 outcome = Outcome(outcome.after, None)
+            self.status = outcome
         return Outcome(outcome.ok, outcome.fail, "".join(out))
 
     def _and_or(self, node: nodes.AndOr, state: State, *, quiet: bool) -> Outcome:
@@ -70,6 +71,7 @@ class Walker(Interpreter):
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
             ok, fail, out = outcome
+            self.status = Outcome(ok, None) if operator == "&&" else Outcome(None, fail)
             if operator == "&&":
                 then = self.evaluate(right, ok, quiet=quiet or not last)
                 outcome = Outcome(then.ok, join(fail, then.fail), out + then.out)
@@ -105,6 +107,9 @@ class Walker(Interpreter):
 
         list(self.variables.arms([one] * len(runs)))
         list(gather)
+        if self.variables.met:
+            states = [outcome.after for outcome in outcomes]
+            self.ways.met(self.variables.met, [state for state in states if state is not None])
         return outcomes
 
     def _pipeline(self, node: nodes.Pipeline, state: State, *, quiet: bool) -> Outcome:
@@ -166,14 +171,19 @@ class Walker(Interpreter):
             tested = self.evaluate(condition, now, quiet=True)
             definite = self.definite if len(condition.items) == 1 else None
             usual.append(definite is not False)
-            runs.append(partial(self.evaluate, body, tested.ok, quiet=quiet))
+            runs.append(partial(self._body, body, Outcome(tested.ok, None), quiet=quiet))
             now = tested.fail
         if node.otherwise is None:
             runs.append(partial(Outcome, now, None))
         else:
-            runs.append(partial(self.evaluate, node.otherwise, now, quiet=quiet))
+            runs.append(partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet))
         usual.append(not (len(usual) == 1 and definite))
         return self._met(self._arms(runs), usual)
+
+    def _body(self, body: Sequence, condition: Outcome, *, quiet: bool) -> Outcome:
+        """What runs behind a condition that came out so."""
+        self.status = condition
+        return self.evaluate(body, condition.after, quiet=quiet)
 
     def _met(self, outcomes: list[Outcome], usual: Many[bool] = ()) -> Outcome:
         """Where the arms of a branch meet: what holds on all ways, and what any of them printed."""
@@ -210,8 +220,7 @@ class Walker(Interpreter):
         if not words or any(UNKNOWN.fullmatch(word) for word in words) or len(words) > _MOST_ROUNDS:
             values = tuple(words) if len(words) > 1 and not any(map(UNKNOWN.search, words)) else ()
             words = [self.table.variable(node.variable or "i", values)]
-        frame, left = self.frames[-1], self.frames[-1].left
-        frame.left = None
+        outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         outcome = Outcome(state, None)
         out = ""
         for word in words:
@@ -221,22 +230,29 @@ class Walker(Interpreter):
                 self.assign(node.variable, (word,))
             outcome = self.sequence(node.body, outcome.after, quiet=quiet)
             out += outcome.out
-        after, frame.left = join(outcome.ok, frame.left), left
-        return Outcome(after, outcome.fail, out)
+        left = self._left(outer, outcome.after)
+        return Outcome(join(outcome.ok, left), outcome.fail, out)
+
+    def _left(self, outer: Exits | None, end: State | None) -> State | None:
+        """A loop has ended; what holds where it was left before."""
+        exits, self.frames[-1].loop = self.frames[-1].loop, outer
+        if exits is None:
+            return None
+        self.closed(exits, end)
+        return exits.ok
 
     def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
-        frame, left = self.frames[-1], self.frames[-1].left
-        frame.left = None
+        outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         tested = self.evaluate(node.condition, state, quiet=True)
         enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
         done = self._branch(partial(self.evaluate, node.body, enter, quiet=quiet), skipped=leave)
+        left = self._left(outer, join(done.after, leave))
         # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we
         # take it that the body runs at least once, as its author does.
         by_condition = leave if leave is not None and leave != state else None
-        after = join(frame.left, by_condition)
+        after = join(left, by_condition)
         if after is None or (by_condition is None and not _endless(node, self.source_text)):
             after = join(after, join(done.after, None if done.after is not None else leave))
-        frame.left = left
         return Outcome(after, None, done.out)
 
 

@@ -31,7 +31,7 @@ _FAMILIES = {
     "texts": "echo printf cat zcat tee dd gzip gunzip zstd xz unxz bzip2 bunzip2 unzstd grep egrep fgrep rg awk gawk"
     " mawk sed cut head tail tr sort uniq jq yq xmllint column rev base64 dos2unix fromdos envsubst nl strings pv"
     " sponge",
-    "files": "mv cp ln install rm chmod chown rename mkdir touch",
+    "files": "mv cp ln install rm chmod chown rename mkdir touch mktemp",
     "unpack": "tar bsdtar gtar unzip 7z 7za 7zz 7zr unrar cpio jar ar star unar pax dpkg dpkg-deb rpm2cpio apt apt-get"
     " yum dnf microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
@@ -39,6 +39,8 @@ _FAMILIES = {
     "tests": "[ test [[ diff cmp comm",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip
+_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files"})
+_LOOK = frozenset(["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"])
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
 
@@ -51,6 +53,11 @@ def handler(name: str) -> Handler | None:
     module = importlib.import_module(f"{__name__}.{family}")
     found: Handler = module.run
     return found
+
+
+def looks_only(name: str) -> bool:
+    """Whether a command of that name does nothing with a file that it is given but to look at it or to move it."""
+    return name in _LOOK or _BY_NAME.get(name) in _LOOKING
 
 
 def _versioned(name: str) -> str | None:

@@ -11,6 +11,7 @@ from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import Outcome
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 _VALUES = frozenset(["a", "algorithm", "l", "length"])
@@ -29,13 +30,14 @@ def run(shell: Shell, call: Call) -> str:
     given = parse(call.arguments, _VALUES)
     algorithm = _algorithm(call.name, given.value("a", "algorithm"))
     files = [field.text for field in given.operands]
-    if call.name in ("sha256", "sha512", "md5") and (given.has("c") or given.has("check")):
-        # BSD's: sha256 -c digest file
-        shell.check(shell.fetched_files(files[1:]), files[0] if files else "", algorithm, call.word)
-        return ""
     if given.has("c", "check"):
-        _check(shell, files, algorithm, call, strict=given.has("strict"))
-        return ""
+        if call.name in ("sha256", "sha512", "md5") and len(files) > 1 and not shell.fetched_files(files[:1]):
+            shell.check(
+                shell.fetched_files(files[1:]), files[0], algorithm, call.word
+            )  # FreeBSD: sha256 -c digest file
+        else:
+            _check(shell, files, algorithm, call)
+        return shell.ways.status(Outcome(shell.state, shell.failed or shell.state))
     return hash_of(shell, files, algorithm, call.stdin)
 
 
@@ -63,7 +65,7 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
     return shell.table.char(Unknown(Kind.HASH, "\n".join(names), algorithm=algorithm))
 
 
-def _check(shell: Shell, files: list[str], algorithm: str, call: Call, *, strict: bool) -> None:
+def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
     names = [name for name in files if name != "-"]
     texts = [text for name in names for text in shell.contents(name)] if names else [call.stdin or ""]
     for text in texts:
@@ -141,6 +143,7 @@ class List:
     def _covered(self, text: str, lists: list[Fetch], names: list[str]) -> list[Fetch]:
         """The downloads that a list of unknown content names, as far as can be told."""
         candidates = [fetch for fetch in self._shell.outstanding() if fetch not in lists]
+        text = " ".join([text, *(one.name for one in self._shell.carried(text) if one.kind is Kind.FILTERED)])
         words = UNKNOWN.sub("", text).replace("\\", "")
         if words.strip():
             mentioned = [fetch for fetch in candidates if self._mentions(words, text, fetch)]

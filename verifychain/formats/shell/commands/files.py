@@ -5,6 +5,7 @@ from __future__ import annotations
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.values import Kind, Unknown
 
 _VALUES = {
     "install": frozenset(["m", "o", "g", "t", "S", "mode", "owner", "group", "target-directory", "suffix"]),
@@ -18,6 +19,9 @@ def run(shell: Shell, call: Call) -> str:
     """A call of one of them."""
     given = parse(call.arguments, _VALUES.get(call.name, frozenset()))
     names = [field.text for field in given.operands]
+    if call.name == "mktemp":
+        shell.temporary += 1
+        return shell.table.char(Unknown(Kind.RESULT, "$(mktemp …)", fetch=shell.temporary))
     if call.name == "rm":
         shell.removed(names)
     elif call.name in ("chmod", "chown"):

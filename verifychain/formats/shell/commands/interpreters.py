@@ -98,6 +98,9 @@ def _module(shell: Shell, call: Call) -> str:
     at = texts.index("-m") if "-m" in texts else -1
     if 0 <= at < len(texts) - 1 and texts[at + 1] in ("pip", "pipx", "uv"):
         return shell.run(call.with_arguments(call.arguments[at + 1], call.arguments[at + 2 :]))
+    if "-mpip" in texts:
+        at = texts.index("-mpip")
+        return shell.run(call.with_arguments(Field("pip", call.arguments[at].word), call.arguments[at + 1 :]))
     return call.stdin or shell.table.result(f"$({call.name} …)")
 
 

@@ -161,7 +161,7 @@ def _npm(shell: Shell, call: Call) -> None:
             effect = "the registry's certificate is not verified"
             off(shell, call.arguments[0], "strict-ssl false", effect, "give the authority with cafile")
     elif words[:1] in (["install"], ["i"], ["add"], ["global"], ["install-test"], ["it"]) or (
-        call.name == "yarn" and not words
+        call.name == "yarn" and not words and not {"-v", "-V", "--version", "-h", "--help"}.intersection(texts)
     ):
         _node_packages(shell, call, words)
 

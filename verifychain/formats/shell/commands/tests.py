@@ -11,6 +11,7 @@ from verifychain.formats.shell.values import UNKNOWN, Kind
 
 _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
+_MORE = frozenset({"-gt"})
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -46,7 +47,17 @@ def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) 
 
 
 def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
-    if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT:
+    if len(words) == 2 and words[0] in ("-n", "-z"):
+        split = shell.ways.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
+        return split or Outcome(state, state)
+    if len(words) == 1:
+        return shell.ways.split(words[0], bool, state) or Outcome(state, state)
+    if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT | _MORE:
+        return Outcome(state, state)
+    told = _told(shell, words, state)
+    if told is not None:
+        return told
+    if words[1] in _MORE:
         return Outcome(state, state)
     if UNKNOWN.search(words[0] + words[2]) is None and words[1] != "=~":
         shell.definite = (words[0] == words[2]) is (words[1] in _EQUAL)
@@ -55,6 +66,15 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
         return Outcome(state, state)
     equal, shell.state = shell.state, state
     return Outcome(equal, state) if words[1] in _EQUAL else Outcome(state, equal)
+
+
+def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
+    """``[ $? -ne 0 ]``, ``[ "$verified" = yes ]``: which way the script came."""
+    text, other = (words[0], words[2]) if UNKNOWN.search(words[0]) else (words[2], words[0])
+    if UNKNOWN.search(other):
+        return None
+    equal = words[1] in _EQUAL
+    return shell.ways.split(text.strip(), lambda value: (value == other) is equal, state)
 
 
 def _compare(shell: Shell, call: Call, one: str, other: str) -> bool:

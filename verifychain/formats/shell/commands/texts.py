@@ -8,7 +8,8 @@ from collections.abc import Callable
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
-from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind
+from verifychain.formats.shell.state import Outcome
+from verifychain.formats.shell.values import UNKNOWN, Kind, Unknown
 
 _DECOMPRESSED = re.compile(r"\.(?:gz|xz|bz2|zst|lzma|Z|br)$")
 _FORMAT = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[sdibqxc])")
@@ -129,21 +130,44 @@ def _filter(shell: Shell, call: Call) -> str:
     program = given.values("e", "regexp", "expression") if name in ("grep", "sed") else []
     if name in _PROGRAM_FIRST and not program and operands:
         program = [operands.pop(0)]
+    if name == "tr":
+        operands = []  # two sets of characters, and no files
     text = "".join(shell.content(operand) for operand in operands if operand != "-") if operands else call.stdin or ""
     for fetch in shell.fetched_files(operands):
         fetch.read = True
     if name == "sed" and any(option.name.startswith("i") for option in given.options):
         return ""
     kinds = {unknown.kind for unknown in shell.table.unknowns(text)}
+    if Kind.STATUS in kinds and name == "grep":
+        _outcome_of_check(shell, text, " ".join(program), inverse=given.has("v", "invert-match"))
     if Kind.HASH in kinds:
         if name == "grep" and not given.has("v"):
             _compared(shell, call, text, " ".join(program))
         return "".join(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.HASH)
     if not kinds:
         return text if text.strip() else shell.table.result(f"$({name} …)")
-    if name in ("grep", "awk", "sed") and kinds & {Kind.FETCHED, Kind.CONTENT}:
-        return text + "\n" + SPLIT.join(program)
+    if not {unknown.kind for unknown in shell.carried(text)}.isdisjoint((Kind.FETCHED, Kind.CONTENT)):
+        return _filtered(shell, text, " ".join(program) if name in ("grep", "awk", "sed") else "")
     return text
+
+
+def _filtered(shell: Shell, text: str, words: str) -> str:
+    """Some of a text; which, only the words that were looked for may tell."""
+    values: tuple[str, ...] = (text,)
+    if len(text) == 1 and shell.table.of(text).kind is Kind.FILTERED:
+        inner = shell.table.of(text)
+        words, values = f"{inner.name} {words}".strip(), inner.values
+    return shell.table.char(Unknown(Kind.FILTERED, words[:1000], values))
+
+
+def _outcome_of_check(shell: Shell, text: str, pattern: str, *, inverse: bool) -> None:
+    """``sha256sum -c sums | grep OK`` succeeds where the check did."""
+    good, bad = re.search(r"\bOK\b", pattern), re.search(r"FAILED", pattern)
+    if bool(good) is bool(bad):
+        return
+    status = next(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.STATUS)
+    ok, fail, _ = shell.ways.ended(status, shell.state)
+    shell.outcome = Outcome(ok, fail) if bool(good) is not inverse else Outcome(fail, ok)
 
 
 def _compared(shell: Shell, call: Call, text: str, pattern: str) -> None:

@@ -1,0 +1,86 @@
+# ruff: noqa: E501
+"""
+Further labelled cases: exit statuses and variables that remember a check, ways out of functions and loops, data.
+
+Each stands for a cause of a wrong verdict that was found by reading public scripts; the texts are ours. Most have a
+twin that looks alike and is not held.
+"""
+
+from __future__ import annotations
+
+from tests.formats.shell.cases import Case, H, U
+
+G = f"curl -fsSLo t.tgz {U}\n"  # gets it
+C = f'echo "{H}  t.tgz" | sha256sum -c -'  # checks it
+LIST = "https://cdn.example/sums"
+
+STATUSES = [
+    Case("$? behind the check", f'{G}{C}\nif [ $? -ne 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "the status of the check decides"),
+    Case("$? of something else", f'{G}{C}\necho done\nif [ $? -ne 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "that is echo's status"),
+    Case("$? the wrong way round", f'{G}{C}\nif [ $? -eq 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "it goes on when the check fails"),
+    Case("$? that only prints", f'{G}{C}\nif [ $? -ne 0 ]; then echo bad; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nothing ends"),
+    Case("$? equal, else", f'{G}{C}\nif [ "$?" == "0" ]; then tar xf t.tgz; else echo bad; fi\n', ["verified"], "used on the good way alone"),
+    Case("$? in a variable", f'{G}{C}\nrc=$?\nrm -f log\n[ "$rc" -eq 0 ] || exit "$rc"\ntar xf t.tgz\n', ["verified"], "remembered across a command"),
+    Case("$? in (( ))", f'{G}{C}\n(( $? != 0 )) && exit 1\ntar xf t.tgz\n', ["verified"], "arithmetic compares too"),
+    Case("$? greater", f'{G}{C}\nif [ $? -gt 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "no status is negative"),
+    Case("return without status", f'ok() {{ {C}; return; }}\n{G}ok || exit 1\ntar xf t.tgz\n', ["verified"], "returns what the check returned"),
+    Case("return without status, later", f'ok() {{ {C}; rm -f log; return; }}\n{G}ok || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "returns what rm returned"),
+    Case("return a variable", f'ok() {{ {C}; rc=$?; rm -f log; return $rc; }}\n{G}ok || exit 1\ntar xf t.tgz\n', ["verified"], "the check's status"),
+    Case("return that nobody heeds", f'ok() {{ {C}; return $?; }}\n{G}ok\ntar xf t.tgz\n', ["unchecked:not-fatal"], "the caller goes on"),
+    Case("|| exit $?", f'{G}{C} || exit $?\ntar xf t.tgz\n', ["verified"], "the status of a failure is no success"),
+    Case("|| rc=$?", f'{G}rc=0\n{C} || rc=$?\nif [ $rc -ne 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "zero is the way on which the check held"),
+    Case("a function that returns a flag", f'supported() {{ found=1; case "$1" in linux/*) found=0;; esac; return $found; }}\nif supported "$P"; then true; else exit 1; fi\ncurl {U} | sh\n', ["piped:interpreter"], "either may come, and what follows is reached"),
+]  # fmt: skip
+
+VARIABLES = [
+    Case("a flag for success", f'{G}ok=\nif {C}; then ok=1; fi\n[ -n "$ok" ] || exit 1\ntar xf t.tgz\n', ["verified"], "set on the good way alone"),
+    Case("a flag for failure", f'{G}failed=no\n{C} || failed=yes\nif [ "$failed" = yes ]; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "no is the good way"),
+    Case("a flag set too early", f'{G}ok=\nif [ -f t.tgz ]; then ok=1; fi\n{C}\n[ -n "$ok" ] || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "it tells of something else"),
+    Case("a flag set on both ways", f'{G}ok=\nif {C}; then ok=1; else ok=1; fi\n[ -n "$ok" ] || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "it tells nothing"),
+    Case("a flag set anew", f'{G}ok=no\nif {C}; then ok=yes; fi\nok=yes\n[ "$ok" = yes ] || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "the memory is gone"),
+    Case("a flag used in place", f'{G}ok=no\nif {C}; then ok=yes; fi\nif [ "$ok" = yes ]; then tar xf t.tgz; fi\n', ["verified"], "used on the good way alone"),
+    Case("attempts with a flag", f'ok=\nfor i in 1 2 3; do\n  curl -fsSLo t.tgz {U}\n  if {C}; then ok=1; break; fi\ndone\n[ -n "$ok" ] || exit 1\ntar xf t.tgz\n', ["verified"] * 3, "left only behind the check"),
+    Case("a name without its folder", f'set -e\nsame() {{ base=${{1##*/}}; want=$(grep "$base" "$2" | cut -d" " -f1); got=$(sha256sum "$1" | cut -d" " -f1); [ "$want" = "$got" ]; }}\nd=$(mktemp -d)\ncurl -o "$d/t.tgz" {U}\ncurl -o "$d/sums" {LIST}\nsame "$d/t.tgz" "$d/sums"\ntar xf "$d/t.tgz"\n', ["same-origin"], "helpers that are given paths"),
+    Case("an ending of several names", f'set -e\ncase $(uname -m) in x86_64) a=x.tgz; s={H};; *) a=y.tgz; s={H[::-1]};; esac\ncurl -o "$a" "https://cdn.example/$a"\necho "$s  $a" | sha256sum -c\nmv "${{a%.tgz}}" out\n', ["verified"], "each value is changed"),
+]  # fmt: skip
+
+EXITS = [
+    Case("mirrors in a function", f'set -e\nget() {{ local f="$1"; for u in https://a.example https://b.example; do if curl -fL -o "$f" "$u/t.tgz"; then break; fi; done; }}\nget t.tgz\n{C}\ntar xf t.tgz\n', ["verified"] * 2, "whichever served it is checked"),
+    Case("mirrors, unchecked", 'set -e\nfor u in https://a.example https://b.example; do curl -fLo t.tgz "$u/t.tgz" && break; done\ntar xf t.tgz\n', ["unpinned"] * 2, "whichever served it is not"),
+    Case("a downloader that is chosen", f'set -e\nget() {{ if command -v curl; then curl -fsSLo "$1" "$2"; return; fi; wget -qO "$1" "$2"; }}\nget t.tgz {U}\n{C}\ntar xf t.tgz\n', ["verified"] * 2, "files fetched before a return are there behind it"),
+    Case("a downloader that is chosen, a list too", f'set -e\nget() {{ if has curl; then curl -sLo "$1" "$2"; return; elif has wget; then wget -qO "$1" "$2"; return; fi; return 1; }}\nget t.tgz {U}\nget sums {LIST}\nwant=$(grep t.tgz sums | tr "\\t" " " | cut -d" " -f1)\ngot=$(sha256sum t.tgz | cut -d" " -f1)\nif [ "$want" != "$got" ]; then exit 1; fi\ntar xf t.tgz\n', ["same-origin"] * 2, "the list came the same way"),
+    Case("return from the middle", f'get() {{ curl -o t.tgz {U}; [ -f t.tgz ] && return 0; wget -O t.tgz {U}; }}\nget\ntar xf t.tgz\n', ["unpinned"] * 2, "both may be what is unpacked"),
+    Case("break out of while", f'while :; do curl -o t.tgz {U}; {C} && break; done\ntar xf t.tgz\n', ["verified"], "left only behind the check"),
+    Case("break before the check", f'while :; do curl -o t.tgz {U} && break; {C} || exit 1; done\ntar xf t.tgz\n', ["unchecked:not-fatal"], "left before it"),
+    Case("two temporary files", f'set -e\na=$(mktemp); b=$(mktemp)\ncurl -o $a {U}\ncurl -o $b {LIST}\necho "{H}  $a" | sha256sum -c\nsh $b\n', ["verified", "unpinned"], "each call makes another file"),
+]  # fmt: skip
+
+OUTPUTS = [
+    Case("grep OK", f'set -e\n{G}{C} | grep -q OK\ntar xf t.tgz\n', ["verified"], "grep finds OK where the check held"),
+    Case("grep OK, both streams", f'{G}{C} 2>&1 | grep ": OK$" || exit 1\ntar xf t.tgz\n', ["verified"], "and fails elsewhere"),
+    Case("grep FAILED", f'{G}if {C} 2>&1 | grep -q FAILED; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "the other way round"),
+    Case("grep without consequence", f'{G}{C} | grep OK\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nothing heeds it"),
+    Case("grep for the name", f'set -e\n{G}{C} | grep t.tgz\ntar xf t.tgz\n', ["unchecked:not-fatal"], "the name is printed either way"),
+    Case("awk makes the line", f'set -e\nf=/usr/local/bin/kx\ncurl -o $f https://cdn.example/kx-amd64\ncurl {LIST} | awk \'/kx-amd64/ {{ print $1 "  \'$f\'" }}\' | sha256sum -c\n', ["same-origin"], "the words of the filter name the file"),
+    Case("FreeBSD's sha256", f'set -e\n{G}sha256 -c {H} t.tgz\ntar xf t.tgz\n', ["verified"], "a digest and a file"),
+    Case("OpenBSD's sha256", f'set -e\n{G}echo "{H}  t.tgz" | sha256 -c\ntar xf t.tgz\n', ["verified"], "a list on standard input"),
+    Case("whichever sum there is", f'set -e\nsum() {{ if has sha256sum; then echo "$1  $2" | sha256sum -c; elif has sha256; then if [ "$(uname)" = FreeBSD ]; then sha256 -c "$1" "$2"; else echo "$1  $2" | sha256 -c; fi; else echo "$1  $2" | shasum -a 256 -c; fi; }}\n{G}sum {H} t.tgz\ntar xf t.tgz\n', ["verified"], "each of them checks"),
+]  # fmt: skip
+
+DATA = [
+    Case("API reply, jq", "set -e\ncurl -s https://api.example/latest > r.json\nversion=$(jq -r .tag r.json)\n", [], "looked into, and used for nothing else"),
+    Case("API reply, grep", "curl -s -o /tmp/r.json https://api.example/latest\nv=$(grep tag /tmp/r.json | cut -d'\"' -f4)\nrm /tmp/r.json\n", [], "and removed"),
+    Case("API reply in a temporary file", "get() { tmp=$(mktemp); curl -so \"$tmp\" \"$1\" || return 1; body=$(cat \"$tmp\"); rm -f \"$tmp\"; echo \"$body\"; }\nv=$(get https://api.example/latest | sed 's/x//')\n", [], "its text is all that is left"),
+    Case("a reply that is shown", "code=$(curl -s -o /tmp/body -w '%{http_code}' https://api.example/)\nif [ \"$code\" != 200 ]; then cat /tmp/body; exit 1; fi\n", [], "printed for people"),
+    Case("a reply that is applied", "curl -so m.yaml https://cdn.example/m.yaml\ngrep kind m.yaml\nkubectl apply -f m.yaml\n", ["unpinned"], "another program gets the file"),
+    Case("a reply that is rewritten", "curl -so u.service https://cdn.example/u.service\nsed 's/a/b/' u.service > /etc/systemd/system/u.service\n", ["unpinned"], "what is written is made of it"),
+    Case("a reply that is fed", "curl -so d.sql https://cdn.example/d.sql\nhead d.sql\nmysql < d.sql\n", ["unpinned"], "another program reads all of it"),
+    Case("a reply that stays", "curl -so /etc/tool/hosts https://cdn.example/hosts\ngrep -c . /etc/tool/hosts\n", ["unpinned"], "a file of the system"),
+    Case("a reply that is loaded", "curl -so env https://cdn.example/env\ngrep A env\n. ./env\n", ["unpinned"], "run by the shell itself"),
+    Case("looked into, then run", f"curl -so i.sh {U}\nhead -1 i.sh\nbash i.sh\n", ["unpinned"], "looking is no check"),
+    Case("a version in a name", "set -e\nv=$(curl -s https://api.example/latest | grep tag | cut -d'\"' -f4)\ncurl -fsSLo t.tgz https://cdn.example/$v/t.tgz\ntar xf t.tgz\n", ["unpinned"], "the version is data, the archive is none"),
+    Case("looked into, in an image", "RUN curl -so m.json https://cdn.example/m.json && jq .v m.json\n", ["unpinned"], "it stays in the layer", docker=True),
+    Case("looked into, in an image's /tmp", "RUN curl -so /tmp/m.json https://cdn.example/m.json && jq .v /tmp/m.json\n", [], "a file for this step", docker=True),
+]  # fmt: skip
+
+OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA
