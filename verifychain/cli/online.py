@@ -23,13 +23,16 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     network = Network(configuration, timeout=options.timeout, cache_dir=options.cache_dir, no_cache=options.no_cache)
     web, registry = network.web(), network.registry()
     loader = Subresources(web, options.accept)
+    tofu = Tofu(loader)
     index = _index(options, configuration)
     resolvers: dict[str, Resolver] = {
         "image": _ImageResolver(registry),
         "download": _DownloadResolver(web),
-        "subresource": Tofu(loader),
+        "subresource": tofu,
         "requirement": RequirementResolver(index, configuration.settings.pip.targets),
     }
+    if options.importmap:
+        resolvers["module"] = tofu  # nobody else writes what is asked for them
     ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, PackageIndex: index}
     return Outside(ports, resolvers if options.trust else {})
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
         UnusualEncoding,
     )
     from verifychain.facts.shell import ShellText
-    from verifychain.facts.subresource import ImportMap, Page, Subresource, Unenforced
+    from verifychain.facts.subresource import Import, ImportMap, Page, Subresource, Unenforced
 
     Fact = (
         Broken
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a run loads the kinds that its files yield
         | HiddenBreak
         | IgnoredText
         | Image
+        | Import
         | ImportMap
         | Include
         | IndexOption

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from verifychain.core.record import NamedTuple
-from verifychain.core.source import Source, Span
+from verifychain.core.source import Location, Source, Span
 from verifychain.facts.reference import Reference
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ class Value(NamedTuple):
         return Span(self.span.start + start, self.span.start + end) if self.exact and start < end else self.span
 
 
+class Specifier(NamedTuple):
+    """What a script imports: the specifier, the span of its text without quotes, whether ``import()`` has it."""
+
+    specifier: str
+    span: Span
+    dynamic: bool
+
+
 class LocalFile(NamedTuple):
     """
     The file of the project that a URL stands for.
@@ -44,11 +52,13 @@ class LocalFile(NamedTuple):
     outside  it lies, by ``..`` or a link, outside the served folder, and was not read
     hashed   the digest of its bytes
     data     its bytes
+    imports  what it imports, read as a module or as a classic script, and where; never raises
     """
 
     path: str
     hashed: Callable[[Algorithm], Digest]
     data: Callable[[], bytes]
+    imports: Callable[[bool], Sequence[tuple[Specifier, Location]]]
     fault: str | None = None
     outside: bool = False
 
@@ -170,7 +180,7 @@ class MapEntry(NamedTuple):
 
 class Module(NamedTuple):
     """
-    A module that an import map names: where, its URL as written and as resolved.
+    A module that an import map or a script names: where, its URL as written (or to be written) and as resolved.
 
     cross_origin, local, locked  as of a ``Subresource``
     """
@@ -204,6 +214,29 @@ class ImportMap:
     end: int | None = None
 
 
+class Import(NamedTuple):
+    """
+    A module that a script of the page imports by name.
+
+    span       the specifier where it stands in the page; else the URL of the script whose file has it
+    module     what is imported, with the name that an import map of the page has for it
+    map        the import map of the page that its integrity could stand in, None where there is none
+    place      where the specifier stands in a file of the project
+    dynamic    by ``import()``
+    covered    an import map states its integrity
+    protected  an integrity is stated for the script that imports it
+    """
+
+    span: Span
+    specifier: str
+    module: Module
+    map: ImportMap | None
+    place: Location | None
+    dynamic: bool
+    covered: bool
+    protected: bool
+
+
 class Unenforced(NamedTuple):
     """An ``integrity`` that no browser looks at: its tag, itself, and what it stands on (``<link rel=icon>``)."""
 
@@ -226,6 +259,7 @@ class Page:
 
     span         its first byte
     loads        its subresources in order, entries of import maps among them
+    imports      what its scripts import, each module once
     maps         its import maps in order
     encoding     names the encoding that it cannot be read in, None where it can
     ambiguities  markup that browsers read differently from what it seems to say
@@ -234,6 +268,7 @@ class Page:
 
     span: Span
     loads: tuple[Subresource, ...] = ()
+    imports: tuple[Import, ...] = ()
     maps: tuple[ImportMap, ...] = ()
     encoding: Note | None = None
     ambiguities: tuple[Note, ...] = ()

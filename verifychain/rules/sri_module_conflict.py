@@ -45,6 +45,22 @@ def check(page: Page) -> Iterator[Problem]:
         for one in loads:
             if set(_value(one, mapped)) != set(_value(stated, mapped)):
                 yield _problem(one, stated if stated.integrity is not None or mapped is None else mapped)
+    yield from _imports(page, modules)
+
+
+def _imports(page: Page, modules: dict[str, list[Subresource]]) -> Iterator[Problem]:
+    """An import states no integrity itself: what an element states of the module counts only where that is first."""
+    for one in page.imports:
+        loads = () if one.covered else modules.get(str(one.module.url), ())
+        stated = next((load for load in loads if load.integrity is not None and load.integrity.text.strip()), None)
+        if stated is not None:
+            yield Problem(
+                one.span,
+                f"{one.specifier} is imported here without integrity: what comes first decides what runs",
+                help="state the integrity in an import map, which counts for both",
+                related=(Related(Location(stated.source, stated.name_span), "its other place"),),
+                severity=Severity.WARNING,
+            )
 
 
 def _value(one: Subresource, mapped: Subresource | None) -> list[str]:

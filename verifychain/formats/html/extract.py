@@ -10,9 +10,10 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.broken import Broken
-from verifychain.facts.subresource import ImportMap, Module, Note, Page, Subresource, Unenforced
+from verifychain.facts.subresource import Import, ImportMap, Module, Note, Page, Subresource, Unenforced
 from verifychain.formats.html import encoding, loading, policies, references, tags, templates
 from verifychain.formats.html.files import Site
+from verifychain.formats.html.loading import Load, Script
 from verifychain.formats.html.references import Context
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.values import decode
@@ -51,7 +52,9 @@ class _Reader:
         self._covered: set[str] = set()
         self._dynamic: list[Span] = []
         self._maps: list[ImportMap] = []
+        self._written: list[tuple[Span, Url]] = []
         self._loads: list[Subresource] = []
+        self._scripts: list[Script] = []
 
     def facts(self) -> Iterator[Fact]:
         """The facts of every tag in order, and the page at the end."""
@@ -59,10 +62,13 @@ class _Reader:
         for tag in reading.tags:
             if not tag.inert:
                 yield from self._tag(tag)
+        imports = tuple(self._imports()) if self._scripts else ()
+        yield from imports
         notes = tuple(Note(remark.span, remark.message) for remark in reading.remarks)
         yield Page(
             span=self._first,
             loads=tuple(self._loads),
+            imports=imports,
             maps=tuple(self._maps),
             ambiguities=notes,
             dynamic=tuple(self._dynamic),
@@ -90,14 +96,44 @@ class _Reader:
         if loading.is_import_map(tag):
             yield from self._import_map(tag)
         elif load is not None and load.enforced:
-            target = references.address_of(load, self._context)
-            if target is not None:
-                covered = str(target) in self._covered
-                yield self._loaded(references.subresource(tag, load, target, self._context, covered=covered))
+            yield from self._load(tag, load)
+        elif tag.name == "script" and tag.namespace == "html" and tag.content:
+            self._code(tag, tag.content)
 
-    def _loaded(self, one: Subresource) -> Subresource:
+    def _load(self, tag: Tag, load: Load) -> Iterator[Subresource]:
+        target = references.address_of(load, self._context)
+        if target is None:
+            return
+        covered = str(target) in self._covered
+        one = references.subresource(tag, load, target, self._context, covered=covered)
+        if load.via == "script" and one.local is not None:
+            protected = covered or one.integrity is not None
+            self._scripts.append(Script(load.address.value_span, target, load.module, protected))
         self._loads.append(one)
-        return one
+        yield one
+
+    def _code(self, tag: Tag, content: Span) -> None:
+        """A script in the page, if it has a word of importing."""
+        module = loading.is_module(tag)
+        if module or loading.is_javascript(tag):
+            find = self._text.find
+            if find("import", *content) != -1 or (module and find("export", *content) != -1):
+                self._scripts.append(Script(content, self._base, module, protected=False, inline=True))
+
+    def _imports(self) -> Iterator[Import]:
+        if not any(one.inline or self._imports_something(one) for one in self._scripts):
+            return
+        from verifychain.formats.html.imports import Reach, of_page  # few pages have any
+
+        made = Reach(
+            self._text, self._encoding, self._base, self._written, self._maps, self._covered,
+            self._module, self._site.file,
+        )  # fmt: skip
+        yield from of_page(self._scripts, made)
+
+    def _imports_something(self, script: Script) -> bool:
+        local = self._site.file(script.url)
+        return local is not None and local.fault is None and bool(local.imports(script.module))
 
     @property
     def _context(self) -> Context:
@@ -123,8 +159,12 @@ class _Reader:
 
         made = import_map.fact(tag, self._text, self._base, self._module)
         self._maps.append(made)
+        if tag.content is not None and tag.first("src") is None:
+            self._written.append((tag.content, self._base))
         yield made
         for entry in made.entries:
             if entry.url is not None:
                 self._covered.add(str(entry.url))
-                yield self._loaded(references.map_entry(entry, entry.url, tag, self._context))
+                one = references.map_entry(entry, entry.url, tag, self._context)
+                self._loads.append(one)
+                yield one

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
+from collections.abc import Sequence
 from functools import partial
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from verifychain.core import digest, url
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.ports import Scope, Tree
 from verifychain.core.settings import SriSettings
+from verifychain.core.source import Location
 from verifychain.core.url import Url
-from verifychain.facts.subresource import LocalFile
+from verifychain.facts.subresource import LocalFile, Specifier
 
+Imports = Sequence[tuple[Specifier, Location]]
 # What a page is served from when nobody says so. `.invalid` is nobody's (RFC 2606).
 _NOWHERE = "https://page.invalid/"
-_KEPT: WeakKeyDictionary[Tree, dict[tuple[str, Algorithm], Digest]] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Tree, _Kept] = WeakKeyDictionary()
+
+
+class _Kept:
+    """
+    What is known of the files of one tree: pages of a site load the same few.
+
+    The tree itself is not kept: this must not outlive it.
+    """
+
+    def __init__(self) -> None:
+        self.digests: dict[tuple[str, Algorithm], Digest] = {}
+        self.silent: set[str] = set()  # files without a word of importing
+        self.imports: dict[tuple[str, bool], Imports] = {}
+        self.files: dict[tuple[str, str], LocalFile] = {}
 
 
 class Site:
@@ -80,33 +98,69 @@ class Site:
         return self._folder
 
     def _local(self, folder: str, name: str) -> LocalFile:
-        path = _joined(folder, name)
-        tree, known = self._tree, _KEPT.setdefault(self._tree, {})
-        nothing = LocalFile(path, partial(_digest, tree, known, path), partial(_data, tree, path))
-        if not tree.exists(path):
-            return nothing._replace(fault="there is no such file")
-        inside = tree.identity(folder or ".").rstrip("/")
-        if inside not in ("", ".") and not tree.identity(path).startswith(inside + "/"):
-            return nothing._replace(fault="a link leads out of the served folder", outside=True)
-        if tree.is_directory(path):
-            return nothing._replace(fault="it is a directory")
-        try:
-            nothing.hashed(Algorithm.SHA384)
-        except OSError as error:
-            return nothing._replace(fault=(error.strerror or str(error)).lower())
-        return nothing
+        files = _KEPT.setdefault(self._tree, _Kept()).files
+        found = files.get((folder, name))
+        if found is None:
+            found = files[folder, name] = _local(self._tree, folder, name)
+        return found
 
 
-def _digest(tree: Tree, known: dict[tuple[str, Algorithm], Digest], path: str, algorithm: Algorithm) -> Digest:
-    """The same few files are loaded by every page of a site: each is hashed once."""
-    found = known.get((path, algorithm))
+def _local(tree: Tree, folder: str, name: str) -> LocalFile:
+    path = _joined(folder, name)
+    # A weak reference: the files of a tree are kept as long as the tree itself.
+    weak = ref(tree)
+    nothing = LocalFile(path, partial(_digest, weak, path), partial(_data, weak, path), partial(_imports, weak, path))
+    if not tree.exists(path):
+        return nothing._replace(fault="there is no such file")
+    inside = tree.identity(folder or ".").rstrip("/")
+    if inside not in ("", ".") and not tree.identity(path).startswith(inside + "/"):
+        return nothing._replace(fault="a link leads out of the served folder", outside=True)
+    if tree.is_directory(path):
+        return nothing._replace(fault="it is a directory")
+    try:
+        nothing.hashed(Algorithm.SHA384)
+    except OSError as error:
+        return nothing._replace(fault=(error.strerror or str(error)).lower())
+    return nothing
+
+
+def _kept(weak: ref[Tree]) -> tuple[Tree, _Kept]:
+    tree = weak()
+    if tree is None:
+        raise OSError(errno.ESTALE, "the files that it was read from are gone")
+    return tree, _KEPT.setdefault(tree, _Kept())
+
+
+def _digest(weak: ref[Tree], path: str, algorithm: Algorithm) -> Digest:
+    """Each file is read and hashed once."""
+    tree, kept = _kept(weak)
+    found = kept.digests.get((path, algorithm))
     if found is None:
-        found = known[path, algorithm] = digest.of_bytes(_data(tree, path), algorithm)
+        data = tree.read(path).data
+        if b"import" not in data and b"export" not in data:
+            kept.silent.add(path)
+        found = kept.digests[path, algorithm] = digest.of_bytes(data, algorithm)
     return found
 
 
-def _data(tree: Tree, path: str) -> bytes:
-    return tree.read(path).data
+def _data(weak: ref[Tree], path: str) -> bytes:
+    return _kept(weak)[0].read(path).data
+
+
+def _imports(weak: ref[Tree], path: str, module: bool) -> Imports:
+    tree, kept = _kept(weak)
+    if path in kept.silent:
+        return ()
+    found = kept.imports.get((path, module))
+    if found is None:
+        from verifychain.formats.html.imports import of_file  # few scripts import anything
+
+        try:
+            found = of_file(tree.read(path), module=module)
+        except OSError:
+            found = ()
+        kept.imports[path, module] = found
+    return found
 
 
 def _below(path: str, folder: str) -> str | None:

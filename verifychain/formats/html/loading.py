@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from verifychain.core.record import NamedTuple
+from verifychain.core.source import Span
+from verifychain.core.url import Url
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute
 
@@ -37,9 +39,32 @@ class Load(NamedTuple):
     enforced: bool = True
 
 
+class Script(NamedTuple):
+    """
+    A script of a page.
+
+    span    its URL, or the code that stands in the page
+    url     what relative specifiers are relative to
+    module  its type
+    protected  the page states an integrity for it
+    inline  its code stands in the page
+    """
+
+    span: Span
+    url: Url
+    module: bool
+    protected: bool
+    inline: bool = False
+
+
 def is_import_map(tag: Tag) -> bool:
     """Whether a script holds an import map."""
     return tag.name == "script" and tag.namespace == "html" and _text(tag, "type") == "importmap"
+
+
+def is_module(tag: Tag) -> bool:
+    """Whether a script's type says that it is a module."""
+    return _text(tag, "type") == "module"
 
 
 def load_of(tag: Tag) -> Load | None:

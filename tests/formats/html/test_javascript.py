@@ -1,0 +1,93 @@
+"""Which imports a script has. V8's own answers are compared in ``tests/peers/test_v8_imports.py``."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verifychain.formats.html.javascript import imports
+
+CASES = [
+    ("import 'a'", ["a"]),
+    ('import a, { b as c, "x y" as d, } from "e"', ["e"]),
+    ("import * as ns from'a';export * from 'b';export * as x from 'c';export {y} from 'd'", ["a", "b", "c", "d"]),
+    ("import from from 'a'; import source s from 'b'; import defer * as d from 'c'", ["a", "b", "c"]),
+    ("import /* 'x' */ a // 'y'\n from /**/ 'b'", ["b"]),
+    ("import j from 'j.json' with { type: 'json' }", ["j.json"]),
+    ("import 'a\\x2fb\\u002fc\\u{2f}d\\\n'", ["a/b/c/d"]),
+    ("import.meta.url; export const a = 'x'; export default 'y'; export { z }", []),
+    ("x.import('a'); x?.import('b'); y = { ...import('c') }", ["c"]),
+    ("import(`a`); import(`${x}`); import('b' + c); import('d', {}); import(e)", ["a", "d"]),
+    ("'import(\"a\")'; \"import 'b'\"; `import 'c'`; // import 'd'\n /* import 'e' */", []),
+    ("`${`${import('a')}`} import('b') ${import('c')}`", ["a", "c"]),
+    ("x = /'/; import('a'); y = b / c; import('d') / 2", ["a", "d"]),
+    ("if (x) /import('a')/.test(y); f(x) / import('b') / 2; ({}) / import('c') / 3", ["b", "c"]),
+    ("{} /import('a')/; x = {} / import('b') / 1; () => {}\n/import('c')/", ["b"]),
+    ("return /[/'\"]import('a')/; x++ / import('b') / 2; x.return / import('c') / 1", ["b", "c"]),
+    ("if /* ( */ (x) /* ) */ /import('a')/.y", []),
+    ("#!/usr/bin/env node import('a')\nimport 'b'", ["b"]),
+    ("// \u2028import 'a'\n// \u00e2 import 'b'", ["a"]),
+    ("imports('a'); $import('b'); import_('c'); \u00efimport('d'); importx 'e'", []),
+    ("import 'unclosed\nimport 'a'", ["a"]),
+    ("a <!-- import('w')\n--> import('x')\nimport 'c'", ["w", "x", "c"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_modules(text: str, expected: list[str]) -> None:
+    raw = text.encode().decode("latin-1")
+    found = list(imports(raw, module=True))
+    assert [one.specifier for one in found] == expected
+    for one in found:
+        assert raw[one.span.start - 1] in "'\"`"
+        assert raw[one.span.end] == raw[one.span.start - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import('a'); import 'b'; export * from 'c'", ["a"]),
+        ("<!-- import('a')\nimport('b')\n --> import('c')\nx --> import('d')", ["b", "d"]),
+    ],
+)
+def test_classic_scripts(text: str, expected: list[str]) -> None:
+    assert [one.specifier for one in imports(text, module=False)] == expected
+
+
+PIECES = ["import", "export", "from", "'", '"', "`", "${", "{", "}", "(", ")", "/", "*", "\\", "[", "]", "\n", " ",
+          "//", "/*", "*/", "<!--", "-->", "a", "=", ".", "as", ",", "\xe2\x80\xa8", "if", "return", "#!"]  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES)).map("".join) | st.text(st.characters(max_codepoint=255)), st.booleans())
+def test_whatever_stands_there(text: str, module: bool) -> None:
+    for one in imports(text, module=module):
+        assert 0 < one.span.start <= one.span.end < len(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["'\\", "/[", "=/[x", "(", "`${", "import ", "import {a,", "import /*", "import //\n/", "b,", " / /", "import/**",
+     "export*", "{", "import('a'", "\n   ", "'", "<!--", "\n -->", "\xe2"],
+)  # fmt: skip
+def test_time_is_linear(piece: str) -> None:
+    def seconds(size: int) -> float:
+        text = "import a " + piece * (size // len(piece))
+        begin = time.process_time()
+        for _ in imports(text, module=True):
+            pass
+        return time.process_time() - begin
+
+    # Ten times the text takes ten times as long, or a hundred times.
+    assert seconds(100_000) < 40 * max(min(seconds(10_000) for _ in range(3)), 0.01)
+
+
+def test_random_programs_survive() -> None:
+    source = random.Random(20261126)
+    for _ in range(200):
+        text = "import" + "".join(source.choices(PIECES, k=200))
+        list(imports(text, module=source.random() < 0.5))

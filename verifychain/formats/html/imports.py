@@ -1,0 +1,110 @@
+"""What the scripts of a page import: the statements in the page itself, and those in the project's own files."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from verifychain.core.record import NamedTuple
+from verifychain.core.source import Location, Source, Span
+from verifychain.core.url import Url
+from verifychain.facts.subresource import Import, ImportMap, LocalFile, Module, Specifier
+from verifychain.formats.html.javascript import imports
+from verifychain.formats.html.loading import Script
+from verifychain.formats.html.specifiers import Specifiers
+
+_MOST = 5000  # modules of one page that are read
+_LARGEST = 8 << 20  # bytes of one script
+
+
+class Reach(NamedTuple):
+    """
+    What a page knows when all of it was read.
+
+    text, encoding  one character per byte, and what its bytes mean
+    base            what its import maps call modules relative to
+    written         its import maps: where each stands, and what it is relative to
+    covered         URLs whose integrity these state
+    """
+
+    text: str
+    encoding: str
+    base: Url
+    written: Sequence[tuple[Span, Url]]
+    maps: Sequence[ImportMap]
+    covered: Collection[str]
+    module: Callable[[Url, str, Span], Module]
+    file: Callable[[Url], LocalFile | None]
+
+
+def of_page(scripts: Sequence[Script], reach: Reach) -> Iterator[Import]:
+    """Every import with a literal specifier, each module once; what files of other origins import is not known."""
+    return _Walk(reach).all(scripts)
+
+
+class _Walk:
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        named = {str(one.url) for map in reach.maps for one in map.modules}
+        # What a map names is judged where it names it; scripts of the page are judged as such.
+        self._seen = named
+        self._map = next((map for map in reach.maps if map.end is not None), None)
+        self._specifiers = Specifiers()
+        for span, base in reach.written:
+            self._specifiers.add(reach.text[span.start : span.end], base)
+
+    def all(self, scripts: Sequence[Script]) -> Iterator[Import]:
+        queue: list[tuple[Script, Url]] = []
+        for script in scripts:
+            if script.inline:
+                reach, span = self._reach, script.span
+                code = reach.text[span.start : span.end]
+                for one in imports(code, module=script.module, encoding=reach.encoding):
+                    place = Span(span.start + one.span.start, span.start + one.span.end)
+                    yield from self._one(one, script._replace(span=place), script.url, None, queue)
+            else:
+                yield from self._file(script, script.url, queue)
+        while queue and len(self._seen) < _MOST:
+            script, target = queue.pop()
+            yield from self._file(script._replace(module=True), target, queue)
+
+    def _file(self, script: Script, target: Url, queue: list[tuple[Script, Url]]) -> Iterator[Import]:
+        """The imports of a file of the project."""
+        local = self._reach.file(target)
+        if local is None or local.fault is not None:
+            return
+        for one, place in local.imports(script.module):
+            yield from self._one(one, script, target, place, queue)
+
+    def _one(
+        self, one: Specifier, script: Script, referrer: Url, place: Location | None, queue: list[tuple[Script, Url]]
+    ) -> Iterator[Import]:
+        reach = self._reach
+        target = self._specifiers.resolve(one.specifier, referrer)
+        if target is None or not target.is_web:
+            return
+        name = str(target)
+        if name in self._seen:
+            return
+        self._seen.add(name)
+        covered = name in reach.covered
+        queue.append((script._replace(protected=script.protected and covered, inline=False), target))
+        module = reach.module(target, self._key(target), script.span)
+        yield Import(script.span, one.specifier, module, self._map, place, one.dynamic, covered, script.protected)
+
+    def _key(self, target: Url) -> str:
+        """How the module is named in an import map of the page: relative where it is of its own origin."""
+        base = self._reach.base
+        if target.origin != base.origin:
+            return str(target)
+        path = posixpath.relpath(target.path, posixpath.dirname(base.path) or "/")
+        query = "" if target.query is None else f"?{target.query}"
+        return (path if path.startswith("../") else f"./{path}") + query
+
+
+def of_file(source: Source, *, module: bool) -> tuple[tuple[Specifier, Location], ...]:
+    """The imports of a script, and where they stand."""
+    if len(source.data) > _LARGEST:
+        return ()
+    found = imports(source.data.decode("latin-1"), module=module)
+    return tuple((one, Location(source, one.span)) for one in found)
