@@ -26,6 +26,7 @@ from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
 
 if TYPE_CHECKING:
+    from sigstore._internal.trust import CTKeyring, KeyringPurpose, RekorKeyring
     from sigstore.verify import Verifier
 
 # The kinds of log entries that the library knows, for each content.
@@ -33,6 +34,7 @@ _KINDS = {
     Envelope: {("hashedrekord", "0.0.2"), ("dsse", "0.0.1")},
     Message: {("hashedrekord", "0.0.1"), ("hashedrekord", "0.0.2")},
 }
+_LONGEST = 240
 _verifiers: dict[bytes, Verifier] = {}
 
 
@@ -126,18 +128,31 @@ class _Policy:
         raise VerificationError("no expected identity")
 
 
-def verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement: Requirement) -> Proven:
-    """
-    Ask the library. Raises Rejected with what it says; whatever it raises is a rejection.
-
-    It tells nothing of what it found: times and log entries are not in what is returned.
-    """
+def verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement: Requirement) -> None:
+    """Ask the library. Raises Rejected with what it says; whatever it raises is a rejection."""
     try:
         _verify(evidence, artifact, root, requirement)
-        signer = identity.read(x509.load_der_x509_certificate(evidence.certificate))
+        proven(evidence)
     except Exception as error:  # noqa: BLE001 - not everything that escapes from it is an error of its own
-        raise Rejected(Reason.LIBRARY_REJECTED, f"{type(error).__name__}: {error}") from None
-    return Proven(signer, (), (), Algorithm.SHA256)
+        raise Rejected(Reason.LIBRARY_REJECTED, _shortened(f"{type(error).__name__}: {error}")) from None
+
+
+def proven(evidence: Evidence) -> Proven:
+    """What holds where the library accepts: it tells nothing of the times and log entries that it found."""
+    return Proven(identity.read(x509.load_der_x509_certificate(evidence.certificate)), (), (), Algorithm.SHA256)
+
+
+def _shortened(fault: str) -> str:
+    """One line that a pipe takes whole: the library repeats what it was given, on several lines."""
+    line = " ".join(fault.encode("utf-8", "backslashreplace").decode("utf-8").split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def load() -> None:
+    """Import the library, ahead of the first question."""
+    import sigstore.hashes
+    import sigstore.models
+    import sigstore.verify  # noqa: F401
 
 
 def _verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement: Requirement) -> None:
@@ -165,6 +180,21 @@ def _verifier(root: TrustRoot) -> Verifier:
         from sigstore.verify import Verifier
         from sigstore_models.trustroot.v1 import TrustedRoot as Model
 
+        class Root(TrustedRoot):
+            """The library's, which parses the keys of the root again for every bundle: here once."""
+
+            def rekor_keyring(self, purpose: KeyringPurpose) -> RekorKeyring:
+                if purpose not in rekor:
+                    rekor[purpose] = super().rekor_keyring(purpose)
+                return rekor[purpose]
+
+            def ct_keyring(self, purpose: KeyringPurpose) -> CTKeyring:
+                if purpose not in ct:
+                    ct[purpose] = super().ct_keyring(purpose)
+                return ct[purpose]
+
+        rekor: dict[KeyringPurpose, RekorKeyring] = {}
+        ct: dict[KeyringPurpose, CTKeyring] = {}
         model: Any = Model.from_json(root.document)
-        _verifiers[key] = Verifier(trusted_root=TrustedRoot(model))
+        _verifiers[key] = Verifier(trusted_root=Root(model))
     return _verifiers[key]

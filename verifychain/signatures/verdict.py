@@ -85,6 +85,10 @@ class Unsupported(Exception):
         self.detail = detail
 
 
+class Unanswered(Exception):
+    """An engine that was asked gave no answer: it could not be checked, which is never the same as that it holds."""
+
+
 def shown(text: str) -> str:
     """A short, printable form of text from evidence, which may be long or hold control characters."""
     return ascii(text if len(text) <= 200 else text[:197] + "...")

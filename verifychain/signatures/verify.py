@@ -1,15 +1,20 @@
 """
 One signature, both engines, one verdict; and one file of signatures for one artifact.
 
-``both`` asks our core first and then, where it can answer, the ``sigstore`` library: both must accept. Every end of a
-verification is a ``Verdict``; nothing is raised for evidence, however broken.
+``both`` asks our core first, judges what is attested, and then, where it can answer, asks the ``sigstore`` library:
+both must accept. So the library, which is slow to import, is not asked about what is rejected anyway, and the reason
+that is told never depends on it. Every end of a verification is a ``Verdict``; nothing is raised for evidence, however
+broken.
+
+A ``Verification`` stops where the library is to be asked, so that a caller can have other processes ask it meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 
 from verifychain.signatures import containers, library, native, predicates, statement
 from verifychain.signatures.artifact import Artifact
@@ -21,7 +26,7 @@ from verifychain.signatures.provenance import Expectation
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.statement import Statement
 from verifychain.signatures.trust_root import TrustRoot
-from verifychain.signatures.verdict import Reason, Rejected, Status, Unsupported
+from verifychain.signatures.verdict import Reason, Rejected, Status, Unanswered, Unsupported
 
 
 class Engine(Enum):
@@ -85,6 +90,63 @@ class Question:
     statements: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the library is asked: whether this evidence holds under this root."""
+
+    evidence: Evidence
+    artifact: Artifact
+    root: TrustRoot
+    requirement: Requirement
+
+
+# Raises Rejected or Unanswered; a return says that it holds.
+Ask = Callable[[Asked], None]
+_Steps = Generator[Asked, None, Verdict]
+
+
+def ask_library(asked: Asked) -> None:
+    """Ask the library in this process, which imports it."""
+    library.verify(asked.evidence, asked.artifact, asked.root, asked.requirement)
+
+
+class Verification:
+    """One container against one artifact, as far as it goes without the library. Raises OSError as ``verify_bytes``."""
+
+    def __init__(self, steps: _Steps) -> None:
+        self._steps = steps
+        self._asked: Asked | None = None
+        self._verdict: Verdict | None = None
+        self._go(partial(next, steps))
+
+    def finish(self, ask: Ask = ask_library) -> Verdict:
+        """The verdict, with the library's answers from ``ask``."""
+        while self._asked is not None:
+            try:
+                ask(self._asked)
+            except (Rejected, Unanswered) as fault:
+                self._go(partial(self._steps.throw, fault))
+            else:
+                self._go(partial(next, self._steps))
+        assert self._verdict is not None  # nothing more is asked
+        return self._verdict
+
+    def _go(self, step: Callable[[], Asked]) -> None:
+        try:
+            self._asked = step()
+        except StopIteration as end:
+            self._asked, self._verdict = None, end.value
+
+
+def begin_bytes(data: bytes, artifact: Artifact, question: Question) -> list[Verification]:
+    """Begin to verify an artifact with a file of evidence: one container, or several as JSON lines, in order."""
+    try:
+        documents = containers.split(data)
+    except Rejected as rejected:
+        return [Verification(_ended(_rejected(rejected, "")))]
+    return [Verification(_document(one, artifact, question)) for one in documents]
+
+
 def verify_bytes(data: bytes, artifact: Artifact, question: Question) -> list[Verdict]:
     """
     Verify an artifact with a file of evidence: one container, or several as JSON lines.
@@ -92,32 +154,44 @@ def verify_bytes(data: bytes, artifact: Artifact, question: Question) -> list[Ve
     One verdict each, in order. The artifact is verified when *one* of them is VERIFIED: a file may hold signatures of
     several people. Raises OSError only, when the artifact cannot be read.
     """
-    try:
-        documents = containers.split(data)
-    except Rejected as rejected:
-        return [_rejected(rejected, "")]
-    return [verify_document(one, artifact, question) for one in documents]
+    return [one.finish() for one in begin_bytes(data, artifact, question)]
 
 
 def verify_document(document: bytes, artifact: Artifact, question: Question) -> Verdict:
     """Verify an artifact with one container."""
+    return Verification(_document(document, artifact, question)).finish()
+
+
+def verify_evidence(evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
+    """Verify one piece of evidence, from whatever container it comes."""
+    return Verification(_evidence(evidence, artifact, question)).finish()
+
+
+def _ended(verdict: Verdict) -> _Steps:
+    yield from ()
+    return verdict
+
+
+def _document(document: bytes, artifact: Artifact, question: Question) -> _Steps:
     try:
         evidence = containers.read(document)
     except Rejected as rejected:
         return _rejected(rejected, "")
     except Unsupported as fault:
         return Verdict(Status.UNSUPPORTED, detail=fault.detail)
-    return verify_evidence(evidence, artifact, question)
+    return (yield from _evidence(evidence, artifact, question))
 
 
-def verify_evidence(evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
-    """Verify one piece of evidence, from whatever container it comes."""
+def _evidence(evidence: Evidence, artifact: Artifact, question: Question) -> _Steps:
     try:
-        return _verify(evidence, artifact, question)
+        _check_kind(evidence, question)
+        return (yield from _by_any_root(evidence, artifact, question))
     except Rejected as rejected:
         return _rejected(rejected, evidence.container)
     except Unsupported as fault:
         return Verdict(Status.UNSUPPORTED, detail=fault.detail, container=evidence.container)
+    except Unanswered as fault:
+        return Verdict(Status.ERROR, detail=str(fault), container=evidence.container)
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever evidence makes of us, it is not verified
@@ -125,13 +199,16 @@ def verify_evidence(evidence: Evidence, artifact: Artifact, question: Question) 
         return Verdict(Status.REJECTED, Reason.INTERNAL, detail, evidence.container)
 
 
-def _verify(evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
+def _check_kind(evidence: Evidence, question: Question) -> None:
     if question.attestation is None and isinstance(evidence.content, Envelope) and not question.statements:
         detail = "this is an attestation, not a signature over the file: use verify-blob-attestation"
         raise Rejected(Reason.PAYLOAD_TYPE, detail)
     if question.attestation is not None and not isinstance(evidence.content, Envelope):
         raise Rejected(Reason.NOT_AN_ATTESTATION, "this is a signature over a file: use verify-blob")
-    verdict = _by_any_root(evidence, artifact, question)
+
+
+def _judged(verdict: Verdict, evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
+    """What is verified with the statement that it makes, where that fits the policy."""
     if not isinstance(evidence.content, Envelope):
         return verdict
     assert verdict.proven is not None  # it is verified
@@ -155,12 +232,12 @@ def judge(content: Envelope, artifact: Artifact | None, policy: AttestationPolic
     return found
 
 
-def _by_any_root(evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
+def _by_any_root(evidence: Evidence, artifact: Artifact, question: Question) -> _Steps:
     """Whole under one root: no root helps out another. The fault told is that of the root that came furthest."""
     faults: list[Rejected | Unsupported] = []
     for root in question.roots:
         try:
-            return _by_root(evidence, artifact, root, question)
+            return (yield from _by_root(Asked(evidence, artifact, root, question.requirement), question))
         except (Rejected, Unsupported) as fault:
             faults.append(fault)
     if not faults:
@@ -173,31 +250,34 @@ def _distance(fault: Rejected | Unsupported) -> int:
     return 0 if isinstance(fault, Rejected) and fault.reason in strange else 1
 
 
-def _by_root(evidence: Evidence, artifact: Artifact, root: TrustRoot, question: Question) -> Verdict:
-    requirement = question.requirement
+def _by_root(asked: Asked, question: Question) -> _Steps:
+    evidence, artifact = asked.evidence, asked.artifact
     if question.engine is Engine.SIGSTORE:
-        return _by_library(evidence, artifact, root, requirement)
-    proven = native.verify(evidence, artifact, root, requirement)
+        verdict = yield from _by_library(asked)
+        return _judged(verdict, evidence, artifact, question)
+    proven = native.verify(evidence, artifact, asked.root, asked.requirement)
     verdict = Verdict(Status.VERIFIED, container=evidence.container, proven=proven, engines=("native",))
+    verdict = _judged(verdict, evidence, artifact, question)
     if question.engine is Engine.NATIVE:
         return verdict
-    alone = library.unsupported(evidence, artifact, root, requirement, proven)
+    alone = library.unsupported(evidence, artifact, asked.root, asked.requirement, proven)
     if alone:
         return replace(verdict, alone=alone)
     try:
-        library.verify(evidence, artifact, root, requirement)
+        yield asked
     except Rejected as rejected:
         detail = f"our own core accepts, the sigstore library does not: {rejected.detail}"
         raise Rejected(Reason.ENGINES_DISAGREE, detail) from None
     return replace(verdict, engines=("native", "sigstore"))
 
 
-def _by_library(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement: Requirement) -> Verdict:
-    alone = library.unsupported(evidence, artifact, root, requirement, None)
+def _by_library(asked: Asked) -> _Steps:
+    alone = library.unsupported(asked.evidence, asked.artifact, asked.root, asked.requirement, None)
     if alone:
         raise Unsupported(f"the sigstore library cannot judge {alone}")
-    proven = library.verify(evidence, artifact, root, requirement)
-    return Verdict(Status.VERIFIED, container=evidence.container, proven=proven, engines=("sigstore",))
+    yield asked
+    proven = library.proven(asked.evidence)
+    return Verdict(Status.VERIFIED, container=asked.evidence.container, proven=proven, engines=("sigstore",))
 
 
 def _rejected(rejected: Rejected, container: str) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from io import BufferedReader
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,11 +13,12 @@ from verifychain.cli.console import Console
 from verifychain.cli.cosign import options, report
 from verifychain.cli.options import Command, option
 from verifychain.core.errors import UsageError
+from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 
 if TYPE_CHECKING:
     from verifychain.signatures.artifact import Artifact
-    from verifychain.signatures.verify import AttestationPolicy, Question
+    from verifychain.signatures.verify import Ask, AttestationPolicy, Question, Verification
 
 # Where a bundle is looked for when none is named: beside the file, as sigstore and cosign call them.
 BESIDE = (".sigstore.json", ".sigstore", ".bundle", ".cosign.bundle", ".intoto.jsonl")
@@ -113,7 +114,7 @@ def _run(
     bundles = _bundles(artifacts, given["bundle"], attested=policy is not None)
     pairs = list(zip(artifacts, bundles, strict=True))
     question = _question(given, policy, statements=statements)
-    results = [_one(artifact, bundle, question) for artifact, bundle in pairs]
+    results = _results(pairs, question)
     console.verdict = report.exit_code(results)
     if given["output"] == "json":
         from verifychain.output.json import dumps
@@ -181,7 +182,8 @@ def verify_data(name: str, data: bytes, given: dict[str, Any]) -> report.Result:
     from verifychain.signatures.artifact import Artifact
 
     (bundle,) = _bundles((name,), given["bundle"])
-    return _judged(name, bundle, _question(given, None, statements=False), lambda: Artifact(data=data))
+    question = _question(given, None, statements=False)
+    return _finished(_begun(name, bundle, question, lambda: Artifact(data=data)))
 
 
 def _bundles(artifacts: Sequence[str], named: tuple[str, ...], *, attested: bool = False) -> list[str | None]:
@@ -200,14 +202,38 @@ def _beside(artifact: str, ends: Sequence[str]) -> str | None:
     return next((artifact + end for end in ends if os.path.isfile(artifact + end)), None)
 
 
-def _one(name: str, bundle: str | None, question: Question | report.Result) -> report.Result:
-    return _judged(name, bundle, question, lambda: _artifact(name))
+def _results(pairs: Sequence[tuple[str, str | None]], question: Question | report.Result) -> list[report.Result]:
+    """One result each, in order. Of many files the library is asked by other processes."""
+    from verifychain.cli.cosign import abreast
+
+    named = [(name, bundle) for name, bundle in pairs if bundle is not None]
+    others = None
+    if not isinstance(question, report.Result) and abreast.worthwhile(named, question):
+        others = abreast.start(named, question)
+    if others is None:
+        return [_finished(_begun(name, bundle, question, _opened(name))) for name, bundle in pairs]
+    with closing(others):
+        begun = []
+        for name, bundle in pairs:
+            begun.append(_begun(name, bundle, question, _opened(name)))
+            others.take()
+        return [_finished(one, others.ask) for one in begun]
 
 
-def _judged(
+def _opened(name: str) -> Callable[[], Artifact]:
+    return lambda: options.artifact(name)
+
+
+class _Begun(NamedTuple):
+    name: str
+    bundle: str
+    verifications: list[Verification]
+
+
+def _begun(
     name: str, bundle: str | None, question: Question | report.Result, read: Callable[[], Artifact]
-) -> report.Result:
-    """One artifact. What cannot be read is its own failure, and the others go on."""
+) -> _Begun | report.Result:
+    """One artifact, as far as our own core goes. What cannot be read is its own failure, and the others go on."""
     try:
         if bundle is None:
             raise UsageError(f"no bundle is named, and none lies beside it ({', '.join(BESIDE)})")
@@ -215,34 +241,26 @@ def _judged(
         artifact = read()
         if isinstance(question, report.Result):
             return question._replace(artifact=name, bundle=bundle)
-        from verifychain.signatures.verify import verify_bytes
+        from verifychain.signatures.verify import begin_bytes
 
-        return report.result(name, bundle, verify_bytes(data, artifact, question))
-    except UsageError as error:
-        return report.Result(name, bundle or "", "error", error=error.message)
-    except OSError as error:
-        return report.Result(name, bundle or "", "error", error=(error.strerror or str(error)).lower())
+        return _Begun(name, bundle, begin_bytes(data, artifact, question))
+    except (UsageError, OSError) as error:
+        return _unread(name, bundle, error)
 
 
-def _artifact(name: str) -> Artifact:
-    """A path, or a digest where there is no such path."""
-    from verifychain.core import digest as digests
-    from verifychain.signatures.artifact import Artifact
-
-    if os.path.lexists(name):
-        if not os.path.isfile(name):
-            raise UsageError(f"{name} is not a regular file")
-        return Artifact(open_=_opener(name))
+def _finished(begun: _Begun | report.Result, ask: Ask | None = None) -> report.Result:
+    if isinstance(begun, report.Result):
+        return begun
     try:
-        return Artifact(digest=digests.parse_oci(name))
-    except digests.DigestError as error:
-        if ":" in name and digests.Algorithm.of(name.partition(":")[0]) is not None:
-            raise UsageError(str(error)) from None
-        raise UsageError("no such file, and no digest either") from None
+        verdicts = [one.finish() if ask is None else one.finish(ask) for one in begun.verifications]
+    except OSError as error:
+        return _unread(begun.name, begun.bundle, error)
+    return report.result(begun.name, begun.bundle, verdicts)
 
 
-def _opener(path: str) -> Callable[[], BufferedReader]:
-    return lambda: open(path, "rb")
+def _unread(name: str, bundle: str | None, error: UsageError | OSError) -> report.Result:
+    fault = error.message if isinstance(error, UsageError) else (error.strerror or str(error)).lower()
+    return report.Result(name, bundle or "", "error", error=fault)
 
 
 def stale(given: dict[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from io import BufferedReader
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,6 +13,7 @@ from verifychain.cli.options import Section, option
 from verifychain.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from verifychain.signatures.artifact import Artifact
     from verifychain.signatures.identity import Identity, Pattern
     from verifychain.signatures.keys import Key
     from verifychain.signatures.requirement import Requirement
@@ -81,6 +83,27 @@ def read_file(path: str) -> bytes:
             return file.read(_MOST + 1)  # one more than is taken: the reader of the format says that it is too large
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def artifact(name: str) -> Artifact:
+    """A path, or a digest where there is no such path. Raises UsageError where it is neither."""
+    from verifychain.core import digest as digests
+    from verifychain.signatures.artifact import Artifact
+
+    if os.path.lexists(name):
+        if not os.path.isfile(name):
+            raise UsageError(f"{name} is not a regular file")
+        return Artifact(open_=_opener(name))
+    try:
+        return Artifact(digest=digests.parse_oci(name))
+    except digests.DigestError as error:
+        if ":" in name and digests.Algorithm.of(name.partition(":")[0]) is not None:
+            raise UsageError(str(error)) from None
+        raise UsageError("no such file, and no digest either") from None
+
+
+def _opener(path: str) -> Callable[[], BufferedReader]:
+    return lambda: open(path, "rb")
 
 
 def keys(names: tuple[str, ...]) -> tuple[Key, ...]:
