@@ -36,7 +36,9 @@ def write(report: Report, path: str) -> Report:
         raise UsageError(
             f"cannot write {path}: {(error.strerror or '').lower()}", "name a file that can be written"
         ) from None
-    noted = report._replace(notes=(*report.notes, f"{sum(known.values())} findings are written to {path}"))
+    number = sum(known.values())
+    said = f"{number} finding{' is' if number == 1 else 's are'} written to {path}"
+    noted = report._replace(notes=(*report.notes, said))
     return _without(noted, known, path)
 
 
