@@ -11,6 +11,11 @@ from verifychain.formats.dockerfile.text import SPACES, Text, Word, decoded, ski
 NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
 
 _BLANKS = re.compile(rb"[\t\v\f\r ]+")
+_PLAIN_NAME = re.compile(rb"([A-Za-z]+)[\t\v\f\r ]+")
+_PLAIN_FLAG = re.compile(rb"[^\t\n\v\f\r \x85\xa0'\"\\`]+(?=[\t\n\v\f\r \x85\xa0])")
+# What means nothing in a word, outside of quotes and inside of them.
+_UNQUOTED = re.compile(f"[^{SPACES}'\"\\\\`]+")
+_QUOTED = re.compile("[^'\"\\\\`]+")
 _STRING = re.compile(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
 _ARRAY = re.compile(
     rb"\[[ \t\r\n]*(?:%s[ \t\r\n]*(?:,[ \t\r\n]*%s[ \t\r\n]*)*)?\][ \t\r\n]*"
@@ -32,11 +37,15 @@ def split_command(text: Text, start: int, end: int, escape: int) -> Command:
     """Cut the piece ``start:end`` of a joined line."""
     data = text.data
     start, end = trim_space(data, start, end)
-    blank = _BLANKS.search(data, start, end)
-    if blank is None:
-        return Command(text.word(start, end).value, (), end, end)
-    name = text.word(start, blank.start()).value
-    flags, rest = _flags(text, blank.end(), end, escape)
+    plain = _PLAIN_NAME.match(data, start, end)
+    if plain is not None:
+        name, rest = plain[1].decode("ascii"), plain.end()
+    else:
+        blank = _BLANKS.search(data, start, end)
+        if blank is None:
+            return Command(text.word(start, end).value, (), end, end)
+        name, rest = text.word(start, blank.start()).value, blank.end()
+    flags, rest = _flags(text, rest, end, escape)
     return Command(name, flags, *trim_space(data, rest, end))
 
 
@@ -58,6 +67,9 @@ def _flags(text: Text, start: int, end: int, escape: int) -> tuple[tuple[Word, .
 
 def _flag(text: Text, at: int, end: int, escape: int) -> tuple[Word, bool, int]:
     """One flag word with its quotes and escapes taken away; whether it had quotes; where it ends."""
+    plain = _PLAIN_FLAG.match(text.data, at, end)
+    if plain is not None:
+        return Word(plain[0].decode("latin-1"), text.places(at, plain.end())), False, plain.end()
     data, chars, places = text.data, [], []
     quote, quoted = 0, False
     while at < end:
@@ -172,6 +184,10 @@ def _word_end(value: str, at: int, token: str) -> tuple[int, int]:
     """Where a word ends, and how many characters at its end do not count (an escape with nothing behind it)."""
     quote, size = "", len(value)
     while at < size:
+        plain = (_QUOTED if quote else _UNQUOTED).match(value, at)
+        if plain is not None:
+            at = plain.end()
+            continue
         char = value[at]
         if not quote and char in SPACES:
             break

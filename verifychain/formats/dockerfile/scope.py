@@ -64,9 +64,10 @@ class Environment:
 
     def expand(self, word: Word, escape: str) -> Expanded:
         """What the word becomes; raises WordError."""
-        if not any(mark in word.value for mark in ("$", "'", '"', "<", escape)):
-            size = len(word.value)
-            return Expanded(word.value, tuple(word.at[:size]), (False,) * size, (), ())
+        value = word.value
+        if not ("$" in value or '"' in value or "'" in value or "<" in value or escape in value):
+            size = len(value)
+            return Expanded(value, tuple(word.at[:size]), (False,) * size, (), ())
         return Expander(escape, budget=self.budget).word(word, self.values)
 
     def with_values(self, values: Mapping[str, str]) -> Environment:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from verifychain.core.source import Source
 from verifychain.facts.shell import ShellText
 from verifychain.formats.dockerfile.syntax import Heredoc, Node
 
+_BEHIND = 1 << 62  # no place in a file is behind it
 _LONE = re.compile(r"[0-9]*<<-?[\t\n\f\r ]*[^<\s]+")
 
 
@@ -34,16 +36,10 @@ def shell_text(source: Source, node: Node, outer: Node, shell: tuple[str, ...], 
 
 def _cut(segments: tuple[tuple[int, int], ...], start: int, end: int) -> tuple[tuple[int, int], ...]:
     """The segments of a piece of a text, as if the piece were a text of its own."""
-    cut: list[tuple[int, int]] = []
-    for index, (offset, place) in enumerate(segments):
-        behind = segments[index + 1][0] if index + 1 < len(segments) else end
-        if behind <= start and index + 1 < len(segments):
-            continue
-        if offset >= end and cut:
-            break
-        skipped = max(start - offset, 0)
-        cut.append((max(offset - start, 0), place + skipped))
-    return tuple(cut)
+    first = bisect_right(segments, (start, _BEHIND)) - 1
+    offset, place = segments[first]
+    behind = segments[first + 1 : bisect_left(segments, (end, 0))]
+    return (0, place + start - offset), *((offset - start, place) for offset, place in behind)
 
 
 def _body(source: Source, heredoc: Heredoc) -> tuple[bytes, tuple[tuple[int, int], ...]]:

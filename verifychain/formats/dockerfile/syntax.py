@@ -41,6 +41,7 @@ _JSON_OR_SHELL = frozenset({"run", "cmd", "entrypoint", "shell"})
 _JSON_OR_WORDS = frozenset({"add", "copy", "volume"})
 _WORDS = frozenset({"from", "expose"})
 _EMPTY_LINES = re.compile(rb"\n+")
+_BLANKS, _LINE_ENDS, _COMMENT = b" \t", b"\r\n", ord("#")
 _MOST_NESTED = 32  # ONBUILD in ONBUILD is refused later; this only keeps the reader from going deep
 
 
@@ -58,7 +59,7 @@ class Node(NamedTuple):
     """
     One instruction.
 
-    keyword    as written; ``name`` is in lower case
+    keyword    as written, ``name`` in lower case
     text       the joined line, ``start`` and ``end`` the piece of it that is this instruction (all but for ONBUILD's)
     rest       the piece behind flags: offsets in ``text``
     arguments  as BuildKit's AST has them; for RUN in shell form the one rest of the line
@@ -68,6 +69,7 @@ class Node(NamedTuple):
     """
 
     keyword: str
+    name: str
     text: Text
     start: int
     end: int
@@ -81,10 +83,6 @@ class Node(NamedTuple):
     span: Span = Span(0, 0)
     line: int = 0
     end_line: int = 0
-
-    @property
-    def name(self) -> str:
-        return self.keyword.lower()
 
     @property
     def original(self) -> str:
@@ -119,12 +117,15 @@ class _Parser:
         return Dockerfile(tuple(nodes), chr(self.escape))
 
     def _nodes(self) -> Iterator[Node | None]:
-        lines = self._lines
-        while (line := lines.next()) is not None:
-            start, end = self._trimmed(line)
-            start = skip_space(lines.data, start, end)
-            self._directive(lines.data[start:end])
-            if lines.data.startswith(b"#", start, end):
+        lines, data = self._lines, self._lines.data
+        while lines.next():
+            start, end = lines.start, lines.trimmed()
+            if start == 0 and data.startswith(BOM):
+                start = min(len(BOM), end)
+            start = skip_space(data, start, end)
+            if not self._directives.done:
+                self._directive(data[start:end])
+            if data.startswith(b"#", start, end):
                 continue
             ended, end = self._continuation(start, end)
             if ended and start == end:
@@ -137,16 +138,6 @@ class _Parser:
                 yield self._with_heredocs(node, start, first)
             except ParseError as error:
                 raise ParseError(error.message, first, lines.number) from None
-
-    def _trimmed(self, line: Span) -> tuple[int, int]:
-        """A line without its end; the first without a byte order mark."""
-        start, end = line.start, line.end
-        data = self._lines.data
-        if start == 0 and data.startswith(BOM):
-            start = min(len(BOM), end)
-        while end > start and data[end - 1] in b"\r\n":
-            end -= 1
-        return start, end
 
     def _directive(self, line: bytes) -> None:
         try:
@@ -162,7 +153,7 @@ class _Parser:
     def _continuation(self, start: int, end: int) -> tuple[bool, int]:
         """Whether the instruction ends with this line, and where the line ends without its continuation mark."""
         data, last = self._lines.data, end
-        while last > start and data[last - 1] in b" \t":
+        while last > start and data[last - 1] in _BLANKS:
             last -= 1
         if last == start or data[last - 1] != self.escape:
             return True, end
@@ -175,12 +166,10 @@ class _Parser:
         if ended:
             return Text(data[start:end], ((0, start),))
         pieces, segments, size = [data[start:end]], [(0, start)], end - start
-        while not ended and (line := lines.next()) is not None:
-            start, end = line.start, line.end
-            while end > start and data[end - 1] in b"\r\n":
-                end -= 1
+        while not ended and lines.next():
+            start, end = lines.start, lines.trimmed()
             text = skip_space(data, start, end)
-            if text == end or data[text] == ord("#"):
+            if text == end or data[text] == _COMMENT:
                 continue  # blank lines and comments inside an instruction are as if they were not there
             ended, end = self._continuation(start, end)
             pieces.append(data[start:end])
@@ -189,34 +178,41 @@ class _Parser:
         return Text(b"".join(pieces), tuple(segments))
 
     def _with_heredocs(self, node: Node, start: int, first: int) -> Node:
-        heredocs: list[Heredoc] = []
-        if _may_have_heredoc(node) and b"<<" in node.text.data:
+        heredocs: tuple[Heredoc, ...] = ()
+        if b"<<" in node.text.data and _may_have_heredoc(node):
             from verifychain.formats.dockerfile.heredoc import heredocs_of_line
 
-            heredocs.extend(self._body(*word) for word in heredocs_of_line(node.text.data))
-        span = Span(start, max(start, self._trimmed(self._lines.last)[1]))
-        return node._replace(heredocs=tuple(heredocs), span=span, line=first, end_line=self._lines.number)
+            heredocs = tuple(self._body(*word) for word in heredocs_of_line(node.text.data))
+        lines = self._lines
+        span = Span(start, max(start, lines.trimmed()))
+        return Node._make((*node[:-4], heredocs, span, first, lines.number))
 
     def _body(self, name: str, expand: bool, chomp: bool, descriptor: int) -> Heredoc:
         lines, data = self._lines, self._lines.data
         start = end = lines.position
         terminator = name.encode("utf-8", "replace")
-        while (line := lines.next()) is not None:
-            text = data[line.start : line.end].rstrip(b"\r\n")
+        while lines.next():
+            text = data[lines.start : lines.trimmed()]
             if (text.lstrip(b"\t") if chomp else text) == terminator:
                 return Heredoc(name, expand, chomp, descriptor, Span(start, end))
-            end = line.end
+            end = lines.position
         raise ParseError("unterminated heredoc")
 
 
 class _Lines:
-    """The lines of the file with their ends, one after the other, as Go's bufio.Scanner hands them out."""
+    """
+    The lines of the file with their ends, one after the other, as Go's bufio.Scanner hands them out.
+
+    ``start`` and ``position`` are where the line that was read last begins and ends.
+    """
+
+    __slots__ = ("_size", "data", "number", "position", "start", "too_long")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.position = 0
+        self._size = len(data)
+        self.position = self.start = 0
         self.number = 0
-        self.last = Span(0, 0)
         self.too_long = False
 
     def skip_empty(self) -> None:
@@ -226,18 +222,26 @@ class _Lines:
             self.number += found.end() - self.position
             self.position = found.end()
 
-    def next(self) -> Span | None:
+    def next(self) -> bool:
+        """Go to the next line; False where there is none."""
         start = self.position
-        if start >= len(self.data) or self.too_long:
-            return None
+        if start >= self._size or self.too_long:
+            return False
         newline = self.data.find(b"\n", start, start + MAX_LINE)
-        if newline < 0 and len(self.data) - start >= MAX_LINE:
+        if newline < 0 and self._size - start >= MAX_LINE:
             self.too_long = True
-            return None
-        self.position = len(self.data) if newline < 0 else newline + 1
+            return False
+        self.start = start
+        self.position = self._size if newline < 0 else newline + 1
         self.number += 1
-        self.last = Span(start, self.position)
-        return self.last
+        return True
+
+    def trimmed(self) -> int:
+        """Where the line ends without its line end."""
+        data, start, end = self.data, self.start, self.position
+        while end > start and data[end - 1] in _LINE_ENDS:
+            end -= 1
+        return end
 
 
 def read_instruction(text: Text, start: int, end: int, escape: int, depth: int = 0) -> Node:
@@ -269,7 +273,9 @@ def read_instruction(text: Text, start: int, end: int, escape: int, depth: int =
         words, json = _health(text, *rest)
     elif name in INSTRUCTIONS:
         words = _whole(text, rest)
-    return Node(command.name, text, start, end, command.flags, rest, tuple(words or ()), json, tuple(pairs), child)
+    return Node(
+        command.name, name, text, start, end, command.flags, rest, tuple(words or ()), json, tuple(pairs), child
+    )
 
 
 def _whole(text: Text, rest: tuple[int, int]) -> list[Word]:

@@ -121,6 +121,9 @@ class Text(NamedTuple):
         """The characters of a piece."""
         piece = self.data[start:end]
         if piece.isascii():
+            if len(self.segments) == 1:
+                first = self.segments[0][1] + start - self.segments[0][0]
+                return Word(piece.decode("ascii"), range(first, first + len(piece) + 1))
             return Word(piece.decode("ascii"), self.places(start, end))
         value, offsets = decoded(piece)
         places = self.places(start, end)

@@ -25,6 +25,8 @@ _MAX_DEPTH = 100  # BuildKit has no limit
 _SPECIAL = "@*#?-$!0"
 
 _MARKS = re.compile(r"[$<'\"\\`]")
+_IN_DOUBLE = re.compile(r'[^"$\\`]+')
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?![^\x00-\x7f])")
 _SPACE = re.compile(f"[{SPACES}]+")
 
 
@@ -149,23 +151,29 @@ class Expander:
     def _single(self, keep: bool) -> Out:
         out = Out()
         self._next(out if self._raw_quotes else None)
-        while True:
-            at = self._position
-            char = self._next()
-            if not char:
-                raise WordError("unexpected end of statement while looking for matching single-quote")
-            if char == "'":
-                if self._raw_quotes:
-                    out.put(char, self._at[at])
-                return out
-            if keep and char == self._escape:
+        start = self._position
+        close = self._chars.find("'", start)
+        if close < 0:
+            self._position = self._end
+            raise WordError("unexpected end of statement while looking for matching single-quote")
+        for at, char in enumerate(self._chars[start:close], start) if keep else ():
+            if char == self._escape:
                 out.put(char, self._at[at])
             out.put(char, self._at[at])
+        if not keep:
+            out.put_all(self._chars[start:close], self._at[start:close])
+        self._position = close
+        self._next(out if self._raw_quotes else None)
+        return out
 
     def _double(self, keep: bool) -> Out:
         out = Out()
         self._next(out if self._raw_quotes else None)
         while True:
+            found = _IN_DOUBLE.match(self._chars, self._position)
+            if found is not None:
+                out.put_all(found[0], self._at[self._position : found.end()])
+                self._position = found.end()
             char = self._peek()
             if not char:
                 raise WordError("unexpected end of statement while looking for matching double-quote")
@@ -286,6 +294,10 @@ class Expander:
 
     def _name(self) -> str:
         start = self._position
+        plain = _NAME.match(self._chars, start)
+        if plain is not None:
+            self._position = plain.end()
+            return plain[0]
         while (char := self._peek()) != "":
             if self._position == start:
                 if char.isdecimal():
