@@ -12,6 +12,7 @@ from tests.formats.shell.cases import Case, H, U
 
 G = f"curl -fsSLo t.tgz {U}\n"  # gets it
 C = f'echo "{H}  t.tgz" | sha256sum -c -'  # checks it
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LIST = "https://cdn.example/sums"
 
 STATUSES = [
@@ -83,4 +84,18 @@ DATA = [
     Case("looked into, in an image's /tmp", "RUN curl -so /tmp/m.json https://cdn.example/m.json && jq .v /tmp/m.json\n", [], "a file for this step", docker=True),
 ]  # fmt: skip
 
-OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA
+MORE = [
+    Case("curl -o-", f"curl -o- -L {U} | bash\n", ["piped:interpreter"], "a dash is standard output"),
+    Case("curl -o - and another", f"curl -o - {U} -o b https://cdn.example/b | sh\n", ["piped:interpreter", "unpinned"], "the first is run, the second written"),
+    Case("python's program on standard input", "j=$(mktemp)\ncurl -so $j https://api.example/r\nv=$(python3 - \"$j\" <<'EOF'\nimport json\nEOF\n)\n", [], "the program stands here, the file is its data"),
+    Case("python's program in the file", "j=$(mktemp)\ncurl -so $j https://cdn.example/r.py\npython3 $j x\n", ["unpinned"], "the file is the program"),
+    Case("only hashed", f"curl -sL {U} > t.tgz\nshasum -a 256 t.tgz\nrm t.tgz\n", [], "for a formula, and gone"),
+    Case("hashed and kept", f"curl -sLO {U}\nsha256sum tool.tgz\n", ["unpinned"], "somebody looks, nothing is compared"),
+    Case("only compared with a file of ours", "wget -q https://cdn.example/sums -O r.txt\ndiff -u r.txt ours.txt\n", [], "data"),
+    Case("case over what the caller gives", f'case "${{1:-}}" in "") exit 1;; get) curl {U} | sh;; esac\n', ["piped:interpreter"], "a parameter may be given"),
+    Case("gitiles at a commit", f"wget -O - https://x.googlesource.com/p/+archive/{COMMIT}/bin.tar.gz | tar xz\n", ["pinned"], "the URL names a commit"),
+    Case("a parameter that is installed", 'deb() { curl -SL "$1" -o x.deb; dpkg -i x.deb; }\n', ["unpinned"], "whoever calls it, nothing checks"),
+    Case("a parameter that is printed", 'fetch() { curl -fsSL "$1"; }\n', [], "the caller knows what it is for"),
+]  # fmt: skip
+
+OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE

@@ -34,6 +34,7 @@ class Environment:
     def __init__(self) -> None:
         self.table = Table()
         self.budget = MOST_EXPANDED
+        self.defaulted = False  # whether a default was taken for what the caller may set
         self.too_much = False
 
     def spend(self, value: str) -> str:
@@ -256,6 +257,7 @@ class Expander:
                 return self._parameter(name)
             if kind == "=":
                 self._environment.assign(name, (word,))
+            self._environment.defaulted |= values is None
             return word
         if values:
             changed = [_changed(value, kind if not colon else ":", rest) for value in values]

@@ -249,8 +249,10 @@ class Machine(Environment):
         """A program gets files by name, or what is in one as its input, and does what we do not know with it."""
         names = [text.rpartition("=")[2].lstrip("@") for text in call.texts]
         held = [content for name in names for content in self.files.store.get(self.path(name)) or ()]
+        reads = looks_inside(call)
         for fetch in self.fetched("".join(held)):
-            fetch.taken = True
+            fetch.read |= reads
+            fetch.taken |= not reads
         for unknown in self.table.unknowns(call.stdin or ""):
             if unknown.kind is Kind.FETCHED:
                 self.fetches[unknown.fetch].taken = True
@@ -268,7 +270,13 @@ class Machine(Environment):
     def removed(self, names: Iterable[str]) -> None:
         """A file that was only read and is removed again held data."""
         for fetch in self.fetched_files(names):
-            if fetch.read and not fetch.taken and fetch.use is None and not fetch.checks and fetch.given is None:
+            if (
+                (fetch.read or fetch.hashed)
+                and not fetch.taken
+                and fetch.use is None
+                and not fetch.checks
+                and fetch.given is None
+            ):
                 fetch.data = True
 
     def handled(self, names: Iterable[str]) -> None:
@@ -333,6 +341,15 @@ class Machine(Environment):
         """An ADD of a Dockerfile, whose file later commands may check."""
         fetch = Fetch(len(self.fetches), fact.url, fact.via, location, location, given=fact)
         self.add(fetch, fact.target)
+
+
+_INLINE = re.compile(r"(?:python|pypy|node|nodejs|ruby|perl|php|lua)[0-9.]*")
+
+
+def looks_inside(call: Call) -> bool:
+    """Whether a program whose text stands in the script is given files: ``python3 - file <<EOF``."""
+    inline = call.texts[:1] in (["-"], ["-c"], ["-e"], ["-ne"], ["-p"], ["-pe"], ["-r"])
+    return inline and _INLINE.fullmatch(call.name) is not None
 
 
 _KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")

@@ -208,6 +208,7 @@ class Interpreter(Machine):
     outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
     definite: bool | None = None  # how the last comparison of texts that are both known came out
+    uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
     quiet = False  # whether `set -e` is without effect for the command that runs
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
@@ -282,15 +283,16 @@ class Interpreter(Machine):
 
     def variable(self, name: str) -> tuple[str, ...] | None:
         parameters = self.frames[-1].parameters
+        called = len(self.frames) > (2 if self.uncalled else 1)
         if name in ("@", "*"):
-            return (SPLIT.join(parameters),) if len(self.frames) > 1 or parameters else None
+            return (SPLIT.join(parameters),) if called or parameters else None
         if name == "?" and self.status is not None:
             return (self.ways.status(self.status),)
         if name.isdigit() and name != "0":
             at = int(name[:4]) - 1
             if at < len(parameters):
                 return (parameters[at],)
-            return ("",) if len(self.frames) > 1 else None
+            return ("",) if called else None
         values = self.variables.get(name)
         return self.outside(name) if values is None else values
 

@@ -41,8 +41,8 @@ class Fetch:
     streaming  its bytes are taken as they come, and are in no file yet
     evidence  signatures and lists that others were checked with
     key       a key that signatures are checked with; ``fingerprint`` says that its fingerprint was
-    read    printed, or looked into; ``taken`` given to a program that does something else with it;
-            ``copied`` kept under a further name
+    read    printed, or looked into; ``hashed`` its digest was computed
+    taken   given to a program that does something else with it; ``copied`` kept under a further name
     guarded   used behind a check that held there
     """
 
@@ -65,5 +65,6 @@ class Fetch:
     use: Use | None = None
     guarded: bool = False
     read: bool = False
+    hashed: bool = False
     taken: bool = False
     copied: bool = False

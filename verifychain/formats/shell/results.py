@@ -23,7 +23,7 @@ _GRADES = {
 
 def fact(machine: Machine, fetch: Fetch) -> Download | None:
     """The fact that a download is; None for data that is only looked at, and for what nothing is known of."""
-    if fetch.data or _only_read(machine, fetch) or _is_parameter(machine, fetch.url):
+    if fetch.data or _only_read(machine, fetch) or _is_parameter(machine, fetch):
         return None
     grade, flaw, check = _grade(machine, fetch)
     if fetch.given is not None:
@@ -57,11 +57,17 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
 def _only_read(machine: Machine, fetch: Fetch) -> bool:
     """Whether a file was only looked into and is gone afterwards: the answer of an API, a list of versions."""
     used = fetch.taken or fetch.checks or fetch.use or fetch.key or fetch.evidence or fetch.given or fetch.git
-    return fetch.read and not used and fetch.target is not None and machine.is_temporary(fetch.target)
+    if used or fetch.target is None or not machine.is_temporary(fetch.target):
+        return False
+    # Who prints a digest may compare it himself, and use the file afterwards.
+    return fetch.read or (fetch.hashed and (fetch.target.startswith("/") or UNKNOWN.match(fetch.target) is not None))
 
 
-def _is_parameter(machine: Machine, url: str) -> bool:
+def _is_parameter(machine: Machine, fetch: Fetch) -> bool:
     """Whether a URL is a parameter of a script or function that nobody calls here: only the caller knows it."""
+    if fetch.use is not None or fetch.consumer is not None:
+        return False
+    url = fetch.url
     if UNKNOWN.sub("", url).strip("/\"' "):
         return False
     kinds = [(one.kind, one.name.isdigit() or one.name in "@*#") for one in machine.table.unknowns(url)]

@@ -18,6 +18,7 @@ _COMMIT = re.compile(
     rf"|//gist\.githubusercontent\.com/[^/]+/[^/]+/raw/{_HEX40}/"
     rf"|/-/(?:raw|archive)/{_HEX40}(?=[/?#.]|$)"
     rf"|/(?:raw|archive)/(?:commit/)?{_HEX40}(?=[/.?#]|$)"
+    rf"|\.googlesource\.com/.*/\+(?:archive)?/{_HEX40}(?=[/.?#]|$)"
     rf"|//git\.[^/]+/.*[?&;](?:id|h)={_HEX40}(?=[&;]|$)"
     rf"|/(?:sha256[:/-])?[0-9a-f]{{64}}(?=[/.?#]|$)"
 )

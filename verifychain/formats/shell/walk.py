@@ -198,15 +198,17 @@ class Walker(Interpreter):
         return Outcome(ok, fail, outs[0] if len(outs) == 1 else self.table.variable("…", outs) if outs else "")
 
     def _case(self, node: nodes.Case, state: State, *, quiet: bool) -> Outcome:
+        self.defaulted = False
         subject = self.value(node.subject)
+        known = UNKNOWN.search(subject) is None and not self.defaulted
         runs: list[Callable[[], Outcome]] = []
         default = False
         for arm in node.arms:
             patterns = [self.source_text[word.start : word.end] for word in arm.patterns]
-            if UNKNOWN.search(subject) is None and not _may_match(subject, patterns):
+            if known and not _may_match(subject, patterns):
                 continue
             runs.append(partial(self.evaluate, arm.body, state, quiet=quiet))
-            if "*" in patterns or (UNKNOWN.search(subject) is None and subject in patterns):
+            if "*" in patterns or (known and subject in patterns):
                 default = True
                 break
         if not default:

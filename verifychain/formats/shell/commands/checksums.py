@@ -62,6 +62,8 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
         shell.files.put(names[0], stdin)
     if not names:
         return shell.table.result("$(digest)")
+    for fetch in shell.fetched_files(names):
+        fetch.hashed = True
     return shell.table.char(Unknown(Kind.HASH, "\n".join(names), algorithm=algorithm))
 
 

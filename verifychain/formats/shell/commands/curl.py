@@ -59,8 +59,9 @@ def run(shell: Shell, call: Call) -> str:
     for url, target in zip_longest(urls, _targets(shell, urls, targets, named)):
         if url is not None:
             name = target if target is None or folder is None else f"{folder}/{target}"
-            out += shell.fetch(call, url, "curl", name)
-    return out if not targets else ""
+            content = shell.fetch(call, url, "curl", name)
+            out += content if name is None else ""
+    return out
 
 
 def _shown(option: Option) -> str:

@@ -74,8 +74,9 @@ def _other(shell: Shell, call: Call) -> str:
         call.arguments, frozenset({*options.split(), "m", "cp", "jar", "W", "X"}), old=name == "java", stop=True
     )
     texts = given.values(*options.split())
-    operands = [field for field in given.operands if field.text != "-"]
-    if texts or (call.stdin and not operands and not given.has("m", "jar")):
+    operands = list(given.operands)
+    from_stdin = not operands or operands[0].text == "-"  # what follows the dash are arguments
+    if texts or (call.stdin and from_stdin and not given.has("m", "jar")):
         text = texts[-1] if texts else call.stdin or ""
         if not shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
             _opaque(shell, call, text)

@@ -93,5 +93,7 @@ def _files(shell: Shell, call: Call) -> None:
     names = [text for text in call.texts if not text.startswith("-") or text == "-"]
     if len(names) < 2:
         return
+    for fetch in shell.fetched_files(names):
+        fetch.read = True
     texts = [(call.stdin or "") if name == "-" else shell.content(name) for name in names[:2]]
     _compare(shell, call, texts[0], texts[1])

@@ -51,6 +51,7 @@ _SYSTEM = frozenset(
 _UNSIGNED = "the packages' signatures are not verified"
 _SWITCHES = {
     "allow-unauthenticated": _UNSIGNED,
+    "force-yes": _UNSIGNED,
     "allow-insecure-repositories": "the repository's signature is not verified",
     "no-gpg-checks": _UNSIGNED,
     "nogpgcheck": _UNSIGNED,
