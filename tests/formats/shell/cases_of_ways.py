@@ -98,4 +98,21 @@ MORE = [
     Case("a parameter that is printed", 'fetch() { curl -fsSL "$1"; }\n', [], "the caller knows what it is for"),
 ]  # fmt: skip
 
-OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE
+FURTHER = [
+    Case("removed when it is wrong", f"set -e\n{G}{C} || rm -f t.tgz\nchmod +x t.tgz\n./t.tgz\n", ["verified"], "what failed is not there any more"),
+    Case("something else is removed", f"set -e\n{G}{C} || rm -f log\n./t.tgz\n", ["unchecked:not-fatal"], "the file stays"),
+    Case("arrays in step", f'set -e\nF=(); U=(); S=()\nadd() {{ [ "$1" = "$P" ] || return 0; F+=("$2"); U+=("$3"); S+=("$4"); }}\nadd a a.tgz {U}a {H}\nadd b b.tgz {U}b {H}\nfor i in "${{!F[@]}}"; do curl -Lo "${{F[$i]}}.part" "${{U[$i]}}"; mv "${{F[$i]}}.part" "${{F[$i]}}"; echo "${{S[$i]}}  ${{F[$i]}}" >> sums; done\nsha256sum --check sums\n', ["verified"], "each element of the list of digests is one"),
+    Case("a digest that may be emptied", f'ARG SUM={H}\nADD {U} /t\nRUN if [ -n "$SUM" ]; then echo "$SUM  /t" | sha256sum --check; fi && chmod 755 /t\n', ["verified"], "it is set here", docker=True),
+    Case("a digest that may be missing", f'set -e\n{G}if [ -n "$SUM" ]; then echo "$SUM  t.tgz" | sha256sum --check; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nobody says that there is one"),
+    Case("a condition that assigns", 'base=\n[ -n "$MIRROR" ] && base="$MIRROR"\nbase=${base:-https://cdn.example}\ncurl "$base/i.sh" | sh\n', ["piped:interpreter"], "both are followed"),
+    Case("gh with two patterns", 'set -e\ngh release download v1 -R o/r --pattern "*-linux.tgz" --pattern SHA256SUMS\nsha256sum --check --ignore-missing SHA256SUMS\ntar xf *-linux.tgz\n', ["same-origin"], "the archive is one of the two"),
+    Case("curl --get", 'set -e\ncurl --get --data-urlencode "name=t" https://api.example/object --output t.sh\nsh t.sh\n', ["unpinned"], "the data goes into the URL"),
+    Case("curl --data", "curl --data name=t https://api.example/object --output t.txt\n", [], "a request that sends something"),
+    Case("a function for each downloader", f'set -e\nif has curl; then get() {{ curl -fsSL "$1" -o "$2"; }}; elif has wget; then get() {{ wget -qO "$2" "$1"; }}; fi\nget {U} t.tgz\ntar xf t.tgz\n', ["unpinned"] * 2, "either may be the one that is called"),
+    Case("a function for each sum", f'set -e\nif has sha256sum; then sum() {{ sha256sum "$1" | cut -d" " -f1; }}; else sum() {{ shasum -a 256 "$1" | cut -d" " -f1; }}; fi\n{G}[ "$(sum t.tgz)" = {H} ]\ntar xf t.tgz\n', ["verified"], "each computes it"),
+    Case("a program that writes", f"set -e\nT=$(mktemp -d)\ncurl -so $T/x.crx {U}\nnode -e 'require(\"fs\").writeFileSync(process.argv[2], 1)' $T/x.crx $T/x.zip\nunzip $T/x.zip\n", ["unpinned"], "what it writes is made of it"),
+    Case("set -e in a loop behind a pipe", f'set -e\ndie() {{ echo "$1" >&2; false; }}\ncat names | while read -r n; do\n  curl -o "d/$n" "https://cdn.example/$n"\n  [ "$(sha256sum "d/$n" | cut -d" " -f1)" = {H} ] || die bad\n  sh "d/$n"\ndone\n', ["verified"], "the loop is a shell of its own, with -e"),
+    Case("jq with arguments", f"set -e\ncurl -so m.json https://cdn.example/m.json\ncurl -so t.sh {U}\nwant=$(jq -r --arg name t.sh '.[$name]' m.json)\n[ \"$want\" = \"$(sha256sum t.sh | cut -d' ' -f1)\" ]\nsh t.sh\n", ["same-origin"], "the manifest is its only file"),
+]  # fmt: skip
+
+OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE + FURTHER

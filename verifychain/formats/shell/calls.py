@@ -46,7 +46,7 @@ class Shell(Walker):
         if builtin is not None:
             return builtin(self, call)
         if call.path in self.functions:
-            self.outcome = self.invoke(call.path, call.texts)
+            self.outcome = self.function(call.path, call.texts)
             return self.outcome.out
         inner = inner_command(self, call)
         if inner is not None:
@@ -138,6 +138,6 @@ class Shell(Walker):
         for name in list(self.functions):
             if name not in self.called:
                 self.uncalled = True
-                self.invoke(name, ())
+                self.function(name, ())
                 self.state = state
         self.uncalled = False

@@ -240,7 +240,7 @@ class Expander:
             return self._table.variable(name)
         if index in ("[@]", "[*]"):
             return values[0]  # of several, any shows what is done
-        items = [item for value in values for item in value.split(SPLIT)]
+        items = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
         return items[0] if len(items) == 1 else self._table.variable(name, tuple(items))
 
     def _apply(self, name: str, rest: str, at: int, end: int) -> str:

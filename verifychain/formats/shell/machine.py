@@ -86,7 +86,8 @@ class Machine(Environment):
         self.folder = ""
         self.clones: dict[str, Fetch] = {}
         self.keys: list[Fetch] = []
-        self.receipts = 0  # how often keys were asked of a key server
+        self.receipts = 0  # how often keys were asked of a key server, and ``verdicts``: how often a check was made
+        self.verdicts = 0
         self.temporary = 0
         self.keeps = False  # whether files in the current folder are kept: in an image
         self._clock = 0
@@ -268,8 +269,10 @@ class Machine(Environment):
         )
 
     def removed(self, names: Iterable[str]) -> None:
-        """A file that was only read and is removed again held data."""
+        """A file that was only read and is removed again held data; on this way it needs no check any more."""
         for fetch in self.fetched_files(names):
+            if not fetch.copied:
+                self.state = self.state.without_fetch(fetch.index)
             if (
                 (fetch.read or fetch.hashed)
                 and not fetch.taken
@@ -343,13 +346,15 @@ class Machine(Environment):
         self.add(fetch, fact.target)
 
 
+_WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")
 _INLINE = re.compile(r"(?:python|pypy|node|nodejs|ruby|perl|php|lua)[0-9.]*")
 
 
 def looks_inside(call: Call) -> bool:
     """Whether a program whose text stands in the script is given files: ``python3 - file <<EOF``."""
     inline = call.texts[:1] in (["-"], ["-c"], ["-e"], ["-ne"], ["-p"], ["-pe"], ["-r"])
-    return inline and _INLINE.fullmatch(call.name) is not None
+    text = " ".join(call.texts[1:2]) + (call.stdin or "")
+    return inline and _INLINE.fullmatch(call.name) is not None and _WRITES.search(text) is None
 
 
 _KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")

@@ -35,6 +35,9 @@ class Process:
     subshell: bool = False
 
 
+Definition = tuple[Node, Script, Text]
+
+
 @dataclass(slots=True)
 class Exits:
     """Ways out of a function or a loop before its end: what holds on them, what they had set, in which states."""
@@ -63,7 +66,7 @@ class Interpreter(Machine):
         super().__init__(text)
         self.errexit = False
         self.pipefail = False
-        self.functions: dict[str, tuple[Node, Script, Text]] = {}
+        self.functions: dict[str, tuple[Definition, ...]] = {}  # of one name several where branches define it
         self.called: set[str] = set()
         self.process = Process()
         self.frames = [Frame(())]
@@ -321,9 +324,9 @@ class Interpreter(Machine):
         finally:
             leave()
 
-    def invoke(self, name: str, arguments: Many[str]) -> Outcome:
+    def invoke(self, name: str, definition: Definition, arguments: Many[str]) -> Outcome:
         """Call a function of the script with its body as it stands."""
-        body, script, text = self.functions[name]
+        body, script, text = definition
         if len(self.frames) > _DEEPEST_CALL or self.exhausted:
             return Outcome(self.state, self.state)  # what it does is looked at when no one else calls it
         self.called.add(name)

@@ -24,6 +24,9 @@ class State(NamedTuple):
     def with_fetch(self, index: int) -> State:
         return State(self.fetched | 1 << index, self.levels)
 
+    def without_fetch(self, index: int) -> State:
+        return State(self.fetched & ~(1 << index), self.levels)
+
     def with_check(self, index: int, level: Level) -> State:
         bit = 1 << index
         return State(self.fetched, tuple(held | bit if k < level else held for k, held in enumerate(self.levels)))

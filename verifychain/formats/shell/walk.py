@@ -45,7 +45,8 @@ class Walker(Interpreter):
             case nodes.Sequence():
                 return self.sequence(node, state, quiet=quiet)
             case nodes.Function():
-                self.functions[node.name] = (node.body, self._script, self.text)
+                others = self.functions.get(node.name, ())[-3:] if self._branches else ()
+                self.functions[node.name] = (*others, (node.body, self._script, self.text))
                 return Outcome(state, None)
             case _:
                 return self._redirected(node, state, quiet=quiet)
@@ -66,33 +67,53 @@ class Walker(Interpreter):
         return Outcome(outcome.ok, outcome.fail, "".join(out))
 
     def _and_or(self, node: nodes.AndOr, state: State, *, quiet: bool) -> Outcome:
-        receipts = self.receipts
+        self.definite = None
+        before = self.receipts, self.verdicts
         outcome = self.evaluate(node.first, state, quiet=True)
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
             ok, fail, out = outcome
             self.status = Outcome(ok, None) if operator == "&&" else Outcome(None, fail)
             if operator == "&&":
-                then = self.evaluate(right, ok, quiet=quiet or not last)
+                run = partial(self.evaluate, right, ok, quiet=quiet or not last)
+                # `[ … ] && x=y` is a branch; of commands behind others we take it that they run.
+                assigns = isinstance(right, nodes.Simple) and not right.words and self.definite is None
+                then = self._branch(run, skipped=fail) if assigns else run()
                 outcome = Outcome(then.ok, join(fail, then.fail), out + then.out)
             else:
-                if self.receipts > receipts and isinstance(right, nodes.Simple):
-                    self._forgiven(right)
+                if (self.receipts, self.verdicts) != before and isinstance(right, nodes.Simple):
+                    self._forgiven(right, key=self.verdicts == before[1])
                 run = partial(self.evaluate, right, fail, quiet=quiet or not last)
                 then = self._branch(run, skipped=ok)
                 outcome = Outcome(join(ok, then.ok), then.fail, out + then.out)
         return outcome
 
-    def _forgiven(self, right: nodes.Simple) -> None:
-        """``gpg --recv-keys … || true``: what is verified with the key goes on without it."""
+    def _forgiven(self, right: nodes.Simple, *, key: bool) -> None:
+        """``sha256sum -c … || true``; ``gpg --recv-keys … || true``: it goes on without what was asked for."""
         words = [self._script.text[word.start : word.end] for word in right.words]
         if words in (["true"], [":"]):
-            hint = "let it fail, or ask another key server: `|| gpg --keyserver … --recv-keys …`"
-            at_word(self, right.words[0], f"|| {words[0]}", "a key that could not be fetched is passed over", hint)
+            effect, hint = "a check that failed is passed over", "let it fail"
+            if key:
+                effect = "a key that could not be fetched is passed over"
+                hint = "let it fail, or ask another key server: `|| gpg --keyserver … --recv-keys …`"
+            at_word(self, right.words[0], f"|| {words[0]}", effect, hint)
 
     def _branch(self, run: Callable[[], Outcome], skipped: State | None) -> Outcome:
         """Run what may not run: both ways are remembered."""
         return self._arms([run, lambda: Outcome(skipped, None)])[0]
+
+    def function(self, name: str, arguments: Many[str]) -> Outcome:
+        """Call a function; each of its definitions, where branches define it."""
+        runs = [partial(self.invoke, name, definition, arguments) for definition in self.functions[name]]
+        if len(runs) == 1:
+            return runs[0]()
+        return self._met(self._arms([partial(self._again, run, self.state) for run in runs]))
+
+    def _again(self, run: Callable[[], Outcome], state: State) -> Outcome:
+        self.state = state
+        return run()
+
+    _branches = 0
 
     def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
         """The arms of a branch; variables and files are put together behind them."""
@@ -105,8 +126,10 @@ class Walker(Interpreter):
             outcomes.append(next(gather))
             return outcomes[-1]
 
+        self._branches += 1
         list(self.variables.arms([one] * len(runs)))
         list(gather)
+        self._branches -= 1
         if self.variables.met:
             states = [outcome.after for outcome in outcomes]
             self.ways.met(self.variables.met, [state for state in states if state is not None])
@@ -121,7 +144,7 @@ class Walker(Interpreter):
         now: State | None = state
         outcome = Outcome(state, None)
         for index, part in enumerate(node.parts):
-            outcome = self.subshell(partial(self.evaluate, part, now, quiet=True), now)
+            outcome = self.subshell(partial(self.evaluate, part, now, quiet=quiet or node.negated), now)
             if index + 1 < len(node.parts):
                 self.stdin = outcome.out
                 fails = join(fails, outcome.fail)

@@ -31,6 +31,7 @@ def run(shell: Shell, call: Call) -> str:
     algorithm = _algorithm(call.name, given.value("a", "algorithm"))
     files = [field.text for field in given.operands]
     if given.has("c", "check"):
+        shell.verdicts += 1
         if call.name in ("sha256", "sha512", "md5") and len(files) > 1 and not shell.fetched_files(files[:1]):
             shell.check(
                 shell.fetched_files(files[1:]), files[0], algorithm, call.word

@@ -70,7 +70,10 @@ def _shown(option: Option) -> str:
 
 def _looks_only(options: tuple[Option, ...]) -> bool:
     """Whether nothing is kept: headers, a status, a request that sends something."""
+    asks = any(option.name in ("G", "get") for option in options)  # what is sent goes into the URL
     for option in options:
+        if option.name in _SENDS and asks:
+            continue
         if option.name in ("I", "head", "V", "version", "M", "manual", "h", "help") or option.name in _SENDS:
             return True
         if option.name in ("X", "request") and (option.value or "").upper() not in ("GET", ""):

@@ -122,11 +122,11 @@ def _gh(shell: Shell, call: Call) -> None:
         call.arguments[2:], frozenset(["R", "repo", "p", "pattern", "D", "dir", "O", "output", "A", "archive"])
     )
     tag = given.operands[0].text if given.operands else "latest"
-    pattern = given.value("p", "pattern") or "*"
-    url = f"https://github.com/{given.value('R', 'repo') or '…'}/releases/download/{tag}/{pattern}"
     folder = given.value("D", "dir")
-    target = given.value("O", "output") or (f"{folder}/{pattern}" if folder else pattern)
-    shell.fetch(call, Field(url, call.word), "gh", None if target == "-" else target)
+    for pattern in given.values("p", "pattern") or ["*"]:
+        url = f"https://github.com/{given.value('R', 'repo') or '…'}/releases/download/{tag}/{pattern}"
+        target = given.value("O", "output") or (f"{folder}/{pattern}" if folder else pattern)
+        shell.fetch(call, Field(url, call.word), "gh", None if target == "-" else target)
 
 
 def _container(shell: Shell, call: Call) -> None:

@@ -83,8 +83,10 @@ def _pip(shell: Shell, call: Call) -> None:
     for field in [*given.operands, *(Field(value, call.word) for value in given.values("e", "editable"))]:
         _pip_url(shell, call, field)
     packages = [field for field in given.operands if not _is_path(field.text)]
-    if not given.has("require-hashes", "no-index") and (packages or given.has("r", "requirement")):
-        _installed(shell, call, Manager.PIP, f"{call.name} install", "--require-hashes")
+    hashed = given.has("require-hashes", "no-index") or shell.variable("PIP_REQUIRE_HASHES") is not None
+    if not hashed and (packages or given.has("r", "requirement")):
+        command = f"{call.name} pip install" if call.texts[:1] == ["pip"] else f"{call.name} install"
+        _installed(shell, call, Manager.PIP, command, "--require-hashes")
 
 
 def _behind_install(call: Call) -> tuple[Field, ...] | None:

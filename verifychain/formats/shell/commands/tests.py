@@ -48,6 +48,8 @@ def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) 
 
 def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
     if len(words) == 2 and words[0] in ("-n", "-z"):
+        if words[1] and UNKNOWN.search(words[1]) is None:
+            shell.definite = words[0] == "-n"  # an empty one may be set by the caller
         split = shell.ways.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
         return split or Outcome(state, state)
     if len(words) == 1:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.state import Outcome
@@ -22,6 +23,7 @@ _FILE_OPTIONS = {
     "sort": frozenset(["k", "t", "o", "T", "key"]),
     "jq": frozenset(["f", "L", "indent"]),
 }
+_PAIRS = frozenset(["--arg", "--argjson", "--slurpfile", "--rawfile"])  # of jq: a name and a value follow
 _PROGRAM_FIRST = frozenset(["grep", "awk", "sed", "jq", "yq", "tr"])
 
 
@@ -125,7 +127,7 @@ def _filter(shell: Shell, call: Call) -> str:
         "uniq": "sort",
     }
     name = family.get(call.name, call.name)
-    given = parse(call.arguments, _FILE_OPTIONS.get(name, frozenset()))
+    given = parse(_without_pairs(call, name), _FILE_OPTIONS.get(name, frozenset()))
     operands = [field.text for field in given.operands]
     program = given.values("e", "regexp", "expression") if name in ("grep", "sed") else []
     if name in _PROGRAM_FIRST and not program and operands:
@@ -149,6 +151,14 @@ def _filter(shell: Shell, call: Call) -> str:
     if not {unknown.kind for unknown in shell.carried(text)}.isdisjoint((Kind.FETCHED, Kind.CONTENT)):
         return _filtered(shell, text, " ".join(program) if name in ("grep", "awk", "sed") else "")
     return text
+
+
+def _without_pairs(call: Call, name: str) -> tuple[Field, ...]:
+    """The arguments without jq's ``--arg name value``."""
+    arguments = call.arguments
+    for at in reversed([at for at, text in enumerate(call.texts) if name == "jq" and text in _PAIRS]):
+        arguments = arguments[:at] + arguments[at + 3 :]
+    return arguments
 
 
 def _filtered(shell: Shell, text: str, words: str) -> str:
