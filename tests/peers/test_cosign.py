@@ -30,7 +30,11 @@ OLD_ROOT = {
 }
 FORMS = pytest.mark.parametrize("form", [NEW, OLD], ids=["new", "old"])
 # cosign knows no entries of these kinds in a bundle.
-UNKNOWN = {"0.1_dsse_intoto_0.0.1_certificate-proof", "0.3_message_rekord_0.0.1_certificate"}
+UNKNOWN = {
+    "0.1_dsse_intoto_0.0.1_certificate-proof",
+    "0.3_message_rekord_0.0.1_certificate",
+    "0.3_dsse_dsse_0.0.2_certificate+tsa",
+}
 KEYLESS = [one for one in RECIPES if one.signer == "certificate" and one.entry]
 
 

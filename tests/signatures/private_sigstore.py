@@ -101,6 +101,7 @@ class Sigstore:
         key: Any,
         *,
         subject: x509.GeneralName | None = None,
+        second: x509.GeneralName | None = None,
         claims: dict[int, str] | None = None,
         start: datetime = SIGNED - timedelta(seconds=30),
         sct: bool = True,
@@ -117,10 +118,9 @@ class Sigstore:
             .add_extension(usage("digital_signature"), critical=True)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.ca.key.public_key()), critical=False)
-            .add_extension(
-                x509.SubjectAlternativeName([subject or x509.UniformResourceIdentifier(IDENTITY)]), critical=True
-            )
         )
+        names = [subject or x509.UniformResourceIdentifier(IDENTITY), *([] if second is None else [second])]
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=True)
         for number, text in (CLAIMS if claims is None else claims).items():
             value = text.encode() if number < 7 else der.utf8(text)
             oid = x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}")
@@ -266,7 +266,7 @@ class Sigstore:
             listed = [{"rawBytes": b64(certificate)}, {"rawBytes": b64(rest)}]
             material["x509CertificateChain"] = {"certificates": listed}
         if body:
-            version = 2 if recipe.entry == "hashedrekord 0.0.2" else 1
+            version = 2 if recipe.is_v2 else 1
             entry = self.entry(body, version, promise=recipe.promise, proof=recipe.proof)
             material["tlogEntries"] = [entry]
         if recipe.timestamp:

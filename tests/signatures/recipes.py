@@ -25,6 +25,11 @@ class Recipe:
     proof: bool = True
     hash: hashes.HashAlgorithm | None = None
 
+    @property
+    def is_v2(self) -> bool:
+        """Whether a log of Rekor v2 has it."""
+        return self.entry in {"hashedrekord 0.0.2", "dsse 0.0.2"}
+
     def __str__(self) -> str:
         extra = f"{'+tsa' * self.timestamp}{'-set' * (not self.promise)}{'-proof' * (not self.proof)}"
         return f"{self.container} {self.content} {self.entry or 'unlogged'} {self.signer}{extra}".replace(" ", "_")
@@ -65,6 +70,12 @@ class Facts:
                 "signature": {"content": b64(self.signature), "verifier": verifier},
             }
         }
+
+    def _dsse_2(self) -> dict[str, Any]:
+        verifier = self._hashedrekord_2()["hashedRekordV002"]["signature"]["verifier"]
+        payload = {"algorithm": "SHA2_256", "digest": b64(sha256(self.payload))}
+        signatures = [{"content": b64(self.signature), "verifier": verifier}]
+        return {"dsseV002": {"payloadHash": payload, "signatures": signatures}}
 
     def _dsse_1(self) -> dict[str, Any]:
         return {

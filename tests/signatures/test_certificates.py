@@ -42,6 +42,8 @@ def made(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, **how: Any) -> Ver
         ({"claims": {1: "https://other.example", 8: "https://other.example"}}, Reason.ISSUER_MISMATCH),
         ({"subject": x509.UniformResourceIdentifier(f"{IDENTITY}x")}, Reason.IDENTITY_MISMATCH),
         ({"subject": x509.RFC822Name("someone@example.org")}, Reason.IDENTITY_MISMATCH),
+        ({"second": x509.UniformResourceIdentifier(IDENTITY)}, Reason.CERTIFICATE_PROFILE),
+        ({"second": x509.RFC822Name("someone@example.org")}, Reason.CERTIFICATE_PROFILE),
         ({"subject": x509.IPAddress(ip_address("127.0.0.1"))}, Reason.CERTIFICATE_PROFILE),
     ],
 )

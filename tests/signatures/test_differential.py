@@ -123,7 +123,7 @@ def known(recipe: Recipe) -> set[str]:
         found |= {f"only ours: {how} {rest}" for how in ("changed", "without")}
     if recipe.container == "0.1":
         found |= {f"only ours: without {entry}.inclusionProof"}  # the promise is all that 0.1 asks for
-    if recipe.entry == "hashedrekord 0.0.2":
+    if recipe.is_v2:
         # Nobody signs the index of a Rekor v2 entry; of the log's name the library compares four bytes.
         found |= {f"only ours: without {entry}.logIndex", f"only theirs: changed {entry}.logId.keyId"}
     elif recipe.timestamp:

@@ -45,7 +45,7 @@ def unsigned(recipe: Recipe) -> set[str]:
         rest = f"{material}.x509CertificateChain.certificates.1"  # only the first certificate is used
         found |= {f"without {rest}", f"without {rest}.rawBytes", f"changed {rest}.rawBytes"}
     entry = f"{material}.tlogEntries.0"
-    if recipe.entry == "hashedrekord 0.0.2":
+    if recipe.is_v2:
         found |= {f"{how} {entry}.logIndex" for how in ("changed", "without")}
     elif recipe.entry:
         if recipe.container == "0.1" and recipe.proof:

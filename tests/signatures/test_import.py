@@ -10,7 +10,9 @@ CORE = "import verifychain.signatures.native, verifychain.signatures.bundle, ver
 
 
 def run(code: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    # As it is installed: compiled once, and nothing looks on.
+    left_out = ("COVERAGE_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     argv = [sys.executable, "-c", code]
     return subprocess.run(argv, env=environment, capture_output=True, text=True, check=True).stdout
 

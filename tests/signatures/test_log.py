@@ -95,8 +95,13 @@ def relogged(sigstore: Sigstore, recipe: Recipe, change: Change) -> dict[str, An
     return document
 
 
+def first(body: Any) -> Any:
+    return body["spec"]["dsseV002"]["signatures"][0]
+
+
 HASHED, V2 = Recipe(), Recipe(entry="hashedrekord 0.0.2", timestamp=True)
 DSSE, INTOTO = Recipe(content="dsse", entry="dsse 0.0.1"), Recipe(content="dsse", entry="intoto 0.0.2")
+DSSE_V2 = Recipe(content="dsse", entry="dsse 0.0.2", timestamp=True)
 OTHER, ZEROS = "0" * 64, b64(bytes(32))
 
 
@@ -124,6 +129,13 @@ OTHER, ZEROS = "0" * 64, b64(bytes(32))
         (DSSE, lambda body: body["spec"]["signatures"].append(body["spec"]["signatures"][0]), Reason.ENTRY_MISMATCH),
         (DSSE, lambda body: body["spec"]["signatures"][0].update(verifier=b64(b"x")), Reason.ENTRY_MISMATCH),
         (DSSE, lambda body: body.update(kind="hashedrekord"), Reason.ENTRY_MISMATCH),
+        (DSSE_V2, lambda body: body["spec"]["dsseV002"]["payloadHash"].update(digest=ZEROS), Reason.ENTRY_MISMATCH),
+        (DSSE_V2, lambda body: body["spec"]["dsseV002"]["payloadHash"].update(digest="AA=="), Reason.ENTRY_MALFORMED),
+        (DSSE_V2, lambda body: body["spec"]["dsseV002"].pop("payloadHash"), Reason.ENTRY_MALFORMED),
+        (DSSE_V2, lambda body: body["spec"]["dsseV002"]["signatures"].clear(), Reason.ENTRY_MISMATCH),
+        (DSSE_V2, lambda body: first(body).update(content=b64(b"x")), Reason.ENTRY_MISMATCH),
+        (DSSE_V2, lambda body: first(body).update(verifier={}), Reason.ENTRY_MISMATCH),
+        (DSSE_V2, lambda body: body.update(kind="hashedrekord"), Reason.ENTRY_MALFORMED),
         (INTOTO, lambda body: body["spec"]["content"]["payloadHash"].update(value=OTHER), Reason.ENTRY_MISMATCH),
         (INTOTO, lambda body: body["spec"]["content"].pop("payloadHash"), Reason.ENTRY_MALFORMED),
     ],

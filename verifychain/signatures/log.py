@@ -37,7 +37,7 @@ def check(
     kind = log_body.kind_of(entry)
     if evidence.promise_required and not entry.promise:
         raise Rejected(Reason.NO_PROMISE, "a bundle of this version needs the log's promise, and has none")
-    if entry.proof is None and (evidence.proof_required or kind == log_body.REKOR_V2 or not entry.promise):
+    if entry.proof is None and (evidence.proof_required or kind in log_body.REKOR_V2 or not entry.promise):
         raise Rejected(Reason.NO_INCLUSION_PROOF, "the log entry has no proof of its inclusion")
     time = _promised(entry, kind, log) if entry.promise else None
     if entry.proof is not None:
@@ -58,7 +58,7 @@ def _log_of(entry: Entry, root: TrustRoot) -> Log:
 
 def _promised(entry: Entry, kind: tuple[str, str], log: Log) -> datetime:
     """The time of a promise whose signature holds."""
-    if kind == log_body.REKOR_V2:
+    if kind in log_body.REKOR_V2:
         raise Rejected(Reason.PROMISE_INVALID, "logs of this version promise nothing, and the entry has a promise")
     if not signed_by(log.key, entry.promise, _promise_text(entry)):
         raise Rejected(Reason.PROMISE_INVALID, "the log did not sign this promise (signed entry timestamp)")

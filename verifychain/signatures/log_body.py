@@ -19,7 +19,8 @@ from verifychain.signatures.verdict import Reason, Rejected, Unsupported, shown
 
 _WRONG = Reason.ENTRY_MALFORMED
 _V2_ALGORITHMS = {"SHA2_256": Algorithm.SHA256, "SHA2_384": Algorithm.SHA384, "SHA2_512": Algorithm.SHA512}
-REKOR_V2 = ("hashedrekord", "0.0.2")
+# Entries of Rekor v2, whose logs promise nothing and sign no time.
+REKOR_V2 = frozenset({("hashedrekord", "0.0.2"), ("dsse", "0.0.2")})
 
 
 def kind_of(entry: Entry) -> tuple[str, str]:
@@ -119,7 +120,7 @@ def _intoto_v1(spec: Fields, evidence: Evidence, verifier: bytes, artifact: Arti
 
 _KINDS: dict[tuple[str, str], Callable[[Fields, Evidence, bytes, Artifact], None]] = {
     ("hashedrekord", "0.0.1"): _hashedrekord,
-    REKOR_V2: _hashedrekord_v2,
+    ("hashedrekord", "0.0.2"): _hashedrekord_v2,
     ("rekord", "0.0.1"): _rekord,
     ("dsse", "0.0.1"): _dsse,
     ("dsse", "0.0.2"): _dsse_v2,

@@ -29,14 +29,16 @@ _SOURCES = {
         "buildDefinition.resolvedDependencies.0.uri",
     ),
 }
-_REFS = {
-    V02: ("invocation.environment.github_ref",),
+_REFS: dict[str, tuple[str, ...]] = {
+    V02: ("invocation.environment.github_ref", "invocation.environment.GITHUB_REF"),
     V1: (
         "buildDefinition.externalParameters.workflow.ref",
         "buildDefinition.internalParameters.GITHUB_REF",
     ),
 }
 _BUILDERS = {V02: "builder.id", V1: "runDetails.builder.id"}
+# What npm calls the builder is no workflow but where it ran, of which the certificate has its own word.
+_RUNNER = "https://github.com/actions/runner/"
 # What old extensions of Fulcio say again in new ones: they must agree.
 _TWICE = (
     ("github-workflow-trigger", "build-trigger"),
@@ -90,7 +92,10 @@ class Expectation:
     def _check_builder(self, statement: Statement, signer: Signer | None) -> None:
         stated = next(_texts(statement, {kind: (path,) for kind, path in _BUILDERS.items()}), "")
         _check_builder_id(self.builder, stated, "builder of the provenance")
-        if signer is not None:
+        if signer is not None and stated.startswith(_RUNNER):
+            found = signer.claims.get("runner-environment", "")
+            _same(stated.removeprefix(_RUNNER), found, Reason.PROVENANCE_BUILDER, "runner of the certificate")
+        elif signer is not None:
             _check_builder_id(self.builder, signer.subject, "builder that signed")
             if "@" in stated:
                 _same(signer.subject, stated, Reason.PROVENANCE_BUILDER, "builder of the provenance")
