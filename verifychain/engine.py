@@ -13,7 +13,6 @@ from verifychain import rules
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.finding import Finding, Incomplete, Problem
 from verifychain.core.glob import matches_any
-from verifychain.core.pin import Pin
 from verifychain.core.ports import NETWORK, Outside, Scope
 from verifychain.core.record import NamedTuple
 from verifychain.core.report import Failure, Listed, Report, Suppressed
@@ -168,7 +167,7 @@ class Engine:
 
     def _judge(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
         for rule, arguments in self._by_fact.get(type(fact), ()):
-            if local.ignores(rule):
+            if local.ignored and local.ignores(rule):
                 continue
             try:
                 for problem in rule.check(fact, *arguments):
@@ -237,14 +236,14 @@ class _Local:
 
     def __init__(self, severity: dict[str, str], path: str, overrides: Sequence[Any]) -> None:
         self._severity = dict(severity)
-        self._ignored: set[str] = set()
+        self.ignored: set[str] = set()
         for override in overrides:
             if matches_any(path, override.paths):
-                self._ignored.update(override.ignore)
+                self.ignored.update(override.ignore)
                 self._severity.update(override.severity)
 
     def ignores(self, rule: Rule) -> bool:
-        return bool(self._ignored) and rule.id not in ALWAYS_ON and not self._ignored.isdisjoint((rule.id, rule.group))
+        return bool(self.ignored) and rule.id not in ALWAYS_ON and not self.ignored.isdisjoint((rule.id, rule.group))
 
     def severity(self, rule: Rule, problem: Problem) -> Severity:
         """The configured severity; a problem that says less than its rule (a template) keeps saying less."""
@@ -356,7 +355,7 @@ def _listed(fact: Fact, source: Source) -> Listed | None:
         subject=fact.subject,
         grade=fact.grade,
         via=fact.via,
-        pins=tuple(str(pin.digest) for pin in fact.pins if isinstance(pin, Pin)),
+        pins=fact.stated,
         source=source,
         start=fact.span.start,
         end=fact.span.end,

@@ -48,7 +48,7 @@ FLAGS = {
 }
 # Pieces of requirements files, and of what makes reading them hard. No --use-feature: its values change with pip.
 PIECES = [
-    "foo==1.0", "foo", "bar>=2", "--hash=sha256:ab", "--hash", "sha256:ab", "sha1:x", "--has=sha512:q", "-r", "a.txt",
+    "foo==1.0", "foo", "bar>=2", "--hash=sha256:ab", f"a==1 \\\n  --hash=sha256:{'a' * 64}\n", f" --hash=sha256:{'b' * 64}", "--hash", "sha256:ab", "sha1:x", "--has=sha512:q", "-r", "a.txt",
     "-ra.txt", "-c c", "-e .", "-i", "--index-url", "=u", "http://x/", "--pre", "--require-h", "--no-index", "--no-",
     "--", "-", " ", "  ", "\t", "\\\n", " \\\n    ", "\\", "\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x1f", "\x85",
     "\u2028", "\xa0", "#", " #c", "#c\\\n", "'", '"', "\\'", '\\"', ";", "python_version<'3'", "${A}", "[x]", " -x",
@@ -80,11 +80,13 @@ def answers(what: str, questions: list[str]) -> list[Any]:
 
 
 def ours(text: str) -> list[Any]:
-    return [_line(node) for node in syntax.parse(b"\xef\xbb\xbf" + text.encode("utf-8", "surrogatepass")).nodes]
+    data = b"\xef\xbb\xbf" + text.encode("utf-8", "surrogatepass")
+    nodes = (one if isinstance(one, Node) else one.node for one in contents.read(data).nodes)
+    return [_line(node, len(text[: node.line.start].splitlines()) + 1) for node in nodes]
 
 
-def _line(node: Node) -> list[Any]:
-    refused = [node.line.number, None, None]
+def _line(node: Node, number: int) -> list[Any]:
+    refused = [number, None, None]
     found: dict[str, Any] = {}
     for option in node.options:
         if option.name in LISTS:
@@ -106,7 +108,7 @@ def _line(node: Node) -> list[Any]:
             )
     if not found.get("index_url", "x"):
         del found["index_url"]
-    return refused if node.fault is not None else [node.line.number, node.text, found]
+    return refused if node.fault is not None else [number, node.text, found]
 
 
 def compare(texts: list[str]) -> None:
@@ -144,7 +146,7 @@ def test_every_character_knows_its_place() -> None:
     for text in fuzzed(2000, seed=5):
         data = text.encode("utf-8", "surrogatepass")
         file = syntax.parse(data)
-        for node in file.nodes:
+        for node in syntax.nodes(file):
             for index, character in enumerate(node.line.text):
                 start = file.text.byte(node.line.at(index))
                 assert data[start:].startswith(character.encode()), (text, index)

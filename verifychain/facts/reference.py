@@ -41,3 +41,8 @@ class Reference:
     def listed_as(self) -> str:
         """The kind under which the inventory lists it, where the engine does not know it by its type."""
         return ""
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The digests that it states, as the inventory lists them."""
+        return tuple(str(pin.digest) for pin in self.pins if isinstance(pin, Pin))

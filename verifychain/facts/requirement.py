@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import overload
 
 from verifychain.core.digest import Digest
 from verifychain.core.packages import Places
@@ -42,6 +44,41 @@ class Hash(NamedTuple):
     @property
     def strong(self) -> bool:
         return self.algorithm in ("sha256", "sha384", "sha512")
+
+
+class TidyHashes(Sequence[Hash]):
+    """
+    Hashes as locks have them: sha256 options, well-formed, in lower case, in order, and none of them twice.
+
+    Nearly all hashes are such, and a lock has thousands: they are made when somebody looks at one.
+    """
+
+    __slots__ = ("_made", "_make", "texts")
+
+    def __init__(self, texts: Sequence[str], make: Callable[[], tuple[Hash, ...]]) -> None:
+        self.texts = texts
+        self._make = make
+        self._made: tuple[Hash, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __iter__(self) -> Iterator[Hash]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Hash: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hash, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Hash | tuple[Hash, ...]:
+        return self._all()[index]
+
+    def _all(self) -> tuple[Hash, ...]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 class HashMode(NamedTuple):
@@ -101,6 +138,7 @@ class Requirement(Reference):
     specifiers  (operator, version) in order
     version     the version of a single ``==`` or ``===``
     url         of what is not taken from an index: URL or path
+    hashes      what it states; they are its pins, and ``pins`` is empty
     commit      a VCS reference that is a full commit id
     in_constraints  it stands in a constraints file: nothing is installed because of it
     lines       its physical lines with the last line end
@@ -119,7 +157,7 @@ class Requirement(Reference):
     url: str | None = None
     editable: bool = False
     commit: bool = False
-    hashes: tuple[Hash, ...] = ()
+    hashes: Sequence[Hash] = ()
     mode: HashMode = HashMode()
     in_constraints: bool = False
     others: tuple[Other, ...] = ()
@@ -147,6 +185,18 @@ class Requirement(Reference):
     def given(self) -> tuple[Hash, ...]:
         """The hashes of ``--hash`` options, without that of the URL."""
         return tuple(hash for hash in self.hashes if not hash.fragment)
+
+    @property
+    def tidy(self) -> bool:
+        """Whether its hashes are as those of a lock: a rule about how hashes are written need not look at them."""
+        return isinstance(self.hashes, TidyHashes)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The digests that it states, as the inventory lists them."""
+        if isinstance(self.hashes, TidyHashes):
+            return tuple(map("sha256:".__add__, self.hashes.texts))
+        return tuple(str(hash.digest) for hash in self.hashes if hash.digest is not None and hash.strong)
 
     @property
     def question(self) -> str:

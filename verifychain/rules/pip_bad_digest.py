@@ -28,6 +28,8 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
+    if requirement.tidy:
+        return
     for hash in requirement.hashes:
         if hash.reason:
             yield Problem(hash.value, f"malformed digest: {hash.reason}", help=_help(hash))

@@ -30,7 +30,7 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
-    if requirement.in_constraints or not requirement.digests:
+    if requirement.in_constraints or not requirement.others or not requirement.digests:
         return
     for other in requirement.others:
         if other.in_constraints and other.overlaps and other.hashes and other.hashes.isdisjoint(requirement.digests):

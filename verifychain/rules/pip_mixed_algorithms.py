@@ -28,6 +28,8 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
+    if requirement.tidy:
+        return
     algorithms = sorted({hash.algorithm for hash in requirement.given if hash.digest is not None})
     if len(algorithms) > 1:
         message = f"hashes of {' and '.join(algorithms)}: any one that matches is enough"

@@ -29,6 +29,8 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
+    if requirement.tidy:
+        return
     seen = set()
     told = 0
     for hash in requirement.given:

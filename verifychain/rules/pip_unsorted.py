@@ -30,6 +30,8 @@ def check(requirement: Requirement) -> Iterator[Problem]:
         --hash=sha256:c0535b63ba2a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b7561
     ```
     """
+    if requirement.tidy:
+        return
     hashes = requirement.given
     ordered = sorted(hashes, key=lambda one: (one.algorithm, one.text.lower()))
     if ordered == list(hashes) or any(hash.digest is None for hash in hashes):

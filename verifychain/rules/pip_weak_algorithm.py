@@ -28,6 +28,8 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     idna @ https://files.example/idna-3.10-py3-none-any.whl#sha256=b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
+    if requirement.tidy:
+        return
     for hash in requirement.hashes:
         if not hash.strong and not hash.reason:
             yield Problem(hash.span, _message(hash), help="state the sha256 of the file, and remove this one")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from verifychain.core.digest import Algorithm, DigestError, parse_hex
-from verifychain.core.pin import Grade, Malformed, Pin
+from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
@@ -138,11 +138,6 @@ class _Lock:
     def _requirement(self, path: Path, shown: Path, name: str, place: str, **given: Any) -> Requirement:
         mark = self._span(shown)
         version = given.get("version")
-        pins = tuple(
-            Pin(one.digest, one.value) if one.digest is not None else Malformed(one.text, one.reason, one.value)
-            for one in given.get("hashes", ())
-            if one.strong
-        )
         name = _NAME.sub("-", name).lower()
         return Requirement(
             subject=f"{name}=={version}" if version else name,
@@ -150,7 +145,6 @@ class _Lock:
             span=self._span(path),
             name_span=mark,
             origin=Location(self._source, mark),
-            pins=pins,
             name=name,
             text=place,
             url=place,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass, field
 
 from verifychain.core.packages import Places
 from verifychain.core.ports import Scope, Tree
@@ -14,12 +12,12 @@ from verifychain.facts.requirement import HashMode, Kind
 from verifychain.formats.requirements import contents, pep508
 from verifychain.formats.requirements.contents import Contents, Item
 from verifychain.formats.requirements.options import Option
+from verifychain.formats.requirements.syntax import Node
 from verifychain.formats.requirements.text import Undecodable
 
 LARGEST = 4 << 20
 _MOST_FILES = 1000
 _DEEPEST = 100
-_URL = re.compile(r"(http|https|file):", re.IGNORECASE)
 
 
 class Loaded(NamedTuple):
@@ -45,17 +43,17 @@ class Placed(NamedTuple):
     in_constraints: bool
 
 
-@dataclass(slots=True)
 class Closure:
     """Everything that pip reads for one file, in pip's order."""
 
-    files: dict[str, Loaded] = field(default_factory=dict)
-    placed: list[Placed] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files: dict[str, Loaded] = {}
+        self.placed: list[Placed] = []
 
 
 def aims_at(path: str, target: str) -> Target:
     """What ``target`` means in the file ``path`` (pip joins them, and makes the result absolute)."""
-    if _URL.match(target):
+    if target.lower().startswith(("http:", "https:", "file:")):
         return Target(None, "it is a URL: what it holds is decided elsewhere, and was not checked")
     if "${" in target:
         return Target(None, "a variable of the environment decides which file that is: it was not checked")
@@ -114,10 +112,13 @@ class _Walk:
                 ]
             return
         found.files[key] = loaded
+        if not any(loaded.contents.includes()):
+            found.placed += [Placed(loaded.source, item, loaded.in_constraints) for item in loaded.contents.items]
+            return
         for node in loaded.contents.nodes:
             if isinstance(node, Item):
                 found.placed.append(Placed(loaded.source, node, loaded.in_constraints))
-            elif not isinstance(node, contents.Refused) and node.include is not None and depth < _DEEPEST:
+            elif isinstance(node, Node) and node.include is not None and depth < _DEEPEST:
                 self._include(loaded, node.include, found, depth)
 
     def _include(self, loaded: Loaded, option: Option, found: Closure, depth: int) -> None:
@@ -165,16 +166,13 @@ def mode(closures: list[Closure], *, policy: bool) -> HashMode:
         for loaded in one.files.values():
             if any(True for _ in loaded.contents.options("--require-hashes")):
                 on = explicit = True
-            if any(
-                not item.editable and any(not hash.fragment for hash in item.hashes) for item in loaded.contents.items
-            ):
-                on = True
+            on = on or has_hashes(loaded.contents)
     return HashMode(on, explicit, policy)
 
 
 def has_hashes(read: Contents) -> bool:
-    """Whether a ``--hash`` stands in the file that pip heeds: those of ``-e`` and of URLs switch nothing on."""
-    return any(not item.editable and any(not hash.fragment for hash in item.hashes) for item in read.items)
+    """Whether a ``--hash`` stands in the file that pip heeds."""
+    return any(item.checked for item in read.items)
 
 
 def is_open(closures: list[Closure]) -> bool:
@@ -182,7 +180,7 @@ def is_open(closures: list[Closure]) -> bool:
     return any(
         not placed.in_constraints
         and placed.item.parsed.kind is Kind.NAMED
-        and (placed.item.parsed.version is None or not any(hash.digest for hash in placed.item.hashes))
+        and (placed.item.parsed.version is None or not placed.item.held)
         for one in closures
         for placed in one.placed
     )

@@ -3,43 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from verifychain.core.digest import Algorithm, DigestError, parse_hex
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
-from verifychain.facts.requirement import Hash, Kind
-from verifychain.formats.requirements import pep508, syntax
+from verifychain.facts.requirement import Hash, Kind, TidyHashes
+from verifychain.formats.requirements import pep508, plain, syntax
 from verifychain.formats.requirements.options import Option
 from verifychain.formats.requirements.pep508 import Invalid, Parsed
 from verifychain.formats.requirements.syntax import File, Node
 
-# `[#&]name=value`, the first one counts, whatever it is (`models/link.py`: LinkHash).
-_FRAGMENT = re.compile(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)")
-_LINE_END = re.compile(r"\r\n|\n|\r")
-# pip finds the first option of a line behind a space only, so that an indentation by tabs is not copied.
-_HASH_LINE = re.compile(r"^( +)--hash", re.MULTILINE)
+
+class Place(NamedTuple):
+    """A logical line that has not been taken apart, because nothing in it is out of the ordinary."""
+
+    file: File
+    start: int
+    end: int
 
 
 class Item(NamedTuple):
     """
     A requirement of a file.
 
+    read   its line
     end    offset in the text behind its last word, where a hash would be written
     lines  its physical lines, line end included
     """
 
-    node: Node
+    read: Node | Place
     text: str
     parsed: Parsed
     editable: bool
-    hashes: tuple[Hash, ...]
+    hashes: Sequence[Hash]
     span: Span
     name_span: Span
     end: int
     lines: Span
+
+    @property
+    def tidy(self) -> bool:
+        """Whether its hashes are as those of a lock."""
+        return isinstance(self.hashes, TidyHashes)
+
+    @property
+    def checked(self) -> bool:
+        """Whether it has a hash that makes pip check hashes: those of ``-e`` and of URLs switch nothing on."""
+        return self.tidy or (not self.editable and any(not hash.fragment for hash in self.hashes))
+
+    @property
+    def held(self) -> bool:
+        """Whether it has a hash that is one."""
+        return self.tidy or any(hash.digest is not None for hash in self.hashes)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a version and sha256 hashes and nothing else."""
+        return isinstance(self.read, Place)
+
+    @property
+    def node(self) -> Node:
+        return self.read if isinstance(self.read, Node) else next(syntax.nodes(*self.read))
 
 
 class Refused(NamedTuple):
@@ -52,27 +78,43 @@ class Refused(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
 class Contents:
-    """A file, read: what its lines are, in order."""
+    """A file, read: what its lines are, in order; ``bare`` are those that hold options and no requirement."""
 
-    file: File
-    items: list[Item] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    nodes: list[Item | Refused | Node] = field(default_factory=list)
-    newline: str = "\n"
-    indent: str = "    "
+    def __init__(self, file: File) -> None:
+        self.file = file
+        self.items: list[Item] = []
+        self.nodes: list[Item | Refused | Node] = []
+        self.bare: list[Node] = []
+        self.newline = _first_newline(file.text.value)
+        self.indent = _first_indent(file.text.value)
+
+    @property
+    def first(self) -> Node | None:
+        """Its first line that is no comment."""
+        one = next(iter(self.nodes), None)
+        return one if one is None or isinstance(one, Node) else one.node
+
+    def take(self, file: File, start: int, end: int) -> None:
+        """Add the lines of a part of the file."""
+        for node in syntax.nodes(file, start, end):
+            one = _line(file, node)
+            self.nodes.append(one)
+            if isinstance(one, Item):
+                self.items.append(one)
+            elif isinstance(one, Node):
+                self.bare.append(one)
 
     def options(self, *names: str) -> Iterator[tuple[Node, Option]]:
         """Options of these names that pip heeds: on lines that hold no requirement and include no file."""
-        for node in self.nodes:
-            if isinstance(node, Node) and node.include is None:
+        for node in self.bare:
+            if node.include is None:
                 yield from ((node, option) for option in node.all(*names))
 
     def includes(self) -> Iterator[tuple[Node, Option]]:
         """The files that are read where they are named."""
-        for node in self.nodes:
-            if isinstance(node, Node) and node.include is not None:
+        for node in self.bare:
+            if node.include is not None:
                 yield node, node.include
 
 
@@ -82,27 +124,44 @@ def read(data: bytes) -> Contents:
     file = syntax.parse(data)
     contents = Contents(file)
     value = file.text.value
-    ending = _LINE_END.search(value)
-    if ending is not None:
-        contents.newline = ending[0]
-    if "--hash" in value:
-        layout = _HASH_LINE.search(value)
-        contents.indent = layout[1] if layout else contents.indent
-    for node in file.nodes:
-        one = _line(file, node)
-        contents.nodes.append(one)
-        if isinstance(one, Item):
-            contents.items.append(one)
-        elif isinstance(one, Refused):
-            contents.refused.append(one)
+    at = 0
+    for block in plain.blocks(value):
+        item = _plain(file, block)
+        if item is not None:
+            if at < block.start():
+                contents.take(file, at, block.start())
+            contents.nodes.append(item)
+            contents.items.append(item)
+            at = block.end()
+    contents.take(file, at, len(value))
     return contents
+
+
+def _first_newline(text: str) -> str:
+    feed, other = text.find("\n"), text.find("\r")
+    if other < 0 or -1 < feed < other:
+        return "\n"
+    return "\r\n" if feed == other + 1 else "\r"
+
+
+def _first_indent(text: str) -> str:
+    """The blanks in front of the first hash that has a line of its own, by which further ones are indented too."""
+    at = text.find("\n ")
+    while at >= 0:
+        end = at + 1
+        while text.startswith(" ", end):
+            end += 1
+        if text.startswith("--hash", end):
+            return text[at + 1 : end]
+        at = text.find("\n ", end - 1)
+    return "    "
 
 
 def _line(file: File, node: Node) -> Item | Refused | Node:
     if node.fault is not None:
         return Refused(node, node.fault.message, "", node.fault.start, node.fault.end)
     editable = node.editable
-    text = node.text or editable
+    text = node.text.rstrip() or editable
     if text is None:
         return node
     try:
@@ -112,6 +171,41 @@ def _line(file: File, node: Node) -> Item | Refused | Node:
         end = len(node.text) if editable is None else node.options[0].end
         return Refused(node, f"invalid requirement: {error.message}", error.hint, start, end)
     return _item(file, node, text, parsed)
+
+
+def _plain(file: File, block: re.Match[str]) -> Item | None:
+    """The requirement of a block, None where pip takes its name for that of a file."""
+    text, name, extras, version, marker, *_ = block.groups()
+    if name.lower().endswith(pep508.ARCHIVES):
+        return None
+    parsed = pep508.simple_one(name, extras, version, marker)
+    start = block.start()
+    byte = file.text.byte(start)
+    shift = byte - start
+    texts = [part[:64] for part in block["hashes"].split("--hash=sha256:")[1:]]
+    tidy = texts == sorted(set(texts))
+    hashes = TidyHashes(texts, lambda: _sha256(block, shift)) if tidy else _sha256(block, shift)
+    return Item(
+        Place(file, start, block.end()),
+        text,
+        parsed,
+        editable=False,
+        hashes=hashes,
+        span=Span(byte, block.end("comment") + shift),
+        name_span=Span(byte, byte + len(text)),
+        end=block.end("hashes"),
+        lines=Span(byte, block.end("ending") + shift),
+    )
+
+
+def _sha256(block: re.Match[str], shift: int) -> tuple[Hash, ...]:
+    hashes = []
+    pattern = re.compile("--hash=sha256:([0-9a-f]{64})")
+    for found in pattern.finditer(block.string, *block.span("hashes")):
+        digest = parse_hex(found[1], Algorithm.SHA256)
+        begin, end = found.start() + shift, found.end() + shift
+        hashes.append(Hash("sha256", found[1], digest, "", Span(begin, end), Span(end - len(found[1]), end)))
+    return tuple(hashes)
 
 
 def _item(file: File, node: Node, text: str, parsed: Parsed) -> Item:
@@ -142,8 +236,8 @@ def _item(file: File, node: Node, text: str, parsed: Parsed) -> Item:
 def whole_lines(file: File, node: Node) -> Span:
     """The physical lines of a logical one, with the last line end."""
     value, line = file.text.value, node.line
-    ending = _LINE_END.match(value, line.end)
-    return file.bytes(line.start, line.end if ending is None else ending.end())
+    ending = "\r\n" if value.startswith("\r\n", line.end) else value[line.end : line.end + 1]
+    return file.bytes(line.start, line.end + (len(ending) if ending in ("\n", "\r", "\r\n") else 0))
 
 
 def _option(file: File, node: Node, option: Option) -> Hash:
@@ -181,7 +275,8 @@ def _reason(text: str, reason: str) -> str:
 
 
 def _fragment(file: File, node: Node, url: str) -> Iterator[Hash]:
-    found = _FRAGMENT.search(url)
+    # The first one counts, whatever it is (`models/link.py`: LinkHash).
+    found = re.search(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)", url)
     at = node.text.find(url)
     if found is None or at < 0:
         return

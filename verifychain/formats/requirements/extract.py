@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Notation
 from verifychain.core.finding import Edit
-from verifychain.core.pin import Grade, Malformed, Pin, Slot
+from verifychain.core.pin import Grade, Slot
 from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
-from verifychain.facts.requirement import Hash, HashMode, Include, Kind, Requirement
+from verifychain.facts.requirement import HashMode, Include, Kind, Requirement
 from verifychain.facts.requirements_file import HashesDisabled, IndexOption, RequirementsFile, UnusualEncoding
 from verifychain.formats.requirements import closure, contents, relatives
 from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, aims_at, load
@@ -49,6 +49,7 @@ class _Reader:
         self._scope = scope
         self._contents = read
         self._file = read.file
+        self._before = f" \\{read.newline}{read.indent}"
         self._closures = _closures(source, scope)
         self._constraints = _only_constraints(source, scope, self._closures)
         self._mode = closure.mode(self._closures, policy=scope.settings.pip.require_hashes)
@@ -72,6 +73,8 @@ class _Reader:
         for one in self._contents.nodes:
             if isinstance(one, Item):
                 yield requirements[id(one)]
+                if one.plain:
+                    continue
                 if one.node.leftover or any(option.name != "--hash" for option in one.node.options):
                     yield from self._ignored(one)
             elif isinstance(one, Refused):
@@ -89,7 +92,7 @@ class _Reader:
         yield from self._orphans()
 
     def _orphans(self) -> Iterator[Fact]:
-        if not any(isinstance(one, Node) and one.all("--hash") for one in self._contents.nodes):
+        if not any(node.all("--hash") for node in self._contents.bare):
             return
         from verifychain.formats.requirements import mending
 
@@ -97,7 +100,7 @@ class _Reader:
             yield from mending.orphan_facts(self._source, self._contents, group)
 
     def _whole(self, requirements: tuple[Requirement, ...]) -> RequirementsFile:
-        first = next(iter(self._contents.file.nodes), None)
+        first = self._contents.first
         at = 0 if first is None else self._file.text.byte(first.line.at(0))
         top = None
         if first is not None and self._file.text.editable:
@@ -120,24 +123,22 @@ class _Reader:
             yield UnusualEncoding(Span(0, min(1, len(self._source.data))), text.encoding, text.guessed)
 
     def _requirement(self, item: Item) -> Requirement:
-        parsed = item.parsed
+        parsed, version = item.parsed, item.parsed.version
         name = parsed.name or parsed.url or item.text
-        pins = tuple(_pin(hash) for hash in item.hashes if hash.strong)
         return Requirement(
-            subject=name if parsed.version is None or parsed.name is None else f"{name}=={parsed.version}",
+            subject=name if version is None or parsed.name is None else f"{name}=={version}",
             via="pip",
             span=item.span,
             name_span=item.name_span,
             origin=Location(self._source, item.name_span),
-            grade=_grade(item),
+            grade=_grade(item, version),
             slot=self._slot(item),
-            pins=pins,
             name=parsed.name,
             text=item.text,
             kind=parsed.kind,
             extras=parsed.extras,
             specifiers=parsed.specifiers,
-            version=parsed.version,
+            version=version,
             marker=parsed.marker,
             url=parsed.url,
             editable=item.editable,
@@ -154,8 +155,8 @@ class _Reader:
     def _slot(self, item: Item) -> Slot | None:
         if item.editable or item.parsed.kind not in (Kind.NAMED, Kind.ARCHIVE) or not self._file.text.editable:
             return None
-        before = f" \\{self._contents.newline}{self._contents.indent}"
-        return Slot(Location(self._source, self._file.bytes(item.end, item.end)), before, Notation.PIP)
+        end = self._file.text.byte(item.end)
+        return Slot(Location(self._source, Span(end, end)), self._before, Notation.PIP)
 
     def _builds(self, item: Item) -> bool:
         if item.parsed.kind is Kind.ARCHIVE:
@@ -244,19 +245,15 @@ def _only_constraints(source: Source, scope: Scope, closures: list[Closure]) -> 
     return all(one.files[identity].in_constraints for one in closures if identity in one.files)
 
 
-def _pin(hash: Hash) -> Pin | Malformed:
-    if hash.digest is not None:
-        return Pin(hash.digest, hash.value)
-    return Malformed(hash.text, hash.reason, hash.value)
-
-
-def _grade(item: Item) -> Grade:
+def _grade(item: Item, version: str | None) -> Grade:
     parsed = item.parsed
+    if version is not None and item.tidy:
+        return Grade.PINNED
     if parsed.kind is Kind.VCS:
         return Grade.PINNED if parsed.commit else Grade.UNPINNED
     if item.editable or not item.hashes:
         return Grade.UNPINNED
     if not any(hash.digest for hash in item.hashes):
         return Grade.WEAK if any(not hash.strong for hash in item.hashes) else Grade.UNPINNED
-    exact = parsed.kind is not Kind.NAMED or parsed.version is not None
+    exact = parsed.kind is not Kind.NAMED or version is not None
     return Grade.PINNED if exact and all(hash.strong for hash in item.hashes) else Grade.WEAK

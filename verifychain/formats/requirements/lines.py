@@ -21,7 +21,6 @@ class Line(NamedTuple):
     text     without comment and outer blanks; never empty
     pieces   (offset in the joined line, offset in the file) of each physical part, rising
     shift    where ``text`` begins in the joined line
-    number   of its first physical line, from 1
     start    file offset of its first physical line
     end      file offset behind its last physical line, in front of the line end (a comment line that ends the joining
              is no part of it)
@@ -32,7 +31,6 @@ class Line(NamedTuple):
     text: str
     pieces: tuple[tuple[int, int], ...]
     shift: int
-    number: int
     start: int
     end: int
     comment: int
@@ -49,40 +47,41 @@ class Line(NamedTuple):
         return place + joined - start
 
 
-def logical(text: str) -> Iterator[Line]:
-    """The logical lines of a file that hold anything but a comment."""
-    at, first, begin = 0, 1, 0
+def logical(text: str, start: int = 0, end: int | None = None) -> Iterator[Line]:
+    """The logical lines that hold anything but a comment: of a file, or of a part of it that begins and ends one."""
+    at, begin = start, start
+    part = text if start == 0 and end is None else text[start:end]
     parts: list[str] = []
     places: list[tuple[int, int]] = []
-    joined = end = 0
-    for number, (whole, body) in enumerate(zip(text.splitlines(True), text.splitlines(), strict=True), 1):
-        start, at = at, at + len(whole)
+    joined = last = 0
+    for whole, body in zip(part.splitlines(True), part.splitlines(), strict=True):
+        here, at = at, at + len(whole)
         if not body and not parts:
             continue
         if not parts:
-            first, begin = number, start
+            begin = here
         comment = _begins_comment(body)
         if body[-1:] == "\\" and not comment:
             kept = body.lstrip("\\")
-            places.append((joined, start + len(body) - len(kept)))
+            places.append((joined, here + len(body) - len(kept)))
             parts.append(kept.rstrip("\\"))
             joined += len(parts[-1])
-            end = start + len(body)
+            last = here + len(body)
             continue
         if not comment:
-            places.append((joined, start))
+            places.append((joined, here))
             parts.append(body)
-            end = start + len(body)
-        yield from _finished(parts, places, (first, begin, end))
+            last = here + len(body)
+        yield from _finished(parts, places, (begin, last))
         parts, places, joined = [], [], 0
-    yield from _finished(parts, places, (first, begin, end))
+    yield from _finished(parts, places, (begin, last))
 
 
 def _begins_comment(body: str) -> bool:
     return "#" in body and body.lstrip()[:1] == "#"
 
 
-def _finished(parts: list[str], places: list[tuple[int, int]], where: tuple[int, int, int]) -> Iterator[Line]:
+def _finished(parts: list[str], places: list[tuple[int, int]], where: tuple[int, int]) -> Iterator[Line]:
     if not parts:
         return
     joined = parts[0] if len(parts) == 1 else "".join(parts)

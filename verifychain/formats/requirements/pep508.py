@@ -13,20 +13,19 @@ from functools import lru_cache
 from verifychain.core.record import NamedTuple
 from verifychain.facts.requirement import Kind
 
-_WORD = r"[A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*"
-_VERSION = (
+# Patterns are compiled when they are first needed: a lock needs none of them, and each costs more than reading a page.
+WORD = r"[A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+"
+VERSION = (
     r"[0-9]{1,9}(?:\.[0-9]{1,9})*(?:(?:a|b|rc)[0-9]{1,9})?(?:\.post[0-9]{1,9})?(?:\.dev[0-9]{1,9})?"
     r"(?:\+[a-z0-9]{1,99}(?:\.[a-z0-9]{1,99})*)?"
 )
-_SIMPLE = re.compile(rf"({_WORD})(?: ?\[({_WORD}(?:, ?{_WORD})*)\])?(?: ?== ?({_VERSION}))?")
-_VARIABLE = (
+_SIMPLE = rf"({WORD})(?: ?\[({WORD}(?:, ?{WORD})*)\])?(?: ?== ?({VERSION}))?"
+VARIABLE = (
     r"(?:python_version|python_full_version|sys_platform|platform_system|platform_machine|platform_python_implementation"
     r"|implementation_name|os_name)"
 )
-_ATOM = rf"{_VARIABLE} ?(?:[<>=!]=|[<>]) ?(?:'[^'\"\\]*'|\"[^'\"\\]*\")"
-_MARKER = re.compile(rf"{_ATOM}(?: (?:and|or) {_ATOM})*")
-_SEPARATORS = re.compile(r"[-_.]+")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_ATOM = rf"{VARIABLE} ?(?:[<>=!]=|[<>]) ?(?:'[^'\"\\]*'|\"[^'\"\\]*\")"
+_MARKER = rf"{_ATOM}(?: (?:and|or) {_ATOM})*"
 _URL_SCHEMES = frozenset({"http", "https", "file", "ftp"})
 _VCS_SCHEMES = frozenset(
     {f"{one}+{two}" for one in ("git", "hg", "svn", "bzr") for two in ("http", "https", "ssh", "file", "ftp", "sftp")}
@@ -34,10 +33,6 @@ _VCS_SCHEMES = frozenset(
 )
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz",
             ".tar.lzma")  # fmt: skip
-_FRAGMENT_NAME = re.compile(r"[#&]egg=([^&]*)")
-_EGG = re.compile(rf"{_WORD}(?:\[[A-Za-z0-9._, -]*\])?")
-_COMMIT = re.compile(r"@([0-9a-f]{40}|[0-9a-f]{64})(?:[#?]|$)")
-_EXTRAS = re.compile(r"^(.+)(\[[^\]]+\])$")
 _LONGEST = 1 << 16
 
 
@@ -72,7 +67,8 @@ class Invalid(Exception):
 
 def canonical(name: str) -> str:
     """A project name as indexes write it (PEP 503)."""
-    return _SEPARATORS.sub("-", name).lower()
+    lower = name.lower()
+    return re.sub(r"[-_.]+", "-", lower) if "_" in lower or "." in lower or "--" in lower else lower
 
 
 @lru_cache(maxsize=4096)
@@ -81,17 +77,21 @@ def parse(text: str) -> Parsed:
     if len(text) > _LONGEST:
         raise Invalid("the requirement is longer than 64 KiB")
     simple, semicolon, marker = text.partition(";")
-    found = _SIMPLE.fullmatch(simple.strip())
-    if found is not None and (not semicolon or _MARKER.fullmatch(marker.strip())):
+    found = re.fullmatch(_SIMPLE, simple.strip())
+    if found is not None and (not semicolon or re.fullmatch(_MARKER, marker.strip())):
         name, extras, version = found.groups()
         if not name.lower().endswith(ARCHIVES):
-            specifiers = () if version is None else (("==", version),)
-            listed = () if extras is None else tuple(re.split(r", ?", extras))
-            return Parsed(canonical(name), Kind.NAMED, listed, specifiers, marker.strip() or None)
+            return simple_one(name, extras, version, marker.strip() or None)
     try:
         return _any(text)
     except (ValueError, RecursionError) as error:
         raise Invalid(str(error).splitlines()[0] if str(error) else "not a requirement") from None
+
+
+def simple_one(name: str, extras: str | None, version: str | None, marker: str | None) -> Parsed:
+    """What is made of the parts of a simple requirement."""
+    listed = () if extras is None else tuple(re.split(r", ?", extras))
+    return Parsed(canonical(name), Kind.NAMED, listed, () if version is None else (("==", version),), marker)
 
 
 def _any(text: str) -> Parsed:
@@ -107,7 +107,7 @@ def _any(text: str) -> Parsed:
 
 def _scheme(text: str) -> str:
     """The scheme of a bare URL; empty for anything else."""
-    found = _SCHEME.match(text)
+    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", text)
     scheme = found[1].lower() if found else ""
     return scheme if scheme in _URL_SCHEMES or scheme in _VCS_SCHEMES else ""
 
@@ -115,7 +115,7 @@ def _scheme(text: str) -> str:
 def _marker(text: str) -> str | None:
     if not text:
         return None
-    if _MARKER.fullmatch(text) is None:
+    if re.fullmatch(_MARKER, text) is None:
         import warnings
 
         from packaging.markers import InvalidMarker, Marker
@@ -147,7 +147,7 @@ def _is_path(bare: str) -> bool:
 
 
 def _without_extras(text: str) -> str:
-    found = _EXTRAS.match(text)
+    found = re.match(r"^(.+)(\[[^\]]+\])$", text)
     return text if found is None else found[1].rstrip()
 
 
@@ -162,12 +162,18 @@ def _located(url: str, scheme: str, marker: str | None) -> Parsed:
     from urllib.parse import urlsplit
 
     urlsplit(url)  # raises ValueError for brackets that hold no address
-    named = _FRAGMENT_NAME.search(url)
-    if named is not None and _EGG.fullmatch(named[1]) is None:
+    named = re.search(r"[#&]egg=([^&]*)", url)
+    if named is not None and re.fullmatch(rf"{WORD}(?:\[[A-Za-z0-9._, -]*\])?", named[1]) is None:
         raise Invalid(f"{named[1]!r} is no project name", "write #egg=name, or better: name @ URL")
     name = canonical(named[1].partition("[")[0]) if named else None
     if scheme in _VCS_SCHEMES:
-        return Parsed(name, Kind.VCS, marker=marker, url=url, commit=_COMMIT.search(url) is not None)
+        return Parsed(
+            name,
+            Kind.VCS,
+            marker=marker,
+            url=url,
+            commit=re.search(r"@([0-9a-f]{40}|[0-9a-f]{64})(?:[#?]|$)", url) is not None,
+        )
     path = re.split(r"[?#]", url, maxsplit=1)[0]
     if scheme == "file" and not path.lower().endswith(ARCHIVES):
         return Parsed(name, Kind.DIRECTORY, marker=marker, url=url)
@@ -207,7 +213,7 @@ def _named(bare: str, marker: str | None) -> Parsed:
 
 def _written(bare: str) -> list[tuple[str, str]]:
     """The specifiers in the order of the file and with repetitions, which ``packaging`` drops."""
-    rest = re.sub(rf"^{_WORD}\s*(?:\[[^\]]*\])?\s*", "", bare).strip().removeprefix("(").removesuffix(")")
+    rest = re.sub(rf"^{WORD}\s*(?:\[[^\]]*\])?\s*", "", bare).strip().removeprefix("(").removesuffix(")")
     found = []
     for part in rest.split(","):
         split = re.fullmatch(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*(\S+)\s*", part)
@@ -230,7 +236,7 @@ def parse_editable(text: str) -> Parsed:
         raise Invalid("the requirement is longer than 64 KiB")
     scheme = _scheme(text)
     try:
-        if not scheme and re.match(rf"{_WORD}\s*(?:\[[^\]]*\])?\s*@", text):
+        if not scheme and re.match(rf"{WORD}\s*(?:\[[^\]]*\])?\s*@", text):
             return _any(text)
         if not scheme:
             return Parsed(None, Kind.DIRECTORY, url=_without_extras(text.partition(";")[0].strip()))

@@ -1,8 +1,8 @@
-"""A requirements file as lines with their options, every part knowing its place in the file."""
+"""The lines of a requirements file with their options, every part knowing its place in the file."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
@@ -48,10 +48,9 @@ class Node(NamedTuple):
 
 
 class File(NamedTuple):
-    """A parsed file."""
+    """A file, decoded."""
 
     text: Text
-    nodes: list[Node]
 
     def span(self, line: Line, start: int, end: int) -> Span:
         """The bytes of a part of a logical line."""
@@ -62,11 +61,14 @@ class File(NamedTuple):
         return Span(self.text.byte(start), self.text.byte(end))
 
 
-@lru_cache(maxsize=32)
 def parse(data: bytes) -> File:
-    """Parse a file; raises ``text.Undecodable``. Cached, because a file may be read by many others."""
-    text = decode(data)
-    return File(text, [_node(line) for line in logical(text.value)])
+    """Decode a file; raises ``text.Undecodable``."""
+    return File(decode(data))
+
+
+def nodes(file: File, start: int = 0, end: int | None = None) -> Iterator[Node]:
+    """The logical lines of a file, or of a part of it that begins and ends one."""
+    return map(_node, logical(file.text.value, start, end))
 
 
 def _node(line: Line) -> Node:
