@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem
-from verifychain.core.pin import Grade
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.facts.download import Consumer, Download, Role
+from verifychain.facts.download import Consumer, Download
+from verifychain.rules._piped import problems
 
 
 @rule("download-piped-to-shell", severity=Severity.ERROR)
@@ -35,12 +35,4 @@ def check(download: Download) -> Iterator[Problem]:
     sh install.sh
     ```
     """
-    if download.grade is not Grade.PIPED or download.consumer is not Consumer.INTERPRETER:
-        return
-    if download.role is Role.ARTIFACT:
-        yield Problem(
-            download.name_span,
-            f"run by `{download.consumed_by}` as it comes: nothing can check it first",
-            help="write it to a file, check the file's digest, then run it",
-            related=() if download.use is None else (download.use,),
-        )
+    yield from problems(download, Consumer.INTERPRETER, "run", "run")

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem
-from verifychain.core.pin import Grade
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.facts.download import Consumer, Download, Role
+from verifychain.facts.download import Consumer, Download
+from verifychain.rules._piped import problems
 
 
 @rule("download-piped-to-unpacker", severity=Severity.ERROR)
@@ -28,12 +28,4 @@ def check(download: Download) -> Iterator[Problem]:
     tar xzf tool.tar.gz -C /usr/local
     ```
     """
-    if download.grade is not Grade.PIPED or download.consumer is not Consumer.UNPACKER:
-        return
-    if download.role is Role.ARTIFACT:
-        yield Problem(
-            download.name_span,
-            f"unpacked by `{download.consumed_by}` as it comes: nothing can check it first",
-            help="write it to a file, check the file's digest, then unpack it",
-            related=() if download.use is None else (download.use,),
-        )
+    yield from problems(download, Consumer.UNPACKER, "unpacked", "unpack")

@@ -112,6 +112,10 @@ FURTHER = [
     Case("a function for each sum", f'set -e\nif has sha256sum; then sum() {{ sha256sum "$1" | cut -d" " -f1; }}; else sum() {{ shasum -a 256 "$1" | cut -d" " -f1; }}; fi\n{G}[ "$(sum t.tgz)" = {H} ]\ntar xf t.tgz\n', ["verified"], "each computes it"),
     Case("a program that writes", f"set -e\nT=$(mktemp -d)\ncurl -so $T/x.crx {U}\nnode -e 'require(\"fs\").writeFileSync(process.argv[2], 1)' $T/x.crx $T/x.zip\nunzip $T/x.zip\n", ["unpinned"], "what it writes is made of it"),
     Case("set -e in a loop behind a pipe", f'set -e\ndie() {{ echo "$1" >&2; false; }}\ncat names | while read -r n; do\n  curl -o "d/$n" "https://cdn.example/$n"\n  [ "$(sha256sum "d/$n" | cut -d" " -f1)" = {H} ] || die bad\n  sh "d/$n"\ndone\n', ["verified"], "the loop is a shell of its own, with -e"),
+    Case("one program for digests or another", f'{G}if command -v sha256sum >/dev/null; then {C} || exit; elif command -v shasum >/dev/null; then echo "{H}  t.tgz" | shasum -a 256 -c - || exit; fi\nsh t.tgz\n', ["verified"], "one of them is on every machine"),
+    Case("a program for signatures or none", f'{G}curl -fsSLO {U}.asc\nif command -v gpg >/dev/null; then gpg --verify tool.tgz.asc t.tgz || exit 1; fi\nsh t.tgz\n', ["unchecked:not-fatal"], "gpg is often not there"),
+    Case("a reply in a folder that is removed", 'set -e\nW="$ROOT/work"\ncurl -o "$W/reply.tsv" https://api.example/report\nlinks=$(awk "{print \\$3}" "$W/reply.tsv")\nrm -rf "$W"\n', [], "looked into, and gone with its folder"),
+    Case("a file in a folder that is removed", f'set -e\nW="$ROOT/work"\ncurl -o "$W/t.tgz" {U}\ntar xf "$W/t.tgz" -C /opt\nrm -rf "$W"\n', ["unpinned"], "unpacked before"),
     Case("jq with arguments", f"set -e\ncurl -so m.json https://cdn.example/m.json\ncurl -so t.sh {U}\nwant=$(jq -r --arg name t.sh '.[$name]' m.json)\n[ \"$want\" = \"$(sha256sum t.sh | cut -d' ' -f1)\" ]\nsh t.sh\n", ["same-origin"], "the manifest is its only file"),
 ]  # fmt: skip
 

@@ -268,9 +268,11 @@ class Machine(Environment):
             not self.keeps and not path.startswith(("/", "~"))
         )
 
-    def removed(self, names: Iterable[str]) -> None:
+    def removed(self, names: Sequence[str]) -> None:
         """A file that was only read and is removed again held data; on this way it needs no check any more."""
-        for fetch in self.fetched_files(names):
+        paths = [self.path(name) for name in names]
+        below = [file for path in paths if self.files.store.get(path) is None for file in self.files.below(path)]
+        for fetch in self.fetched_files([*names, *below]):
             if not fetch.copied:
                 self.state = self.state.without_fetch(fetch.index)
             if (

@@ -16,6 +16,7 @@ from verifychain.formats.shell.values import UNKNOWN
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
 _MOST_ROUNDS = 24
+_SUM = re.compile(r"(?:command +-v|which|type|hash) +(?:-\w+ +)?['\"]?(?:g?sha\d+sum|g?shasum|sha\d+|openssl|rhash)\b")
 
 
 class Walker(Interpreter):
@@ -200,8 +201,15 @@ class Walker(Interpreter):
             runs.append(partial(Outcome, now, None))
         else:
             runs.append(partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet))
-        usual.append(not (len(usual) == 1 and definite))
+        # Of `if command -v sha256sum; then …; elif command -v shasum; then …; fi` one is on every machine.
+        sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
+        usual.append(not sums and not (len(usual) == 1 and definite))
         return self._met(self._arms(runs), usual)
+
+    def _asks_for_sum(self, condition: Sequence) -> bool:
+        """Whether a condition asks whether a program for digests is there."""
+        spans = [node.span for node, _ in condition.items if isinstance(node, nodes.Simple)]
+        return len(spans) == 1 and _SUM.match(self.source_text, spans[0].start) is not None
 
     def _body(self, body: Sequence, condition: Outcome, *, quiet: bool) -> Outcome:
         """What runs behind a condition that came out so."""
