@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from verifychain.formats.dockerfile import instructions
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.syntax import Node
+from verifychain.formats.shell.idle import is_idle
 from verifychain.formats.shell.relevant import is_relevant
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Commands:
         self._source = source
         self._scope = scope
         self._session: Session | None = None
+        self._places: list[Callable[[Session], None]] = []
         self._added: list[Download] = []
         self._is_relevant = is_relevant
 
@@ -44,23 +46,36 @@ class Commands:
             from verifychain.formats.shell.session import Session
 
             self._session = Session(self._source, self._scope)
+            for place in self._places:
+                place(self._session)
         return self._session
+
+    def _place(self, place: Callable[[Session], None]) -> None:
+        """Tell the session, when there is one, of a folder or a file: most stages never need any."""
+        if self._session is None:
+            self._places.append(place)
+        else:
+            place(self._session)
 
     def run(self, text: ShellText, environment: Environment) -> None:
         """A RUN."""
-        if self._is_relevant:
-            for added in self._added:
-                self._started().added(added)
-            self._added.clear()
+        if not self._is_relevant:
+            return
+        for added in self._added:
+            self._started().added(added)
+        self._added.clear()
+        fetched = self._session is not None and bool(self._session.fetches)
+        if not is_idle(text.text, text.shell, fetched=fetched):
             self._started().command(text, _lookup(environment), _declared(environment))
 
     def workdir(self, node: Node, environment: Environment, escape: str) -> None:
         """A WORKDIR."""
         if self._is_relevant and node.arguments:
             try:
-                self._started().workdir(environment.expand(node.arguments[0], escape).value)
+                folder = environment.expand(node.arguments[0], escape).value
             except ParseError:
-                pass  # the build stops there
+                return  # the build stops there
+            self._place(lambda session: session.workdir(folder))
 
     def copy(self, node: Node, environment: Environment, escape: str) -> None:
         """A COPY: scripts of the build context that a RUN may call."""
@@ -70,7 +85,8 @@ class Commands:
             *sources, target = (environment.expand(word, escape).value for word in node.arguments)
         except ParseError:
             return
-        self._started().copy([source for source in sources if "<<" not in source], target)
+        files = [source for source in sources if "<<" not in source]
+        self._place(lambda session: session.copy(files, target))
 
     def takes(self, fact: Fact) -> bool:
         """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""

@@ -12,6 +12,7 @@ from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table, clean,
 
 MOST_EXPANDED = 1 << 23  # characters in one stage or script
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
+_MEANING = re.compile(r"[\\'\"`$<>\x80-\U0010ffff]")
 _QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
@@ -89,6 +90,8 @@ class Expander:
         return self._pieces(start, end, _BODY, quoted=True)
 
     def _expand(self, at: int, end: int) -> str:
+        if _MEANING.search(self._text, at, end) is None:
+            return cut(self._text[at:end])
         if self._text.startswith("~", at) and self._text[at + 1 : min(end, at + 2)] in ("", "/"):
             return "~" + self._pieces(at + 1, end, _PLAIN, quoted=False)
         return self._pieces(at, end, _PLAIN, quoted=False)

@@ -17,6 +17,8 @@ _REDIRECT = re.compile(r"([0-9]+|\{\w+\})?(<<<|<<-|<<|<>|<&|>&|>>|>\||&>>|&>|<(?
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\n]*\])?(\+?)=")
 _TOKEN = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n]|[^\s;&|()<>]{1,20}")
 _QUOTES = re.compile(r"\\(.)|['\"]", re.DOTALL)
+# A word behind others in which no character means anything, and that is no assignment, redirection or comment.
+_PLAIN_WORD = re.compile(r"[ \t]+([^\s;&|<>()$`'\"\\#][^\s;&|<>()$`'\"\\]*)(?=[ \t\n;&|]|\Z)")
 _PLAIN_NAME = re.compile(r"[^\s;&|<>()$`'\"\\=]+(?=[ \t]*\([ \t]*\))")
 
 
@@ -163,6 +165,9 @@ class Parser(Scanner):
                 break
             words.append(Word(self.at, end))
             self.at = end
+            while len(words) <= _MOST_WORDS and (plain := _PLAIN_WORD.match(self.text, end)) is not None:
+                words.append(Word(plain.start(1), end := plain.end()))
+                self.at = end
             if len(words) > _MOST_WORDS:
                 raise ParseError(f"a command of more than {_MOST_WORDS} words", start)
         if not (assignments or words or redirects):
