@@ -24,6 +24,7 @@ from verifychain.origins.registry import Registry
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
+_TAGS = {Storage.SIGNATURE_TAG: "sig", Storage.ATTESTATION_TAG: "att"}
 _MOST_LAYERS = 1000
 _LARGEST = 128 << 20  # one attachment; cosign's limit
 _LARGEST_SUM = 256 << 20  # all of one image
@@ -165,16 +166,24 @@ def children(store: Store, index: Manifest) -> list[Manifest]:
 
 def collect(store: Store, image: Manifest) -> Found:
     """Everything attached to an image; raises Unavailable where the places cannot be asked for it."""
-    found = _Collection(store)
-    for storage, suffix in ((Storage.SIGNATURE_TAG, "sig"), (Storage.ATTESTATION_TAG, "att")):
-        for manifest in store.attached(image.digest, suffix):
-            found.add(storage, manifest)
-    manifests, faults = store.referrers(image.digest)
-    found.faults += faults
-    for manifest in manifests:
-        found.add(Storage.REFERRER, manifest, only=is_evidence)
-    about = Subject(store.shown(image.digest), image.digest, image.data)
-    return Found(about, tuple(found.attachments), tuple(found.faults))
+    *_, found = stages(store, image)
+    return found
+
+
+def stages(store: Store, image: Manifest, first: Storage = Storage.SIGNATURE_TAG) -> Iterator[Found]:
+    """
+    What is attached to an image, place by place: each time all that was found so far, in the end everything.
+
+    One of cosign's tags comes first, then referrers, then its other tag. Whom less is enough asks the registry no
+    further: a good signature stays one, whatever else is attached. Raises Unavailable as ``collect`` does.
+    """
+    about, found = Subject(store.shown(image.digest), image.digest, image.data), _Collection(store)
+    other = _TAGS.keys() - {first}
+    for place in (first, Storage.REFERRER, *other):
+        before = len(found.attachments)
+        found.look(place, image.digest)
+        if place in other or len(found.attachments) > before:
+            yield Found(about, tuple(found.attachments), tuple(found.faults))
 
 
 def is_evidence(layer: Descriptor) -> bool:
@@ -188,6 +197,17 @@ class _Collection:
         self._budget = Budget()
         self.attachments: list[Attachment] = []
         self.faults: list[str] = []
+
+    def look(self, place: Storage, digest: Digest) -> None:
+        """Add what one place has; raises Unavailable where it cannot be asked."""
+        if place is Storage.REFERRER:
+            manifests, faults = self._store.referrers(digest)
+            self.faults += faults
+            for manifest in manifests:
+                self.add(place, manifest, only=is_evidence)
+            return
+        for manifest in self._store.attached(digest, _TAGS[place]):
+            self.add(place, manifest)
 
     def add(self, storage: Storage, manifest: Manifest, only: Callable[[Descriptor], bool] | None = None) -> None:
         """Fetch the layers of a manifest, all or some."""

@@ -52,6 +52,11 @@ class Entry:
     alternatives: tuple[tuple[Demand, ...], ...]
     origin: str = ""  # where it is written, for messages
 
+    @property
+    def asks_for_signature(self) -> bool:
+        """Whether a signature is demanded, and not only attestations."""
+        return any(demand.question.attestation is None for demands in self.alternatives for demand in demands)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

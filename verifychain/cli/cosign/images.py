@@ -90,7 +90,7 @@ class _Work:
         """Verify one image; whatever goes wrong with it is its own result."""
         try:
             store, entries = self._open(image)
-            return _result(judge(store, entries, self._scope))
+            return _result(judge(store, entries, self._scope, thorough=True))
         except Unavailable as error:
             return report.Result(image, "", INCOMPLETE, error=f"{error.message}{_hint(error)}")
         except UsageError as error:

@@ -15,6 +15,7 @@ from verifychain.core.signing import Lack, Unmet
 if TYPE_CHECKING:
     from verifychain.core.attachment import Found
     from verifychain.origins.attachments import Store
+    from verifychain.origins.manifests import Manifest
     from verifychain.signatures.image_policy import Entry, Outcome, Policy
 
 RECURSIVE = ("none", "any", "all")
@@ -88,24 +89,46 @@ def _no_policy_help(name: ImageName) -> str:
     return f'add images = ["{name.normalised}"] with its signers to [[tool.verifychain.cosign]]'
 
 
-def judge(store: Store, entries: Sequence[Entry], scope: Scope) -> Judgement:
-    """Verify one image; raises Unavailable where it, or what is attached to it, cannot be had."""
+def judge(store: Store, entries: Sequence[Entry], scope: Scope, *, thorough: bool = False) -> Judgement:
+    """
+    Verify one image; raises Unavailable where it, or what is attached to it, cannot be had.
+
+    ``thorough`` looks at all that is attached, and not only until every demand is met: it is the same verdict, with
+    every signer.
+    """
     from verifychain.origins import attachments
+
+    def one(manifest: Manifest) -> Judgement:
+        return _one(store, manifest, entries, thorough=thorough)
 
     image = attachments.subject(store, scope.platform)
     if scope.recursive == "all" and image.is_index:
-        members = [image, *attachments.children(store, image)]
-        return _together([_one(attachments.collect(store, member), entries) for member in members])
-    first = _one(attachments.collect(store, image), entries)
+        return _together([one(member) for member in (image, *attachments.children(store, image))])
+    first = one(image)
     if not first.unmet or scope.recursive == "none" or not image.is_index:
         return _certain(first)
-    members = attachments.children(store, image)
-    inner = [_one(attachments.collect(store, member), entries) for member in members]
+    inner = [one(member) for member in attachments.children(store, image)]
     signed = bool(inner) and not any(one.unmet for one in inner)
     return _together(inner)._replace(shown=first.shown) if signed else _together([first, *inner])
 
 
-def _one(found: Found, entries: Sequence[Entry]) -> Judgement:
+def _one(store: Store, image: Manifest, entries: Sequence[Entry], *, thorough: bool) -> Judgement:
+    from verifychain.core.attachment import Storage
+    from verifychain.origins import attachments
+
+    signed = any(entry.asks_for_signature for entry in entries)
+    places = attachments.stages(store, image, Storage.SIGNATURE_TAG if signed else Storage.ATTESTATION_TAG)
+    found = [*places][-1:] if thorough else places
+    judgement = None
+    for so_far in found:
+        judgement = _judged(so_far, entries)
+        if not judgement.unmet:
+            break
+    assert judgement is not None  # there is a last stage
+    return judgement
+
+
+def _judged(found: Found, entries: Sequence[Entry]) -> Judgement:
     from verifychain.signatures import image_policy
 
     outcomes = tuple(image_policy.judge(entry, found) for entry in entries)
