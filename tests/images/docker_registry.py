@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -16,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.origins.local_server import LOOPBACK
+from tests.origins.local_server import LOOPBACK, Authority
 from verifychain.core.digest import Digest, of_bytes
 
 PROGRAM = shutil.which("docker-registry")
@@ -57,16 +58,36 @@ def running(folder: Path) -> Iterator[DockerRegistry]:
     """A registry that keeps its files in the folder, until the block ends."""
     if PROGRAM is None:
         pytest.skip("docker-registry is not installed")
+    with _docker(PROGRAM, folder, {}) as port:
+        _wait(f"http://{LOOPBACK}:{port}/v2/")
+        yield DockerRegistry(f"{LOOPBACK}:{port}")
+
+
+@contextmanager
+def behind_tls(folder: Path, authority: Authority) -> Iterator[str]:
+    """The host of a second registry on the same files: by TLS, for clients with a certificate of the authority."""
+    if PROGRAM is None:
+        pytest.skip("docker-registry is not installed")
+    certificate, key = map(str, authority.certificate)
+    tls = {"certificate": certificate, "key": key, "clientcas": [str(authority.ca)]}
+    with _docker(PROGRAM, folder, {"tls": tls}) as port:
+        _wait(f"https://{LOOPBACK}:{port}/v2/", refused=True)
+        yield f"{LOOPBACK}:{port}"
+
+
+@contextmanager
+def _docker(program: str, folder: Path, http: dict[str, Any]) -> Iterator[int]:
+    """Start it; the port where it will listen."""
     port = _free_port()
     settings = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}, "delete": {"enabled": True}},
-        "http": {"addr": f"{LOOPBACK}:{port}"},
+        "http": {"addr": f"{LOOPBACK}:{port}", **http},
     }
-    (folder / "registry.yml").write_text(json.dumps(settings))  # JSON is YAML
-    with _serving([PROGRAM, "serve", str(folder / "registry.yml")], folder / "registry.log", port):
-        yield DockerRegistry(f"{LOOPBACK}:{port}")
+    (folder / f"registry-{port}.yml").write_text(json.dumps(settings))  # JSON is YAML
+    with _serving([program, "serve", str(folder / f"registry-{port}.yml")], folder / f"registry-{port}.log"):
+        yield port
 
 
 @contextmanager
@@ -76,7 +97,8 @@ def olareg(folder: Path) -> Iterator[DockerRegistry]:
         pytest.skip("peer not available: go toolchain")
     port = _free_port()
     argv = [str(OLAREG), "serve", "--store-type", "mem", "--addr", LOOPBACK, "--port", str(port)]
-    with _serving(argv, folder / "olareg.log", port):
+    with _serving(argv, folder / "olareg.log"):
+        _wait(f"http://{LOOPBACK}:{port}/v2/")
         yield DockerRegistry(f"{LOOPBACK}:{port}", lists_referrers=True)
 
 
@@ -87,24 +109,25 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(argv: list[str], log: Path, port: int) -> Iterator[None]:
+def _serving(argv: list[str], log: Path) -> Iterator[None]:
     with open(log, "wb") as file:
         process = subprocess.Popen(argv, stdout=file, stderr=file)
     try:
-        _wait(f"http://{LOOPBACK}:{port}/v2/", process)
         yield
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _wait(url: str, *, refused: bool = False) -> None:
+    """Wait until a registry answers; ``refused`` is an answer, too: TLS without a certificate of ours."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, OSError):
-            assert process.poll() is None, "the registry ended"
+        except (urllib.error.URLError, OSError) as error:
+            if refused and isinstance(getattr(error, "reason", error), ssl.SSLError):
+                return
             time.sleep(0.05)
         else:
             return

@@ -39,9 +39,19 @@ Route = Callable[[Asked], Reply]
 
 
 class Server:
-    """A server whose routes may change while it runs. ``asked`` is what came in, in order."""
+    """
+    A server whose routes may change while it runs. ``asked`` is what came in, in order.
 
-    def __init__(self, routes: dict[str, Route | Reply] | Route, certificate: tuple[Path, Path] | None = None) -> None:
+    certificate  its own, for TLS
+    clients      the authority whose certificates it demands of clients
+    """
+
+    def __init__(
+        self,
+        routes: dict[str, Route | Reply] | Route,
+        certificate: tuple[Path, Path] | None = None,
+        clients: Path | None = None,
+    ) -> None:
         self.routes = routes
         self.asked: list[Asked] = []
         server = self
@@ -89,6 +99,9 @@ class Server:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*certificate)
+            if clients is not None:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(clients)
             self._server.socket = context.wrap_socket(
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )

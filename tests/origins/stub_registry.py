@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from tests.origins.local_server import LOOPBACK, Asked, Authority, Reply, Server
@@ -50,13 +51,15 @@ class Stub:
     ``referrers`` answers the API, None where the registry has none.
     """
 
-    def __init__(self, authority: Authority | None = None) -> None:
+    def __init__(self, authority: Authority | None = None, *, clients: Path | None = None) -> None:
         self.manifests: dict[str, tuple[str, bytes]] = {}
         self.blobs: dict[str, bytes] = {}
         self.referrers: Callable[[str, str], Reply] | None = None
         self.bend: Bend = lambda asked, reply: reply
         self.server = Server(
-            lambda asked: self.bend(asked, self._answer(asked)), None if authority is None else authority.certificate
+            lambda asked: self.bend(asked, self._answer(asked)),
+            None if authority is None else authority.certificate,
+            clients,
         )
 
     def push(self, data: bytes, *tags: str, media_type: str = OCI_MANIFEST) -> Digest:

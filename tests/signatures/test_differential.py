@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,8 +105,8 @@ def test_what_is_left_out_because_it_is_zero(sigstore: Sigstore) -> None:
 def test_demands_that_the_library_does_not_know(sigstore: Sigstore) -> None:
     recipe = Recipe(timestamp=True)
     usual = both(sigstore, recipe)
-    for demands in (replace(usual.requirement, log=False), replace(usual.requirement, sct=False)):
-        verdict = ask(sigstore.bundle(ARTIFACT, recipe), replace(usual, requirement=demands))
+    for demands in (usual.requirement._replace(log=False), usual.requirement._replace(sct=False)):
+        verdict = ask(sigstore.bundle(ARTIFACT, recipe), usual._replace(requirement=demands))
         assert (verdict.status, verdict.engines) == (Status.VERIFIED, ("native",))
 
 

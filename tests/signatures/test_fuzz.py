@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,7 +112,7 @@ def test_changed_trust_roots(sigstore: Sigstore) -> None:
         except Rejected as rejected:
             assert rejected.reason in {Reason.MALFORMED_TRUST_ROOT, Reason.TOO_LARGE}  # noqa: PT017
             continue
-        verdict = ask(document, replace(asked, roots=roots))
+        verdict = ask(document, asked._replace(roots=roots))
         assert verdict.reason is not Reason.INTERNAL, (verdict.detail, data)
         if verdict.status is Status.VERIFIED:
             assert services <= json.loads(data).keys()

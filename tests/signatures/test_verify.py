@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +35,7 @@ def root(document: Any) -> tuple[TrustRoot, ...]:
 def under(sigstore: Sigstore, recipe: Recipe, *roots: Any) -> Question:
     """The usual question, under these roots as JSON lines."""
     data = b"\n".join(json.dumps(one).encode() for one in roots)
-    return replace(question(sigstore, recipe), roots=trust_root.parse(data))
+    return question(sigstore, recipe)._replace(roots=trust_root.parse(data))
 
 
 def test_any_of_several_roots_will_do(sigstore: Sigstore, other: Sigstore) -> None:
@@ -66,7 +65,7 @@ def test_the_fault_of_the_root_that_it_is_of_is_told(sigstore: Sigstore, other: 
 
 
 def test_without_any_root_nothing_is_verified(sigstore: Sigstore) -> None:
-    asked = replace(question(sigstore, MESSAGE), roots=())
+    asked = question(sigstore, MESSAGE)._replace(roots=())
     assert ask(sigstore.bundle(ARTIFACT, MESSAGE), asked).reason is Reason.MALFORMED_TRUST_ROOT
 
 
@@ -101,7 +100,7 @@ def test_logs_of_keys_unknown_to_us_are_not_no_logs(sigstore: Sigstore, service:
 def test_a_root_without_logs_needs_a_timestamp(sigstore: Sigstore) -> None:
     bare = {**sigstore.trusted_root(), "tlogs": []}
     for recipe, reason in ((MESSAGE, Reason.NO_LOG_ENTRY), (TIMED, None), (Recipe(signer="p256"), Reason.NO_LOG_ENTRY)):
-        asked = replace(question(sigstore, recipe), roots=root(bare))
+        asked = question(sigstore, recipe)._replace(roots=root(bare))
         assert ask(sigstore.bundle(ARTIFACT, recipe), asked).reason is reason
 
 
@@ -156,7 +155,7 @@ def test_a_key_never_stands_for_an_identity_nor_the_other_way(sigstore: Sigstore
     by_key = Requirement(keys=(keys.load_pem(pem(sigstore.keys["p256"])),))
     usual = question(sigstore, MESSAGE)
     # The certificate holds this very key: it was still not the key that was asked for.
-    assert ask(sigstore.bundle(ARTIFACT, MESSAGE), replace(usual, requirement=by_key)).reason is Reason.NO_KEY
+    assert ask(sigstore.bundle(ARTIFACT, MESSAGE), usual._replace(requirement=by_key)).reason is Reason.NO_KEY
     signed_with_key = sigstore.bundle(ARTIFACT, Recipe(signer="p256"))
     assert ask(signed_with_key, usual).reason is Reason.NO_CERTIFICATE
 
@@ -228,9 +227,9 @@ def test_timestamps_that_stand_twice_or_too_often(sigstore: Sigstore) -> None:
 def test_statements_count_where_they_are_asked_for(sigstore: Sigstore) -> None:
     recipe = Recipe(content="dsse", entry="dsse 0.0.1")
     document, usual = sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe)
-    assert ask(document, replace(usual, attestation=None)).reason is Reason.PAYLOAD_TYPE
-    assert ask(document, replace(usual, attestation=None, statements=True)).status is Status.VERIFIED
-    assert ask(document, replace(usual, attestation=AttestationPolicy())).status is Status.VERIFIED
+    assert ask(document, usual._replace(attestation=None)).reason is Reason.PAYLOAD_TYPE
+    assert ask(document, usual._replace(attestation=None, statements=True)).status is Status.VERIFIED
+    assert ask(document, usual._replace(attestation=AttestationPolicy())).status is Status.VERIFIED
     message = sigstore.bundle(ARTIFACT, MESSAGE)
     assert ask(message, usual).reason is Reason.NOT_AN_ATTESTATION
 

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from verifychain.config import Configuration
+    from verifychain.origins.addresses import Access, Tls
     from verifychain.origins.cache import Cache
     from verifychain.origins.docker_config import Credentials
     from verifychain.origins.registry import Registry
-    from verifychain.origins.web import Access, Web
+    from verifychain.origins.web import Web
 
 _TIMEOUT = 30.0
 
@@ -33,6 +34,7 @@ class Network:
     plain    hosts, likewise, that the user wants to be asked over http
     ca       file with the authorities to trust, before the configured one
     credentials  instead of those that docker and podman keep
+    tls      how TLS is with some hosts
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Network:
         plain: Iterable[str] = (),
         ca: str | None = None,
         credentials: Credentials | None = None,
+        tls: Tls | None = None,
     ) -> None:
         self._settings = configuration.settings.network
         self._folder = configuration.folder
@@ -56,6 +59,7 @@ class Network:
         self._plain = frozenset(map(_host, plain))
         self._ca = ca
         self._credentials = credentials
+        self._tls = tls
 
     def web(self) -> Web:
         """What fetches URLs."""
@@ -98,4 +102,4 @@ class Network:
             if not os.path.isfile(ca):
                 raise UsageError(f"ca-file: there is no file {ca}", "its path is relative to the configuration file")
         plain = frozenset(host.lower() for host in (*self._settings.plain_http_hosts, *self._plain))
-        return Access(plain=plain, ca=ca).naming(*self._settings.private_hosts, *self._named)
+        return Access(plain=plain, ca=ca, tls=self._tls).naming(*self._settings.private_hosts, *self._named)

@@ -18,6 +18,23 @@ class Refused(Unavailable):
     """The outside was not asked, or not listened to, because that would not be safe."""
 
 
+class Tls(NamedTuple):
+    """
+    That and how the user wants TLS with some hosts, and with no others: a redirect leads away from it.
+
+    certificate, key  files with what is shown to them, PEM
+    name              what their certificates must be for, instead of the host
+    """
+
+    hosts: frozenset[str]
+    certificate: str | None = None
+    key: str | None = None
+    name: str | None = None
+
+    def is_for(self, where: Place) -> bool:
+        return _listed(self.hosts, where.host, where.port)
+
+
 class Access(NamedTuple):
     """
     What the user allows beside https to public addresses.
@@ -25,11 +42,13 @@ class Access(NamedTuple):
     private  hosts (``registry.internal``) or hosts with a port (``localhost:5000``) that may be at a private address
     plain    hosts, likewise, that are asked over http; loopback needs no entry here
     ca       file with the certificates to trust instead of the usual ones
+    tls      what is different with some hosts
     """
 
     private: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
     ca: str | None = None
+    tls: Tls | None = None
 
     def naming(self, *hosts: str) -> Access:
         """The same, with further hosts that the user named."""
@@ -42,6 +61,12 @@ class Access(NamedTuple):
     def is_plain(self, host: str, port: int) -> bool:
         """Whether the user wants http for that host."""
         return _listed(self.plain, host, port)
+
+    def prefers_http(self, where: Place) -> bool:
+        """Whether a host without a scheme is asked over http: one that is named for it, and loopback by itself."""
+        if self.is_plain(where.host, where.port):
+            return True
+        return is_loopback(where.host) and not (self.tls is not None and self.tls.is_for(where))
 
 
 class Place(NamedTuple):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
-from verifychain.origins.addresses import Access, Place, vet
+from verifychain.origins.addresses import Access, Place, Tls, vet
 from verifychain.origins.faults import Transient, reason
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Dialer:
         self._access = access
         self._resolver = resolver
         self._trusted = trusted
-        self._made: ssl.SSLContext | None = None
+        self._made: dict[Tls | None, ssl.SSLContext] = {}
         self._lock = threading.Lock()
 
     def dial(self, where: Place, proxy: Proxy | None, limits: Limits) -> Line:
@@ -160,7 +160,7 @@ class Dialer:
         except OSError as error:
             told = Unavailable(f"{where.host}:{where.port} could not be reached: {_why(error)}", "check the network")
             raise Transient(told, connecting=True) from None
-        return self._secured(line, host, limits) if where.scheme == "https" else line
+        return self._secured(line, where, limits) if where.scheme == "https" else line
 
     def _through(self, proxy: Proxy, where: Place, limits: Limits) -> Line:
         from verifychain.origins.proxies import fault, open_tunnel
@@ -168,19 +168,21 @@ class Dialer:
         try:
             line = _connected(resolve(proxy.host, proxy.port), proxy.port, limits)
             if proxy.is_secure:
-                line = self._secured(line, proxy.host, limits)
+                line = self._secured(line, Place("https", proxy.host, proxy.port), limits)
             if where.scheme == "https":
                 open_tunnel(line, proxy, where)
         except (OSError, ValueError) as error:
             raise fault(error) from None
-        return self._secured(line, ascii_host(where.host), limits) if where.scheme == "https" else line
+        return self._secured(line, where, limits) if where.scheme == "https" else line
 
-    def _secured(self, line: Line, host: str, limits: Limits) -> Line:
+    def _secured(self, line: Line, where: Place, limits: Limits) -> Line:
         """TLS over a line, to a host that proves its name."""
         import ssl
 
+        own = self._access.tls if self._access.tls is not None and self._access.tls.is_for(where) else None
         try:
-            context = self._context()
+            host = ascii_host(where.host) if own is None or own.name is None else own.name
+            context = self._context(own)
             if isinstance(line.socket, ssl.SSLSocket):
                 from urllib3.util.ssltransport import SSLTransport
 
@@ -191,11 +193,26 @@ class Dialer:
             line.close()
             raise
 
-    def _context(self) -> ssl.SSLContext:
+    def _context(self, own: Tls | None) -> ssl.SSLContext:
         with self._lock:
-            if self._made is None:
-                self._made = _context(self._trusted())
-            return self._made
+            if own not in self._made:
+                context = _context(self._trusted())
+                if own is not None and own.certificate is not None:
+                    _show(context, own.certificate, own.key)
+                self._made[own] = context
+            return self._made[own]
+
+
+def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
+    """Have a certificate of ours shown to servers that ask for one. Raises Unavailable."""
+    import ssl
+
+    try:
+        # A password is not asked for: a terminal may not be there, and a hook would wait for ever.
+        context.load_cert_chain(certificate, key, password="")
+    except (ssl.SSLError, OSError) as error:
+        told = f"{certificate} has no certificate to show, with its key in {key or 'the same file'}: {reason(error)}"
+        raise Unavailable(told, "both are PEM, and the key has no password") from None
 
 
 def ascii_host(host: str) -> str:

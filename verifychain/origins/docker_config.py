@@ -29,11 +29,12 @@ _NOT_FOUND = "credentials not found"
 
 
 class Credential(NamedTuple):
-    """A user name with its password, or an identity token that is exchanged for others."""
+    """A user name with its password, a token that is exchanged for others (identity), or one that is sent as it is."""
 
     username: str = ""
     password: str = ""
     identity_token: str = ""
+    registry_token: str = ""
 
 
 class Credentials:
@@ -170,6 +171,9 @@ def _stored(entry: Any, path: str) -> Credential | None:
     """The credential in an entry of ``auths``; an empty one says only that a helper has it."""
     if not isinstance(entry, dict):
         return None
+    token = entry.get("registrytoken")
+    if isinstance(token, str) and token:
+        return Credential(registry_token=token)
     token = entry.get("identitytoken")
     if isinstance(token, str) and token:
         return Credential(identity_token=token)

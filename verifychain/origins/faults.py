@@ -36,6 +36,9 @@ def fault(error: Exception, where: Place, *, late: bool) -> Exception:
             return Transient(told, connecting=False)
         case ssl.SSLEOFError():
             return Transient(Unavailable(f"{host} broke the connection: {reason(error)}"), connecting=False)
+        case ssl.SSLError() if "CERTIFICATE_REQUIRED" in (error.reason or ""):
+            hint = "for `cosign`, name one: --registry-client-cert FILE --registry-client-key FILE"
+            return Unavailable(f"{host} wants a certificate of its clients", hint)
         case ssl.SSLError():
             return Unavailable(
                 f"the certificate or TLS of {host} is not to be trusted: {reason(error)}",

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from verifychain.core.digest import Digest, DigestError, Hasher, UnsupportedAlgorithm, of_bytes, parse_oci
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import DOCKER_HUB, ImageName
-from verifychain.origins.addresses import is_loopback, place
+from verifychain.origins.addresses import place
 from verifychain.origins.answer import Answer, BadStatus, Fetched
 from verifychain.origins.bodies import TooLarge
 from verifychain.origins.cache import Cache
@@ -229,8 +229,7 @@ class Registry:
     def _base(self, host: str, name: ImageName) -> str:
         """``https://host/v2/path``: http only for loopback and hosts that the user named for it, never as a way out."""
         real = _HUB_HOST if host == DOCKER_HUB else host
-        where = place(f"https://{real}", self._web.access)
-        plain = is_loopback(where.host) or self._web.access.is_plain(where.host, where.port)
+        plain = self._web.access.prefers_http(place(f"https://{real}", self._web.access))
         return f"{'http' if plain else 'https'}://{real}/v2/{name.path}"
 
     @staticmethod

@@ -33,7 +33,7 @@ class Auth:
         self._web = web
         self._credentials = credentials
         self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
-        self._basic: set[str] = set()
+        self._asked: set[str] = set()  # hosts that are answered with the credentials themselves
         self._lock = threading.Lock()
 
     def known(self, host: str, scope: str) -> str | None:
@@ -42,8 +42,8 @@ class Auth:
             token, until = self._tokens.get((host, scope), ("", 0.0))
             if token and time.monotonic() < until:
                 return f"Bearer {token}"
-            basic = host in self._basic
-        return self._basic_header(host) if basic else None
+            asked = host in self._asked
+        return self._own_header(host) if asked else None
 
     def answer(self, host: str, scope: str, refused: Answer) -> str:
         """
@@ -52,16 +52,15 @@ class Auth:
         Bearer before Basic where both are offered: its token is good for reading one repository only.
         """
         challenges = parse_challenges(refused.all("www-authenticate"))
+        schemes = {one.scheme for one in challenges}
+        credential = self._credentials.of(host)
+        if credential is not None and credential.registry_token and "bearer" in schemes:
+            return self._with_own(host)
         bearer = next((one for one in challenges if one.scheme == "bearer" and "realm" in one.parameters), None)
         if bearer is not None:
             return f"Bearer {self._token(host, scope, bearer, refused.url)}"
-        if any(one.scheme == "basic" for one in challenges):
-            header = self._basic_header(host)
-            if header is None:
-                raise Unavailable(f"{host} wants credentials, and there are none for it", f"docker login {host}")
-            with self._lock:
-                self._basic.add(host)
-            return header
+        if "basic" in schemes:
+            return self._with_own(host)
         offered = ", ".join(one.scheme for one in challenges) or "nothing"
         raise Unavailable(f"{host} wants credentials of a kind that is not known here ({offered[:80]})")
 
@@ -70,9 +69,20 @@ class Auth:
         with self._lock:
             self._tokens.pop((host, scope), None)
 
-    def _basic_header(self, host: str) -> str | None:
+    def _with_own(self, host: str) -> str:
+        header = self._own_header(host)
+        if header is None:
+            raise Unavailable(f"{host} wants credentials, and there are none for it", f"docker login {host}")
+        with self._lock:
+            self._asked.add(host)
+        return header
+
+    def _own_header(self, host: str) -> str | None:
+        """The credentials of a host as they are: not those that are only good for fetching a token."""
         credential = self._credentials.of(host)
-        return None if credential is None or credential.identity_token else _basic(credential)
+        if credential is None or credential.identity_token:
+            return None
+        return f"Bearer {credential.registry_token}" if credential.registry_token else _basic(credential)
 
     def _token(self, host: str, scope: str, challenge: Challenge, registry_url: str) -> str:
         realm, service = challenge.parameters["realm"], challenge.parameters.get("service", "")

@@ -118,7 +118,7 @@ def _entry(fields: Fields) -> Entry:
         raise fields.wrong("kindVersion", "is incomplete")
     return Entry(
         log_id=fields.required("logId").data("keyId"),
-        index=fields.integer("logIndex"),
+        position=fields.integer("logIndex"),
         kind=kind.text("kind"),
         version=kind.text("version"),
         integrated_time=fields.integer("integratedTime"),
@@ -131,7 +131,7 @@ def _entry(fields: Fields) -> Entry:
 def _proof(fields: Fields) -> Proof:
     checkpoint = fields.optional("checkpoint")
     return Proof(
-        index=fields.integer("logIndex"),
+        leaf=fields.integer("logIndex"),
         size=fields.integer("treeSize"),
         root=fields.data("rootHash"),
         hashes=tuple(_hashes(fields)),

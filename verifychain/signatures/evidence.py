@@ -7,29 +7,26 @@ beside images differ only in how.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifychain.core.digest import Digest
+from verifychain.core.record import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """That an entry is in a log's tree: RFC 6962 2.1.1, and the log's signed word on the tree."""
+class Proof(NamedTuple):
+    """That an entry is a certain leaf of a log's tree: RFC 6962 2.1.1, and the log's signed word on the tree."""
 
-    index: int
+    leaf: int
     size: int
     root: bytes
     hashes: tuple[bytes, ...]
     checkpoint: str  # a signed note; empty where the container has none
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """
     One entry of a transparency log.
 
     log_id           as the trust root names the log
-    index            its index over all shards; signed by the promise only
+    position         its index over all shards; signed by the promise only
     kind, version    as the container says; empty where it does not, then the body's own are taken
     integrated_time  seconds since 1970; means nothing without a valid promise
     body             what the log holds, canonical JSON
@@ -37,7 +34,7 @@ class Entry:
     """
 
     log_id: bytes
-    index: int
+    position: int
     kind: str
     version: str
     integrated_time: int
@@ -46,15 +43,13 @@ class Entry:
     proof: Proof | None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A signature over the artifact itself. The digest that the container states is a claim like any other."""
 
     stated: Digest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """
     A DSSE envelope: the signature is over its type and payload.
 
@@ -71,8 +66,7 @@ class Envelope:
         return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(self.payload), self.payload)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """
     One signature with all that came along.
 

@@ -8,11 +8,11 @@ Fulcio puts the subject into the one subject alternative name and what the issue
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
 from cryptography import x509
 
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.verdict import Reason, Rejected, shown
 
 _ARC = "1.3.6.1.4.1.57264.1."
@@ -45,8 +45,7 @@ _RAW_TEXT = range(1, 7)
 _LONGEST = 1024  # bytes of a subject: expressions of users are run on it
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """
     What a certificate says of its holder.
 
@@ -70,8 +69,7 @@ class Match(Enum):
     REGEXP = "regexp"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One expected value."""
 
     match: Match
@@ -92,8 +90,7 @@ def _translated(glob: str) -> str:
     return re.sub(r"\\\*(?:\\\*)*", "[^@]*", re.escape(glob))
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """An expected signer: subject and issuer, and claims that must hold as well."""
 
     subject: Pattern

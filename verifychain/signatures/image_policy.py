@@ -8,10 +8,10 @@ met by enough distinct signers, by identity or key: two signatures of one of the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from verifychain.core.attachment import Found, Storage
 from verifychain.core.image_name import ImageName
+from verifychain.core.record import NamedTuple
 from verifychain.core.signing import Lack, Unmet
 from verifychain.signatures import images
 from verifychain.signatures.identity import Signer
@@ -30,8 +30,7 @@ _SOMEONE_ELSE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """
     One thing that must hold: a signature, or where the question has a policy for it an attestation.
 
@@ -44,8 +43,7 @@ class Demand:
     annotations: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Demands for the images that a pattern covers. Without alternatives nothing is ever good enough."""
 
     covers: Callable[[ImageName], bool]
@@ -58,8 +56,7 @@ class Entry:
         return any(demand.question.attestation is None for demands in self.alternatives for demand in demands)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """All entries."""
 
     entries: tuple[Entry, ...]
@@ -69,8 +66,7 @@ class Policy:
         return tuple(entry for entry in self.entries if entry.covers(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """
     What a demand or an entry came to.
 

@@ -9,12 +9,12 @@ type ``sign``: no other attestation is a signature, whoever made it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from verifychain.core import digest as digests
 from verifychain.core.attachment import Attachment, Subject
 from verifychain.core.digest import DigestError, parse_oci
+from verifychain.core.record import NamedTuple
 from verifychain.signatures import bundle, legacy_blob, predicates, statement
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message
@@ -33,8 +33,7 @@ _TIMESTAMP = "dev.sigstore.cosign/rfc3161timestamp"
 _MOST_PAYLOAD = 1 << 20  # simple signing names one digest and a few annotations
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """
     One attachment, read.
 
@@ -147,9 +146,9 @@ def verify_signature(piece: Piece, subject: Subject, question: Question, annotat
     image = Artifact(data=subject.data)
     simple = piece.attachment.media_type == SIMPLE_SIGNING
     if isinstance(piece.evidence.content, Envelope):
-        asked = replace(question, attestation=AttestationPolicy(type=SIGN))
+        asked = question._replace(attestation=AttestationPolicy(type=SIGN))
     else:
-        asked = replace(question, attestation=None, statements=False)
+        asked = question._replace(attestation=None, statements=False)
     verdict = verify_evidence(piece.evidence, Artifact(data=piece.attachment.data) if simple else image, asked)
     if verdict.status is not Status.VERIFIED:
         return verdict
@@ -212,7 +211,7 @@ def _noted(evidence: Evidence, image: Artifact) -> Mapping[str, Any]:
     subjects: Sequence[Any] = load(evidence.content.payload, Reason.STATEMENT_MALFORMED, "statement")["subject"]
     found = statement.parse(evidence.content)
     for one, subject in enumerate(found.subjects):
-        alone = replace(found, subjects=(subject,), names=(found.names[one],))
+        alone = found._replace(subjects=(subject,), names=(found.names[one],))
         try:
             statement.check_subject(alone, image)
         except Rejected:

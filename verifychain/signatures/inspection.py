@@ -83,7 +83,7 @@ def _signer(evidence: Evidence) -> dict[str, Any]:
 
 def _entry(entry: Entry) -> dict[str, Any]:
     kind, version = log_body.kind_of(entry)
-    found: dict[str, Any] = {"kind": f"{kind} {version}", "log": entry.log_id.hex(), "index": entry.index}
+    found: dict[str, Any] = {"kind": f"{kind} {version}", "log": entry.log_id.hex(), "index": entry.position}
     if entry.promise:
         # Beyond the year 9999 there is no datetime.
         late = entry.integrated_time > 253402300799

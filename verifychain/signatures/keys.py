@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_ds
 
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.strict_json import base64_bytes
 from verifychain.signatures.verdict import Reason, Rejected, Unsupported
@@ -40,8 +40,7 @@ _HASHES = {
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key that a user trusts: the key and its SubjectPublicKeyInfo in DER."""
 
     public: PublicKey

@@ -57,7 +57,7 @@ def entry(fields: Fields) -> Entry:
         raise fields.wrong("SignedEntryTimestamp", "is empty")
     return Entry(
         log_id=bytes.fromhex(log_id),
-        index=payload.integer("logIndex"),
+        position=payload.integer("logIndex"),
         kind="",
         version="",
         integrated_time=payload.integer("integratedTime"),

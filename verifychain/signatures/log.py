@@ -75,7 +75,7 @@ def _promise_text(entry: Entry) -> bytes:
     body = base64.b64encode(entry.body).decode("ascii")
     return (
         f'{{"body":"{body}","integratedTime":{entry.integrated_time},'
-        f'"logID":"{entry.log_id.hex()}","logIndex":{entry.index}}}'
+        f'"logID":"{entry.log_id.hex()}","logIndex":{entry.position}}}'
     ).encode("ascii")
 
 
@@ -86,7 +86,7 @@ def _check_proof(body: bytes, proof: Proof, log: Log) -> None:
         stated = Digest(Algorithm.SHA256, proof.root)
     except DigestError as error:
         raise Rejected(Reason.INCLUSION_INVALID, f"the root hash: {error}") from None
-    computed = merkle.root_of(merkle.leaf_hash(body), proof.index, proof.size, proof.hashes)
+    computed = merkle.root_of(merkle.leaf_hash(body), proof.leaf, proof.size, proof.hashes)
     if computed is None or computed != stated:
         raise Rejected(Reason.INCLUSION_INVALID, "the proof does not lead from this entry to the root hash")
     signed = checkpoint.parse(proof.checkpoint)

@@ -12,7 +12,6 @@ A step of a path may be a number, for a list, or `*`: then one item must fit. Wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,26 +21,24 @@ from verifychain.signatures.verdict import Reason, Rejected, shown
 _TESTS = ("in", "glob", "min", "max")
 
 
-@dataclass(frozen=True, slots=True)
 class Condition:
-    """One path and its test: a value, or a table of tests."""
+    """One path and its test: a value, or a table of tests. Raises ValueError for what is neither."""
 
-    path: str
-    test: Any
+    __slots__ = ("path", "test")
 
-    def __post_init__(self) -> None:
-        if not self.path or not all(self.path.split(".")):
-            raise ValueError(f"{shown(self.path)} is no dotted path")
-        if isinstance(self.test, Mapping):
-            odd = [str(name) for name in self.test if name not in _TESTS]
-            if odd or not self.test:
-                raise ValueError(
-                    f"{self.path}: a test is one of {', '.join(_TESTS)}, not {', '.join(odd) or 'nothing'}"
-                )
-            if "in" in self.test and not isinstance(self.test["in"], list | tuple):
-                raise ValueError(f"{self.path}: in takes a list")
-            if "glob" in self.test and not isinstance(self.test["glob"], str):
-                raise ValueError(f"{self.path}: glob takes a text")
+    def __init__(self, path: str, test: Any) -> None:
+        if not path or not all(path.split(".")):
+            raise ValueError(f"{shown(path)} is no dotted path")
+        if isinstance(test, Mapping):
+            odd = [str(name) for name in test if name not in _TESTS]
+            if odd or not test:
+                raise ValueError(f"{path}: a test is one of {', '.join(_TESTS)}, not {', '.join(odd) or 'nothing'}")
+            if "in" in test and not isinstance(test["in"], list | tuple):
+                raise ValueError(f"{path}: in takes a list")
+            if "glob" in test and not isinstance(test["glob"], str):
+                raise ValueError(f"{path}: glob takes a text")
+        self.path = path
+        self.test = test
 
     def check(self, predicate: Any) -> None:
         """Raise Rejected unless a value at the path passes."""

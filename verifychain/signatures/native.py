@@ -9,13 +9,13 @@ attestation, the claims of an image signature) is judged afterwards by whoever a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from verifychain.core.digest import Algorithm
+from verifychain.core.record import NamedTuple
 from verifychain.signatures import certificate as certificates
 from verifychain.signatures import identity, keys, log, sct, timestamps, x509_parsing
 from verifychain.signatures.artifact import Artifact
@@ -27,8 +27,7 @@ from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(NamedTuple):
     """
     What holds of a signature.
 

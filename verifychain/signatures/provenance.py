@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.identity import Signer
 from verifychain.signatures.matcher import values_at
 from verifychain.signatures.predicates import TYPES
@@ -47,8 +47,7 @@ _TWICE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(NamedTuple):
     """
     What is expected of the provenance; an empty text expects nothing.
 

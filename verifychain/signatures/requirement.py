@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.identity import Identity
 from verifychain.signatures.keys import Key
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """
     Any of the identities or any of the keys must have signed; without either nobody can have.
 

@@ -6,10 +6,10 @@ The subject is always compared with the artifact: a statement that was validly s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from verifychain.core.digest import Algorithm, DigestError, parse_hex
+from verifychain.core.record import NamedTuple
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Message
 from verifychain.signatures.strict_json import Fields
@@ -20,8 +20,7 @@ _TYPES = {"https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"
 _MOST_SUBJECTS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A parsed statement; only believed when its envelope was verified."""
 
     subjects: tuple[dict[str, str], ...]  # the digests of each, by the names that the statement uses

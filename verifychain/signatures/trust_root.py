@@ -9,13 +9,13 @@ log of one never vouches for a certificate of another.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from cryptography import x509
 
 from verifychain.core.digest import Digest, of_bytes
+from verifychain.core.record import NamedTuple
 from verifychain.signatures import x509_parsing
 from verifychain.signatures.keys import PublicKey, load_der
 from verifychain.signatures.strict_json import MOST_BYTES, Fields
@@ -42,8 +42,7 @@ _WRONG = Reason.MALFORMED_TRUST_ROOT
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A time in which something is believed, both ends included; no end is for ever."""
 
     start: datetime
@@ -56,8 +55,7 @@ class Window:
         return f"{self.start:%Y-%m-%d} to {'now' if self.end is None else f'{self.end:%Y-%m-%d}'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A transparency log or a CT log."""
 
     url: str
@@ -73,8 +71,7 @@ class Log:
         return parts.netloc, (parts.netloc + parts.path).rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(NamedTuple):
     """A certificate or timestamp authority: its chain as listed, and when it is believed."""
 
     url: str
@@ -83,8 +80,7 @@ class Authority:
     named: bool  # the document gives it a common name, which the second engine insists on
 
 
-@dataclass(frozen=True, slots=True)
-class TrustRoot:
+class TrustRoot(NamedTuple):
     """One root of trust."""
 
     media_type: str

@@ -12,10 +12,10 @@ A ``Verification`` stops where the library is to be asked, so that a caller can 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
 
+from verifychain.core.record import NamedTuple
 from verifychain.signatures import containers, library, native, predicates, statement
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Evidence
@@ -37,8 +37,7 @@ class Engine(Enum):
     SIGSTORE = "sigstore"
 
 
-@dataclass(frozen=True, slots=True)
-class AttestationPolicy:
+class AttestationPolicy(NamedTuple):
     """
     What is demanded of an attestation; its subject must be the artifact in any case, unless there is none.
 
@@ -52,8 +51,7 @@ class AttestationPolicy:
     provenance: Expectation | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """
     The end of one verification.
 
@@ -71,11 +69,10 @@ class Verdict:
     alone: str = ""
     proven: Proven | None = None
     statement: Statement | None = None
-    engines: tuple[str, ...] = field(default=())
+    engines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """
     What is asked of each piece of evidence.
 
@@ -90,8 +87,7 @@ class Question:
     statements: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What the library is asked: whether this evidence holds under this root."""
 
     evidence: Evidence
@@ -215,7 +211,7 @@ def _judged(verdict: Verdict, evidence: Evidence, artifact: Artifact, question: 
     signer = verdict.proven.signer
     policy = question.attestation or AttestationPolicy()
     found = judge(evidence.content, artifact, policy, signer if isinstance(signer, Signer) else None)
-    return replace(verdict, statement=found)
+    return verdict._replace(statement=found)
 
 
 def judge(content: Envelope, artifact: Artifact | None, policy: AttestationPolicy, signer: Signer | None) -> Statement:
@@ -262,13 +258,13 @@ def _by_root(asked: Asked, question: Question) -> _Steps:
         return verdict
     alone = library.unsupported(evidence, artifact, asked.root, asked.requirement, proven)
     if alone:
-        return replace(verdict, alone=alone)
+        return verdict._replace(alone=alone)
     try:
         yield asked
     except Rejected as rejected:
         detail = f"our own core accepts, the sigstore library does not: {rejected.detail}"
         raise Rejected(Reason.ENGINES_DISAGREE, detail) from None
-    return replace(verdict, engines=("native", "sigstore"))
+    return verdict._replace(engines=("native", "sigstore"))
 
 
 def _by_library(asked: Asked) -> _Steps:

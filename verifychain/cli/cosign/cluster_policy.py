@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from verifychain.cli.cosign import options, policies
@@ -143,8 +142,7 @@ class _Reader:
 
     def _with_options(self, requirement: Requirement) -> Requirement:
         given = self._given
-        return replace(
-            requirement,
+        return requirement._replace(
             log=requirement.log and not given["insecure_ignore_tlog"],
             sct=requirement.sct and not given["insecure_ignore_sct"],
             timestamp=given["use_signed_timestamps"],

@@ -42,6 +42,7 @@ _COMMON = (
     image_options.RECURSION,
     image_options.REGISTRY,
     image_options.COSIGN,
+    image_options.OF_FILES,
 )
 
 
@@ -87,6 +88,9 @@ class BaseImages(Format):
 
 def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
     image_options.check(given)
+    if given["local_image"]:
+        hint = "`cosign verify --local-image DIR` verifies a folder"
+        raise UsageError("--local-image is not supported: the images that files name are in registries", hint)
     asked = _options(given)
     console.adopt(asked.color, asked.verbose)
     run = prepare(asked, inputs.Kinds([chosen._replace(groups=_GROUPS)], chosen._replace(groups=_GROUPS)))
@@ -114,6 +118,7 @@ def _options(given: dict[str, Any]) -> Options:
     known = {name: value for name, value in given.items() if name in Options.__annotations__}
     if known["output"] in ("json", "text"):  # cosign's -o names a format; a file of that name is ./json
         known["format"], known["output"] = known["output"], None
+    known["output"] = given["output_file"] or known["output"]
     paths = known["paths"]
     if paths[:1] == ("verify",) and not os.path.lexists("verify"):
         known["paths"] = paths[1:]  # `cosign dockerfile verify FILE`
@@ -149,6 +154,11 @@ def _allows_http(given: dict[str, Any]) -> bool:
 def _judge(given: dict[str, Any], run: Run, policy: Policy, named: set[str]) -> Judge:
     from verifychain.cli.cosign.registries import Registries
 
+    named = named.union(run.configuration.settings.network.private_hosts)
+    secret = next((name for name in image_options.OF_ONE_REGISTRY if given[name] is not None), None)
+    if secret is not None and not named:
+        hint = "name it in a policy (images), or in private-hosts of [tool.verifychain.network]"
+        raise UsageError(f"--{secret.replace('_', '-')}: nothing but the files names a registry that it is for", hint)
     registries = Registries(given, run.configuration, named)
     return Judge(policy, registries.open, Scope(given["platform"], given["recursive"]), given["max_workers"])
 

@@ -84,6 +84,10 @@ REGISTRY = (
     option("Registry", "--registry-cacert", metavar="FILE", help="The authorities to trust, PEM."),
     option("Registry", "--registry-username", metavar="TEXT", help="Better: docker login, or podman login."),
     option("Registry", "--registry-password", metavar="TEXT", help="Better: docker login, or podman login."),
+    option("Registry", "--registry-token", metavar="TEXT", help="Sent as it is to a registry that asks for one."),
+    option("Registry", "--registry-client-cert", metavar="FILE", help="Shown to registries that ask for one, PEM."),
+    option("Registry", "--registry-client-key", metavar="FILE", help="Its key, PEM, where that is in another file."),
+    option("Registry", "--registry-server-name", metavar="NAME", help="The name that certificates must be for."),
     option("Registry", "--attachment-tag-prefix", default="", metavar="TEXT", help="Before sha256-… in cosign's tags."),
     option(
         "Registry",
@@ -100,9 +104,12 @@ REGISTRY = (
     option("Registry", "--offline", is_flag=True, help="Open no connection: only folders can be verified."),
 )
 
+# What is only for registries that the user named: a file must not have it sent elsewhere.
+OF_ONE_REGISTRY = ("registry_username", "registry_token", "registry_client_cert", "registry_server_name")
 
-def _hidden(*names: str, switch: bool = False) -> Any:
-    settings: dict[str, Any] = {"is_flag": True} if switch else {"metavar": "TEXT"}
+
+def _hidden(*names: str, switch: bool = False, multiple: bool = False) -> Any:
+    settings: dict[str, Any] = {"is_flag": True} if switch else {"metavar": "TEXT", "multiple": multiple}
     return option("cosign", *names, hidden=True, expose_value=True, **settings)
 
 
@@ -113,12 +120,10 @@ _WITHOUT_EFFECT = (
     "--experimental-oci11",
     "--k8s-keychain",
     "--private-infrastructure",
+    "--registry-referrers-mode",
 )
 _UNUSED = {
-    "--registry-token": "sign in with docker login or podman login instead",
-    "--registry-client-cert": "client certificates are not supported",
-    "--registry-client-key": "client certificates are not supported",
-    "--registry-server-name": "certificates must be of the host that is asked",
+    "--allow-certificate-chain": "a bundle of version 0.3 has one certificate, and one with more is refused",
     "--rekor-url": "the log is asked nothing: its proof comes with the signature",
 }
 _REFUSED = {
@@ -135,8 +140,14 @@ _REFUSED = {
     "--slot": "hardware keys are not read; export the public key to a file: --key FILE",
     "--signature-digest-algorithm": "the digest is the image's, and the hash the key's own or SHA-256",
 }
-_SWITCHES = (*_WITHOUT_EFFECT, "--sk")
-COSIGN = tuple(_hidden(name, switch=name in _SWITCHES) for name in (*_WITHOUT_EFFECT, *_UNUSED, *_REFUSED))
+_VALUED = frozenset(("--rekor-url", "--registry-referrers-mode", *_REFUSED)) - {"--sk"}
+COSIGN = (
+    *(_hidden(name, switch=name not in _VALUED) for name in (*_WITHOUT_EFFECT, *_UNUSED, *_REFUSED)),
+    _hidden("--output-file"),
+)
+# What cosign has for the images of files, too, where it means nothing.
+OF_FILES = (_hidden("--local-image", switch=True), _hidden("-d", "--debug", switch=True))
+OF_ATTESTATIONS = (_hidden("--policy", multiple=True),)
 
 
 def _given(values: dict[str, Any], name: str) -> bool:
@@ -155,8 +166,10 @@ def check(values: dict[str, Any]) -> None:
 def warnings(values: dict[str, Any]) -> list[str]:
     """What a user should know of the options that were given."""
     found = [f"{name} is not used: {why}" for name, why in _UNUSED.items() if _given(values, name)]
-    if values["registry_password"]:
-        found.append("--registry-password can be seen by everyone on this machine: use docker login or podman login")
+    for name in ("registry_password", "registry_token"):
+        if values[name]:
+            shown = f"--{name.replace('_', '-')}"
+            found.append(f"{shown} can be seen by everyone on this machine: use docker login or podman login")
     if values["k8s_keychain"]:
         found.append("--k8s-keychain is not used: credentials come from docker login, podman login and their helpers")
     if values["allow_insecure_registry"]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,11 +44,14 @@ def verify(console: Console, /, images: tuple[str, ...], **given: Any) -> int:
 
 @click.command(cls=ImageCommand)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE…")
-@options.apply(image_options.IMAGE, blobs.ATTESTATION, *_COMMON)
+@options.apply(image_options.IMAGE, blobs.ATTESTATION, *_COMMON, image_options.OF_ATTESTATIONS)
 @configured
 @click.pass_obj
 def verify_attestation(console: Console, /, images: tuple[str, ...], **given: Any) -> int:
     """Verify that an attestation about each IMAGE was signed, is of the type, and says what it must."""
+    if given.pop("policy"):
+        hint = "--where PATH=VALUE tests the predicate; or give what -o json prints to cue, opa or conftest"
+        raise UsageError("--policy is not supported: policies in CUE and Rego are not evaluated", hint)
     return _run(console, images, given, blobs.attestation_policy(given))
 
 
@@ -64,9 +66,9 @@ def _run(
     if given["output"] == "json":
         from verifychain.output.json import dumps
 
-        console.result(dumps(document(results)))
+        console.result(dumps(document(results)), given["output_file"])
     else:
-        console.result(report.text(results, console.style(), quiet=given["quiet"]))
+        console.result(report.text(results, console.style(), quiet=given["quiet"]), given["output_file"])
     if not given["quiet"]:
         for line in (*options.warnings(given), *image_options.warnings(given), *blobs.stale(given)):
             console.say(f"{console.style().severity(Severity.WARNING, 'warning')}: {line}\n")
@@ -131,7 +133,7 @@ def _result(judged: Judgement) -> report.Result:
 
 def _placed(verdict: Verdict, where: str) -> Verdict:
     """A rejection with the place of what was rejected."""
-    return replace(verdict, detail=f"{verdict.detail} [{where}]") if verdict.proven is None else verdict
+    return verdict._replace(detail=f"{verdict.detail} [{where}]") if verdict.proven is None else verdict
 
 
 def exit_code(results: list[report.Result]) -> ExitCode:

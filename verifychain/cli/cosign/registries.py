@@ -11,6 +11,7 @@ from verifychain.core.image_name import ImageName, ImageNameError, parse_image_n
 
 if TYPE_CHECKING:
     from verifychain.config import Configuration
+    from verifychain.origins.addresses import Tls
     from verifychain.origins.attachments import InRegistry, OnDisk
     from verifychain.origins.docker_config import Credentials
 
@@ -60,6 +61,7 @@ class Registries:
             plain=hosts if http else (),
             ca=given["registry_cacert"],
             credentials=_credentials(given, hosts),
+            tls=_tls(given, hosts),
         ).registry()
         self._offline = given["offline"]
         self._prefix = given["attachment_tag_prefix"]
@@ -75,15 +77,36 @@ class Registries:
 
 def _credentials(given: dict[str, Any], hosts: frozenset[str]) -> Credentials | None:
     """Those of the command line for the hosts that the user named: no file may have a password sent elsewhere."""
-    user, password = given["registry_username"], given["registry_password"]
+    user, password, token = (given[f"registry_{name}"] for name in ("username", "password", "token"))
     if (user is None) != (password is None):
         raise UsageError("--registry-username and --registry-password belong together")
-    if user is None:
+    if user is not None and token is not None:
+        raise UsageError("--registry-token and --registry-username are two ways to sign in", "give one of them")
+    if user is None and token is None:
         return None
+    if token is not None and not (token.isascii() and token.isprintable() and token and " " not in token):
+        raise UsageError("--registry-token is no token: it has characters that cannot be sent")
     from verifychain.origins.docker_config import Credential, Credentials
+
+    own = Credential(user or "", password or "", registry_token=token or "")
 
     class Given(Credentials):
         def of(self, host: str) -> Credential | None:
-            return Credential(user, password) if host in hosts else super().of(host)
+            return own if host in hosts else super().of(host)
 
     return Given()
+
+
+def _tls(given: dict[str, Any], hosts: frozenset[str]) -> Tls | None:
+    """What the options say on TLS with the named hosts; raises UsageError for files that are not there."""
+    certificate, key, name = (given[f"registry_{one}"] for one in ("client_cert", "client_key", "server_name"))
+    if key is not None and certificate is None:
+        raise UsageError("--registry-client-key needs --registry-client-cert", "the key alone says who nobody is")
+    for option, path in (("--registry-client-cert", certificate), ("--registry-client-key", key)):
+        if path is not None and not os.path.isfile(path):
+            raise UsageError(f"{option}: there is no file {path}")
+    if certificate is None and name is None and given["registry_cacert"] is None:
+        return None
+    from verifychain.origins.addresses import Tls
+
+    return Tls(frozenset(host.lower() for host in hosts), certificate, key, name)

@@ -40,9 +40,10 @@ def tree(console: Console, /, images: tuple[str, ...], **given: Any) -> int:
     if given["output"] == "json":
         from verifychain.output.json import dumps
 
-        console.result(dumps({"version": 1, "verified": False, "images": rows}))
+        console.result(dumps({"version": 1, "verified": False, "images": rows}), given["output_file"])
     else:
-        console.result("".join(f"{line}\n" for row in rows for line in _lines(row, console.style())))
+        text = "".join(f"{line}\n" for row in rows for line in _lines(row, console.style()))
+        console.result(text, given["output_file"])
     return int(console.verdict)
 
 

@@ -1,0 +1,80 @@
+"""How often a registry is asked: for each image what is needed, and nothing twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.images import evidence
+from tests.images.asking import ROOT, WHO, run
+from tests.images.contents import Contents
+from tests.origins.stub_registry import REPOSITORY, Stub
+from tests.signatures.private_sigstore import Sigstore
+from verifychain.core.digest import Digest
+
+
+def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0) -> list[str]:
+    """The kinds of requests that a Dockerfile leads to."""
+    with Stub() as stub:
+        contents.to_stub(stub)
+        host = stub.server.host
+        (here / "Dockerfile").write_text(lines.replace("IMAGE", f"{host}/{REPOSITORY}"))
+        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
+        assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == code
+        return [_kind(path, contents) for path in stub.paths]
+
+
+def _kind(path: str, contents: Contents) -> str:
+    kind, _, reference = path.removeprefix(f"/v2/{REPOSITORY}/").partition("/")
+    if kind == "manifests":
+        return next((end for end in (".sig", ".att") if reference.endswith(end)), "manifest")
+    return kind
+
+
+@pytest.fixture
+def contents() -> Contents:
+    return Contents()
+
+
+@pytest.fixture
+def image(contents: Contents) -> Digest:
+    return contents.image(b"an image", "1", "2")
+
+
+def test_a_legacy_signature(capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore) -> None:
+    evidence.sign(contents, sigstore, image, "legacy")
+    evidence.attest(contents, sigstore, image, "bundle")
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == ["manifest", ".sig", "blobs"]
+
+
+def test_a_bundle(capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore) -> None:
+    evidence.sign(contents, sigstore, image, "bundle")
+    expected = ["manifest", ".sig", "referrers", "manifest", "blobs"]
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == expected
+
+
+def test_what_is_wanted_is_looked_for_everywhere(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    """A signature by someone else in one place does not end the search; without any, all places were asked."""
+    contents.add_layers(
+        [("application/vnd.dev.cosign.simplesigning.v1+json", evidence.payload(image), {})],
+        contents.tag_of(image, "sig"),
+    )
+    evidence.sign(contents, sigstore, image, "bundle")
+    expected = ["manifest", ".sig", "blobs", "referrers", "manifest", "blobs"]
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == expected
+    unsigned = Contents()
+    digest = unsigned.image(b"unsigned", "1")
+    expected = ["manifest", ".sig", "referrers", ".att"]
+    assert asked(capsys, here, unsigned, f"FROM IMAGE@{digest}\n", 1) == expected
+
+
+def test_images_that_are_named_twice(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    evidence.sign(contents, sigstore, image, "legacy")
+    lines = f"FROM IMAGE@{image} AS a\nFROM IMAGE@{image} AS b\nCOPY --from=IMAGE@{image} /x /x\n"
+    assert asked(capsys, here, contents, lines) == ["manifest", ".sig", "blobs"]
