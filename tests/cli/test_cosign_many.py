@@ -141,9 +141,8 @@ def test_children_that_are_stuck(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_answer_is_for_the_bytes_that_were_read(names: list[str], project: Path, sigstore: Sigstore) -> None:
-    from dataclasses import replace
 
-    asked = replace(question(sigstore, Recipe()), engine=Engine.BOTH)
+    asked = question(sigstore, Recipe())._replace(engine=Engine.BOTH)
     others = abreast.start([(name, f"{name}.sigstore.json") for name in names], asked)
     assert others is not None
     evidence = containers.read((project / "file-00.sigstore.json").read_bytes())
@@ -151,7 +150,7 @@ def test_an_answer_is_for_the_bytes_that_were_read(names: list[str], project: Pa
         others.ask(Asked(evidence, options.artifact("file-00"), asked.roots[0], asked.requirement))
         with pytest.raises(Unanswered):
             others.ask(Asked(evidence, Artifact(data=b"other bytes"), asked.roots[0], asked.requirement))
-        spaced = replace(evidence, document=evidence.document + b" ")
+        spaced = evidence._replace(document=evidence.document + b" ")
         with pytest.raises(Unanswered):
             others.ask(Asked(spaced, options.artifact("file-00"), asked.roots[0], asked.requirement))
     finally:
