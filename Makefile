@@ -21,7 +21,7 @@ demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 test: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/olareg .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done ## set up, check the code, and run every test
 	@$(MAKE) --no-print-directory lint
 	@rm -f .coverage .coverage.*
-	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse VERIFYCHAIN_PAGE_FOLDERS=$(CURDIR)/$(VENV)/pages $(BIN)/python -m tools.offline $(BIN)/coverage run -m pytest
+	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse VERIFYCHAIN_PAGE_FOLDERS=$(CURDIR)/$(VENV)/pages $(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile --no-network
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -1,13 +1,19 @@
-"""What all tests share: a skip is a failure under CI, and a scrubbed environment for tests that start programs."""
+"""
+What all tests share: a skip is a failure under CI, a scrubbed environment for tests that start programs, and what
+`isolation.py` does for tests that run side by side.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from contextlib import nullcontext
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+
+from tests import isolation
 
 HERE = Path(__file__).parent
 ALLOWED_SKIPS = HERE / "allowed-skips.txt"
@@ -24,12 +30,32 @@ SCRUBBED_PREFIXES = ("GIT_", "LC_", "VERIFYCHAIN_")
 KEPT = {"GIT_SSL_CAINFO", "GIT_SSL_CAPATH"} | FOR_TESTS
 
 _allowed = pytest.StashKey[list[str] | None]()
+_turns = pytest.StashKey[isolation.Turns]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-network", action="store_true", help="run without a network, even without loopback")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # Read now: tests change the environment.
     under_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
     config.stash[_allowed] = _patterns() if under_ci else None
+    isolation.leave_the_network(config, must=under_ci)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if isolation.is_worker(session.config):
+        # Beside the folders that the workers of this run have for their temporary files.
+        session.config.stash[_turns] = isolation.Turns(Path(session.config.option.basetemp).parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    isolation.network.loopback(up=item.get_closest_marker("loopback") is not None)
+    turns = item.config.stash.get(_turns, None)
+    with turns.taken(item.get_closest_marker("alone") is not None) if turns else nullcontext():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

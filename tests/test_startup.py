@@ -70,6 +70,7 @@ def _seconds(*argv: str | Path, cwd: Path, code: int) -> float:
     return taken
 
 
+@pytest.mark.alone
 def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
     """
     The best of many runs, because the machine may be busy.
