@@ -122,8 +122,9 @@ def test_there_is_a_lock_for_every_purpose() -> None:
 def test_locks_pin_and_hash_everything_and_name_no_index(lock: Path) -> None:
     text = lock.read_text("utf-8")
     lines = requirements(text)
-    assert lines
-    for line in lines:
+    assert lines[:2] == ["--require-hashes", "--only-binary :all:"], "what builds a source archive is held by no hash"
+    assert lines[2:]
+    for line in lines[2:]:
         assert re.fullmatch(
             r"[a-z0-9][a-z0-9._-]*(\[[a-z0-9,._-]+\])?==[^\s;]+( ;[^\\]*?)?(\s+--hash=sha256:[0-9a-f]{64})+", line
         ), line

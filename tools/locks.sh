@@ -1,16 +1,19 @@
 #!/bin/sh
 # Writes requirements/*.txt from pyproject.toml: every version with the hashes of all its files, and no index's address.
+# Source archives are ruled out: what pip builds them with is held by no hash.
 set -eu
 python=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 "$python" -m venv "$scratch/venv"
-"$scratch/venv/bin/python" -m pip --disable-pip-version-check install --quiet uv
+"$scratch/venv/bin/python" -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/uv.txt
 lock() {
     name=$1
     shift
     "$scratch/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-        --no-annotate --no-emit-index-url --no-emit-find-links "$@" -o "requirements/$name.txt"
+        --no-annotate --no-emit-index-url --no-emit-find-links --only-binary :all: "$@" -o "requirements/$name.txt"
+    { printf '%s\n' '--require-hashes' '--only-binary :all:'; cat "requirements/$name.txt"; } >"$scratch/lock"
+    cp "$scratch/lock" "requirements/$name.txt"
     echo "requirements/$name.txt: $(grep -c '==' "requirements/$name.txt") packages"
 }
 # The tests run on what users get, so one resolution serves all: the largest decides.
@@ -43,3 +46,6 @@ pip-audit' >"$scratch/peers-pip.in"
 lock peers-pip "$scratch/peers-pip.in"
 echo 'matplotlib' >"$scratch/plot.in"
 lock plot --constraint requirements/dev.txt "$scratch/plot.in"
+# What this script installs, and so the last: the one that is there writes the next.
+echo 'uv' >"$scratch/uv.in"
+lock uv "$scratch/uv.in"

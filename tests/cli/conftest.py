@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from tests.program import FOUND_BY, PROGRAM
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,11 +59,11 @@ def command(project: Path, tmp_path: Path) -> Runner:
 
     def run(*argv: str, stdin: bytes = b"", cwd: Path | None = None, **extra: str) -> Result:
         done = subprocess.run(
-            [sys.executable, "-m", "verifychain", *argv],
+            [*PROGRAM, *argv],
             input=stdin,
             capture_output=True,
             cwd=cwd or project,
-            env=environment(tmp_path, PYTHONPATH=str(ROOT), **extra),
+            env=environment(tmp_path, **FOUND_BY, **extra),
             timeout=60,
             check=False,
         )

@@ -4,12 +4,12 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Runner, environment, write
+from tests.cli.conftest import Runner, environment, write
+from tests.program import FOUND_BY, PROGRAM
 
 HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
 GOOD = f"FROM debian:12@sha256:{HEX}\n"
@@ -222,11 +222,11 @@ def test_unreadable_kinds_of_file(project: Path, command: Runner) -> None:
 def test_a_closed_pipe_ends_quietly(project: Path, tmp_path: Path) -> None:
     write(project, {"Dockerfile": BAD * 20000})
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifychain", "check"],
+        [*PROGRAM, "check"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=project,
-        env=environment(tmp_path, PYTHONPATH=str(ROOT)),
+        env=environment(tmp_path, **FOUND_BY),
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -242,12 +242,12 @@ def test_a_closed_pipe_ends_quietly(project: Path, tmp_path: Path) -> None:
 def _in_terminal(project: Path, tmp_path: Path, *argv: str, **extra: str) -> bytes:
     parent, child = pty.openpty()
     done = subprocess.run(
-        [sys.executable, "-m", "verifychain", *argv],
+        [*PROGRAM, *argv],
         stdout=child,
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         cwd=project,
-        env=environment(tmp_path, PYTHONPATH=str(ROOT), **extra),
+        env=environment(tmp_path, **FOUND_BY, **extra),
         check=False,
     )
     os.close(child)

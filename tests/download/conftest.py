@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import Result, environment
 from tests.origins.local_server import Authority, Reply, Server, make_authority
+from tests.program import FOUND_BY, PROGRAM
 from verifychain import lock as locks
 from verifychain.cli.main import main
 from verifychain.core import digest
@@ -77,9 +77,9 @@ def start(*argv: str, folder: Path, authority: Authority, before: Sequence[str] 
     It writes no compiled modules: where the size of files is limited, Python would leave truncated ones for others.
     """
     return subprocess.Popen(
-        [*before, sys.executable, "-m", "verifychain", "download", *argv],
+        [*before, *PROGRAM, "download", *argv],
         cwd=folder,
-        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca), PYTHONDONTWRITEBYTECODE="1"),
+        env=environment(folder, **FOUND_BY, SSL_CERT_FILE=str(authority.ca), PYTHONDONTWRITEBYTECODE="1"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -6,14 +6,14 @@ import os
 import pty
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import environment
-from tests.download.conftest import CONTENT, ROOT, Run, entry, leftovers, pin, pinned
+from tests.download.conftest import CONTENT, Run, entry, leftovers, pin, pinned
 from tests.origins.local_server import Authority, Reply, Server
+from tests.program import FOUND_BY, PROGRAM
 from verifychain.core import digest
 from verifychain.core.digest import Notation
 
@@ -170,9 +170,9 @@ def terminal(words: list[str], answer: bytes, folder: Path, authority: Authority
     """Run the command with a terminal for input and errors; the exit code and what the terminal showed."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifychain", "download", *words],
+        [*PROGRAM, "download", *words],
         cwd=folder, stdin=theirs, stderr=theirs, stdout=subprocess.DEVNULL,
-        env=environment(folder, PYTHONPATH=str(ROOT), SSL_CERT_FILE=str(authority.ca), **extra),
+        env=environment(folder, **FOUND_BY, SSL_CERT_FILE=str(authority.ca), **extra),
     )  # fmt: skip
     os.close(theirs)
     os.write(ours, answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.program import FOUND_BY, LINE
 from tests.repository import Repository
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +31,9 @@ def script(path: Path, text: str) -> Path:
 @pytest.fixture
 def verifychain(scrubbed_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The command, which VERIFYCHAIN names and which is not in PATH."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    command = script(
-        tmp_path / "my tools" / "verifychain", f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m verifychain "$@"\n'
-    )
+    for name, value in FOUND_BY.items():
+        monkeypatch.setenv(name, value)
+    command = script(tmp_path / "my tools" / "verifychain", f'#!/bin/sh\nexec {LINE} "$@"\n')
     monkeypatch.setenv("VERIFYCHAIN", str(command))
     folders = os.environ["PATH"].split(os.pathsep)
     monkeypatch.setenv("PATH", os.pathsep.join(one for one in folders if not os.path.exists(f"{one}/verifychain")))

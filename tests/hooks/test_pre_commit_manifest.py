@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.hooks.conftest import BAD, GOOD, ROOT, PreCommit
+from tests.program import PROGRAM
 from tests.repository import Repository
 from tools.hook_manifest import hooks, manifest
 from verifychain import formats
@@ -106,9 +107,7 @@ def test_every_command_of_a_hook_exists() -> None:
         assert program == "verifychain"
         options = [word for word in words if word.startswith("--")]
         command = [word for word in words if word not in options]
-        done = subprocess.run(
-            [sys.executable, "-m", "verifychain", *command, "--help"], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([*PROGRAM, *command, "--help"], capture_output=True, text=True, check=True)
         assert all(option in done.stdout for option in options)
 
 

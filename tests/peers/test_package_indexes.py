@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from tests.peers import package_servers
 from tests.peers.package_servers import BIN, PACKAGES, hex_of, wheel
+from tests.program import PROGRAM
 
 pytestmark = pytest.mark.skipif(not BIN.exists(), reason="no environment with package indexes: `make test` builds it")
 
@@ -51,7 +51,7 @@ class Project:
     def run(self, *options: str, **extra: str) -> tuple[int, str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "VERIFYCHAIN_"))}
         kept = {**kept, "PIP_CONFIG_FILE": os.devnull, "HOME": str(self.folder), **extra}
-        command = [sys.executable, "-m", "verifychain", "pip", "requirements.txt", *options]
+        command = [*PROGRAM, "pip", "requirements.txt", *options]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=kept, check=False)
         return done.returncode, done.stdout, done.stderr
 
