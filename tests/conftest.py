@@ -62,6 +62,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE / "cli"):
             item.add_marker(pytest.mark.usefixtures("scrubbed_environment"))
+        if isinstance(item, pytest.Function) and isolation.uses_servers(item.module):
+            item.add_marker(pytest.mark.loopback)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@ What tests share when several processes run them at once, and what they may reac
 
 A test marked ``alone`` measures time: it waits for the tests of the other processes to end, and they wait for it.
 With ``--no-network`` every process that runs tests leaves the network for a namespace of its own, where even the
-loopback interface is down, and up for tests marked ``loopback`` alone.
+loopback interface is down, and up only for tests marked ``loopback`` and those of modules that use what starts servers.
 """
 
 from __future__ import annotations
@@ -16,8 +16,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+# What starts servers on this machine, or asks them.
+SERVERS = frozenset({
+    "http.server", "tests.images.asking", "tests.images.docker_registry", "tests.origins.local_server",
+    "tests.origins.stub_registry", "tests.peers.browser", "tests.peers.package_servers", "tests.peers.site",
+})  # fmt: skip
 
 _CLONE_NEWNET = 0x40000000  # linux/sched.h
 _SIOCSIFFLAGS = 0x8914  # linux/sockios.h
@@ -85,6 +92,14 @@ def leave_the_network(config: pytest.Config, *, must: bool) -> None:
         if must:
             raise pytest.UsageError(f"--no-network: the network cannot be left ({error})") from None
         print(f"--no-network: the network cannot be left ({error}): the tests run with it", file=sys.stderr)
+
+
+def uses_servers(module: ModuleType) -> bool:
+    """Whether a module has something from those in ``SERVERS`` among its names."""
+    return any(
+        getattr(value, "__module__", None) in SERVERS or getattr(value, "__name__", None) in SERVERS
+        for value in vars(module).values()
+    )
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -194,8 +194,8 @@ def test_any_bytes(data: bytes, name: str) -> None:
     "unit", [b"\n", b"\\", b"0", b"SHA256 (", b")", b" ", b"a  b\n", b"#\n", b"\r", b"SHA256 (a) = x\n"]
 )
 def test_long_lists_take_no_long(unit: bytes) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for before in (b"", TOOL.hex.encode() + b"  ", b"\\" + TOOL.hex.encode() + b"  ", b"\\SHA256 ("):
         syntax.parse(before + unit * (200_000 // len(unit)))
-    assert time.perf_counter() - begin < 20
+    assert time.process_time() - begin < 20
     assert len(read("SHA256SUMS", b"\n" * (17 << 20))[3]) == 1

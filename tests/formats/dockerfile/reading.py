@@ -23,6 +23,7 @@ class NoTree:
     """A Dockerfile reads no other file."""
 
     notes: list[str] = []  # noqa: RUF012 - never changed
+    unreadable: dict[str, str] = {}  # noqa: RUF012 - never changed
 
     def exists(self, path: str) -> bool:
         raise AssertionError(path)

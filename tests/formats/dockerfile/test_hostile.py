@@ -93,6 +93,7 @@ def test_what_is_not_read_is_said() -> None:
     assert "expand to more than" in last.message
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs(name: str) -> None:
     data = BOMBS[name]

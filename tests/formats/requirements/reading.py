@@ -33,6 +33,7 @@ class Files:
 
     def __init__(self, files: Mapping[str, str | bytes]) -> None:
         self.notes: list[str] = []
+        self.unreadable: dict[str, str] = {}
         self._sources = {
             name: Source(name, text if isinstance(text, bytes) else text.encode()) for name, text in files.items()
         }
