@@ -18,9 +18,7 @@ setup: $(VENV)/.runtime ## .venv with the command in it
 demo: $(VENV)/.runtime ## set up, and check the sample project fixtures/shop
 	@sh tools/demo.sh $(BIN)/verifychain
 
-# Under CI the tests run once, too: on the fresh machine, whose own `make test` knows by VERIFYCHAIN_FRESH what it is.
-UNDER_CI := $(filter-out 0 false,$(CI))
-test: $(if $(UNDER_CI),$(if $(VERIFYCHAIN_FRESH),suite,fresh),suite) ## set up, check the code, and run every test (with CI set: make fresh)
+test: suite ## set up, check the code, and run every test
 
 fresh: ## both README commands in a copy with an empty home; the tests of the command against the built wheel
 	@sh tools/fresh.sh

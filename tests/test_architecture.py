@@ -32,6 +32,7 @@ LAYERS: dict[str, set[str]] = {
     "resolution": {"core"},
     "lock": {"core"},
     "following": {"core", "inputs"},
+    "processes": {"core"},
     "engine": {
         "once",
         "core",
@@ -43,6 +44,7 @@ LAYERS: dict[str, set[str]] = {
         "baseline",
         "config",
         "following",
+        "processes",
         "resolution",
     },
     "cli": {"*"},

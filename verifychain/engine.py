@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from types import UnionType
@@ -25,14 +23,13 @@ from verifychain.facts.reference import Reference
 from verifychain.following import follow
 from verifychain.inputs import Selection, Target
 from verifychain.once import listed_once, once, unique
+from verifychain.processes import in_order, that_pay
 from verifychain.suppress import Configured, Inline
 
 if TYPE_CHECKING:
     from verifychain.config import Configuration
     from verifychain.facts import Fact
 
-_FILES_PER_PROCESS = 50
-_MOST_PROCESSES = 16
 _THREADS_ONLINE = 8
 
 # Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
@@ -312,32 +309,8 @@ def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | N
         with ThreadPoolExecutor(_THREADS_ONLINE) as pool:
             yield from pool.map(engine.examine, targets)
         return
-    processes = _processes(len(targets))
-    if processes == 1:
-        yield from map(engine.examine, targets)
-        return
-    from multiprocessing import get_context
-
-    global _engine  # noqa: PLW0603 - forked processes inherit it: nothing has to be sent to them but targets
-    _engine = engine
-    with get_context("fork").Pool(processes) as pool:
-        yield from pool.imap(_examine_one, targets, chunksize=max(len(targets) // (processes * 8), 1))
-
-
-_engine: Engine | None = None
-
-
-def _examine_one(target: Target) -> FileReport:
-    if _engine is None:
-        raise RuntimeError("the pool was started without an engine")
-    return _engine.examine(target)
-
-
-def _processes(files: int) -> int:
-    """How many processes pay: each costs about 20 ms to start, a file about 1 ms to read."""
-    if files < _FILES_PER_PROCESS * 2 or sys.platform != "linux":
-        return 1  # elsewhere a process that has threads (as macOS frameworks start them) cannot be forked safely
-    return min(len(os.sched_getaffinity(0)), files // _FILES_PER_PROCESS, _MOST_PROCESSES)
+    processes = that_pay(len(targets))
+    yield from map(engine.examine, targets) if processes == 1 else in_order(engine.examine, targets, processes)
 
 
 def _listed(fact: Fact, source: Source) -> Listed | None:

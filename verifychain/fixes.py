@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from verifychain.core.errors import VerifychainError
 from verifychain.core.finding import Applicability, Edit, Finding, Fix
 from verifychain.core.record import NamedTuple
+from verifychain.core.report import Failure
 from verifychain.core.source import Source
 
 
@@ -20,28 +21,32 @@ class Change(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What will change, and how many findings that mends. Fixes that touch the same bytes wait for a next round."""
+    """
+    What will change, and for each finding that this mends the files that change for it.
+
+    Fixes that touch the same bytes wait for a next round.
+    """
 
     changes: tuple[Change, ...]
-    applied: int
+    mended: tuple[frozenset[Source], ...]
 
 
 def plan(findings: Sequence[Finding], *, trust: bool = False) -> Plan:
     """Choose the fixes that can be applied together, the first in order winning; safe ones only, unless ``trust``."""
     chosen: dict[Source, list[Edit]] = {}
-    applied = 0
+    mended: list[frozenset[Source]] = []
     for finding in findings:
         fix = finding.problem.fix
         if not isinstance(fix, Fix) or (fix.applicability is not Applicability.SAFE and not trust):
             continue
-        if all(edit in chosen.get(edit.location.source, ()) for edit in fix.edits):
-            applied += 1  # the same edit mends this one too
-        elif not any(_touches(edit, chosen.get(edit.location.source, ())) for edit in fix.edits):
-            applied += 1
+        if not all(edit in chosen.get(edit.location.source, ()) for edit in fix.edits):
+            if any(_touches(edit, chosen.get(edit.location.source, ())) for edit in fix.edits):
+                continue
             for edit in fix.edits:
                 chosen.setdefault(edit.location.source, []).append(edit)
+        mended.append(frozenset(edit.location.source for edit in fix.edits))
     changes = (Change(source, edited(source.data, edits)) for source, edits in chosen.items())
-    return Plan(tuple(change for change in changes if change.after != change.source.data), applied)
+    return Plan(tuple(change for change in changes if change.after != change.source.data), tuple(mended))
 
 
 def _touches(edit: Edit, others: Sequence[Edit]) -> bool:
@@ -75,27 +80,36 @@ def write(change: Change) -> None:
     A link stays a link (its target is replaced), the mode stays, and a file that changed since it was read is left
     alone. Raises VerifychainError.
     """
+    failure = attempt(change)
+    if failure is not None:
+        raise VerifychainError(f"{failure.path}: {failure.message}", failure.hint)
+
+
+def attempt(change: Change) -> Failure | None:
+    """As ``write``; why nothing was written, where that is so."""
     path = os.path.realpath(change.source.path)
     try:
-        with open(path, "rb") as file:
-            if file.read() != change.source.data:
-                raise VerifychainError(
-                    f"{change.source.path} changed while it was checked", "nothing was written to it; run again"
-                )
+        # O_NONBLOCK: by now it may be a FIFO, which nobody writes to.
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or file.read(len(change.source.data) + 1) != change.source.data:
+                return Failure(
+                    change.source.path, "it changed while it was checked", "nothing was written to it; run again"
+                )
         _replace(path, change.after, status)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise VerifychainError(f"cannot write {change.source.path}: {reason}", "the file is as it was") from None
+        return Failure(change.source.path, f"cannot write it: {reason}", "the file is as it was")
+    return None
 
 
 def _replace(path: str, data: bytes, status: os.stat_result) -> None:
-    import tempfile
-
     folder = os.path.dirname(path)
-    handle, temporary = tempfile.mkstemp(prefix=".verifychain-", dir=folder)
+    # The name is known before the file is there, so that an interrupt at no moment leaves it behind.
+    temporary = os.path.join(folder, f".verifychain-{os.urandom(8).hex()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb", opener=_private) as file:
+            handle = file.fileno()
             file.write(data)
             file.flush()
             if hasattr(os, "fchmod"):
@@ -105,9 +119,16 @@ def _replace(path: str, data: bytes, status: os.stat_result) -> None:
             os.fsync(handle)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass  # it was never made, or has its place already
         raise
     sync_folder(folder)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _keep_owner(handle: int, status: os.stat_result) -> None:

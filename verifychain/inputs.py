@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import Counter
@@ -25,6 +26,8 @@ STDIN = "-"
 SKIPPED_FOLDERS = frozenset({"vendor", "third_party", "node_modules", "testdata"})
 _HIDDEN_FOLDERS = frozenset({".git", ".hg", ".svn"})
 MAX_BYTES = 256 * 1024 * 1024
+# What a path that leads to nothing says; anything else is a file that is there and cannot be reached.
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EAGAIN, errno.ENXIO})
 HEAD = 128  # bytes: a first line that names a program
 
 
@@ -83,9 +86,18 @@ class WorkingTree:
         self._lister = lister
         self._stdin = stdin
         self.notes: list[str] = []  # what a reader must know of how files were found
+        self.unreadable: dict[str, str] = {}
 
     def exists(self, path: str) -> bool:
-        return self._is_stdin(path) or os.path.lexists(path)
+        if self._is_stdin(path):
+            return True
+        try:
+            os.lstat(path)
+        except OSError as error:
+            return error.errno not in _NOT_THERE  # what is denied is there: reading it will say so
+        except ValueError:  # a NUL byte
+            return False
+        return True
 
     def is_directory(self, path: str) -> bool:
         return not self._is_stdin(path) and os.path.isdir(path)
@@ -112,10 +124,9 @@ class WorkingTree:
                 return os.read(handle, HEAD)
             finally:
                 os.close(handle)
-        except OSError:
-            return (
-                b""  # what cannot be read is no script; a file that is named is read again, and said to be unreadable
-            )
+        except OSError as error:
+            self._miss(path, error)
+            return b""
 
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         from verifychain import hashing  # only locks and checksum lists ask
@@ -124,9 +135,21 @@ class WorkingTree:
 
     def walk(self, path: str) -> Iterator[str]:
         listed = self._listed(path)
-        names = _all_files(path) if listed is None else listed
-        joined = (name if path == "." else f"{path.rstrip('/')}/{name}" for name in names)
-        return iter(sorted(file for file in joined if os.path.isfile(file)))
+        names = _all_files(path, self._miss) if listed is None else listed
+        joined = (_joined(path, name) for name in names)
+        return iter(sorted(file for file in joined if self._is_file(file)))
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return stat.S_ISREG(os.stat(path).st_mode)
+        except OSError as error:
+            self._miss(path, error)
+            return False
+
+    def _miss(self, path: str, error: OSError) -> None:
+        """What is no more, or leads nowhere, is nothing to check; of what is there and denied nobody knows."""
+        if error.errno not in _NOT_THERE:
+            self.unreadable.setdefault(display_path(path), (error.strerror or str(error)).lower())
 
     def identity(self, path: str) -> str:
         return path if self._is_stdin(path) else os.path.realpath(path)
@@ -138,11 +161,15 @@ class WorkingTree:
         if self._lister is None:
             return None
         try:
-            return self._lister.files(path)
+            listed = self._lister.files(path)
         except Unavailable as error:
             # More files are read than git would name, never fewer.
             self.notes.append(f"{error.message}: ignored files are checked too")
             return None
+        if listed is not None:
+            for folder, reason in listed.unreadable:
+                self.unreadable.setdefault(_joined(path, folder), reason)
+        return None if listed is None else listed.names
 
 
 def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NOTHING) -> Selection:
@@ -166,6 +193,8 @@ def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NO
         else:
             _add_named(path, tree, kinds, selection, seen)
     selection.notes.extend(tree.notes)
+    hint = "whether something in it must be checked is not known; the other files were checked all the same"
+    selection.failures += [Failure(path, reason, hint) for path, reason in tree.unreadable.items()]
     return selection
 
 
@@ -237,9 +266,13 @@ def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[s
             selection.skipped["links out of the tree"] += 1
 
 
-def _all_files(path: str) -> Iterator[str]:
+def _joined(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder.rstrip('/')}/{name}"
+
+
+def _all_files(path: str, miss: Callable[[str, OSError], None]) -> Iterator[str]:
     """Every file below a directory without asking git, relative to it; links to directories are not followed."""
-    for folder, folders, files in os.walk(path):
+    for folder, folders, files in os.walk(path, onerror=lambda error: miss(error.filename, error)):
         folders[:] = [name for name in folders if name not in _HIDDEN_FOLDERS]
         relative = os.path.relpath(folder, path).replace(os.sep, "/")
         yield from files if relative == "." else (f"{relative}/{name}" for name in files)

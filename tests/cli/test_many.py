@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import Runner, write
 from tests.cli.test_check import BAD, GOOD
-from verifychain import config, engine, inputs
+from verifychain import config, engine, inputs, processes
 from verifychain.core.ports import Scope
 from verifychain.formats import FORMATS
 
@@ -31,8 +31,8 @@ def test_same_report_by_one_process_and_by_several(crowd: Path, monkeypatch: pyt
     configuration = config.load([], isolated=True)
     tree = inputs.WorkingTree()
     reports = []
-    for processes in (1, 3):
-        monkeypatch.setattr(engine, "_processes", lambda files, processes=processes: processes)
+    for number in (1, 3):
+        monkeypatch.setattr(engine, "that_pay", lambda files, number=number: number)
         selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
         reports.append(engine.run(selection, engine.Choice(), Scope(tree, configuration.settings), configuration))
     one, several = (
@@ -50,8 +50,8 @@ def test_same_report_by_one_process_and_by_several(crowd: Path, monkeypatch: pyt
 
 
 def test_several_pay_only_for_many() -> None:
-    assert engine._processes(1) == engine._processes(99) == 1
-    assert 1 <= engine._processes(100_000) <= min(16, len(os.sched_getaffinity(0)))
+    assert processes.that_pay(1) == processes.that_pay(99) == 1
+    assert 1 <= processes.that_pay(100_000) <= min(16, len(os.sched_getaffinity(0)))
 
 
 def test_the_command_on_many_files(crowd: Path, command: Runner) -> None:

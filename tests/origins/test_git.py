@@ -357,7 +357,9 @@ def test_a_partial_clone_fetches_nothing(
 
 def test_the_working_tree_lister_keeps_working(repository: Repository) -> None:
     repository.write({".gitignore": "ignored\n", "ignored": "", "new\nline": ""})
-    assert sorted(Git().files(".") or ()) == [".gitignore", "new\nline"]
+    listed = Git().files(".")
+    assert listed is not None
+    assert sorted(listed.names) == [".gitignore", "new\nline"]
 
 
 def test_the_process_ends(repository: Repository) -> None:

@@ -36,6 +36,7 @@ class Memory:
         self.files = dict(files)
         self.links = dict(links or {})
         self.notes: list[str] = []
+        self.unreadable: dict[str, str] = {}
         self.read_paths: list[str] = []
 
     def exists(self, path: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.ending import cleanly
 from verifychain.cli.options import Command, checking, collect
 from verifychain.cli.run import Run, conclude, examine, prepare, settle
 from verifychain.cli.subresources import chosen, remember
@@ -60,14 +61,15 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
     """Apply fixes until none is left (safe ones, with --trust also the others); the report of what remains."""
     from verifychain import fixes
 
-    applied, files = 0, set()
+    applied, files = 0, set[str]()
     for _ in range(_MOST_ROUNDS):
         plan, failures = _proven(fixes.plan(chosen(report.findings, run.options), trust=run.options.trust), run)
-        for change in plan.changes:
-            fixes.write(change)
-            files.add(change.source.path)
+        with cleanly():
+            attempts = {change.source: fixes.attempt(change) for change in plan.changes}
+        files.update(source.path for source, failure in attempts.items() if failure is None)
+        failures += tuple(failure for failure in attempts.values() if failure is not None)
         if plan.changes:
-            applied += plan.applied
+            applied += sum(all(attempts.get(source) is None for source in sources) for sources in plan.mended)
             remember(run.configuration, run.outside, run.options)
             report = examine(run)
         report = report._replace(failures=report.failures + failures)

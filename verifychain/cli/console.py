@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TextIO
 
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
 from verifychain.output.style import Style
@@ -31,7 +31,14 @@ class Console:
     def result(self, text: str, path: str | None = None) -> None:
         """Print what was asked for, or write it to a file."""
         if path is None:
-            _write(sys.stdout, text)
+            if sys.stdout is None:
+                raise VerifychainError("standard output is closed", "say where the result goes: --output FILE")
+            try:
+                _write(sys.stdout, text)
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise _lost(error) from None
             return
         try:
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
@@ -43,8 +50,13 @@ class Console:
     def say(self, text: str) -> None:
         """Print what is about the run and not its result."""
         if text:
-            sys.stdout.flush()  # keep the order where both streams are one terminal or one log
-            _write(sys.stderr, text)
+            self.flush()  # keep the order where both streams are one terminal or one log
+            try:
+                _write(sys.stderr, text)
+            except BrokenPipeError:
+                raise
+            except OSError:
+                pass  # where even this cannot be said, the exit code remains
 
     def fail(self, message: str, hint: str = "") -> None:
         """Print why the run ended, and what to do."""
@@ -60,12 +72,32 @@ class Console:
             self.say("".join(traceback.format_exception(error)))
 
     def flush(self) -> None:
-        """Write out what is buffered, so that a closed pipe is noticed here."""
-        sys.stdout.flush()
+        """Write out what is buffered, so that a closed pipe or a full disk is noticed here; raises VerifychainError."""
+        if sys.stdout is None:
+            return
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            discard_output()
+            raise _lost(error) from None
 
 
-def _write(stream: TextIO, text: str) -> None:
+def discard_output() -> None:
+    """What is still in the buffer goes nowhere: the interpreter would try again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lost(error: OSError) -> VerifychainError:
+    reason = (error.strerror or str(error)).lower()
+    return VerifychainError(f"cannot write to standard output: {reason}", "what was found is not reported")
+
+
+def _write(stream: TextIO | None, text: str) -> None:
     """Bytes that were read as no UTF-8 leave as they came (a patch must apply); other odd characters are escaped."""
+    if stream is None:
+        return
     buffer = getattr(stream, "buffer", None)
     if buffer is None:
         stream.write(text)
@@ -86,4 +118,4 @@ def _coloured(choice: str, stream: TextIO) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return stream.isatty()
+    return stream is not None and stream.isatty()

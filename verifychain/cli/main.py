@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from verifychain import __version__
-from verifychain.cli.console import Console
+from verifychain.cli.console import Console, discard_output
 from verifychain.core.errors import VerifychainError
 from verifychain.core.exit_code import ExitCode
 
@@ -82,18 +82,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code is one of ``cli.md``. Nothing is raised, and no traceback shown without -vv."""
     console = Console()
     try:
-        code = _run(sys.argv[1:] if argv is None else list(argv), console)
-        console.flush()
+        return _run(sys.argv[1:] if argv is None else list(argv), console)
     except BrokenPipeError:
-        # `| head` has seen enough. Standard output is replaced so that the interpreter does not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()  # `| head` has seen enough
         return int(console.verdict)
-    return code
 
 
 def _run(argv: list[str], console: Console) -> int:
     try:
         result: Any = cli.main(argv, prog_name="verifychain", standalone_mode=False, obj=console)
+        console.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         console.say(error.format_message() + "\n")  # nothing was asked for, so what can be asked for is said
         return ExitCode.FAILED

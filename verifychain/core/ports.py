@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verifychain.core.record import NamedTuple
@@ -20,6 +20,7 @@ class Tree(Protocol):
     """Files of one state: the working tree, git's index, or a revision. Paths have ``/``."""
 
     notes: list[str]  # what a reader must know of how files were found
+    unreadable: dict[str, str]  # files and folders that were met and cannot be looked into, and why
 
     def exists(self, path: str) -> bool: ...
 
@@ -46,11 +47,18 @@ class Tree(Protocol):
         ...
 
 
+class Listing(NamedTuple):
+    """Files of a directory, and its folders that could not be opened, each with the reason; relative to it."""
+
+    names: Sequence[str]
+    unreadable: Sequence[tuple[str, str]] = ()
+
+
 class FileLister(Protocol):
     """Asks version control which files a directory has."""
 
-    def files(self, directory: str) -> Iterable[str] | None:
-        """Paths below ``directory``, relative to it, without the ignored ones; None outside version control."""
+    def files(self, directory: str) -> Listing | None:
+        """Paths below ``directory`` without the ignored ones; None outside version control."""
         ...
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 
 from verifychain.core.errors import Unavailable
+from verifychain.core.ports import Listing
 
 _SECONDS = 60
+# git lists what it can, says this of the rest, and ends with 0.
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
 
 
 class Git:
     """Implements ``core.ports.FileLister`` with the git command."""
 
-    def files(self, directory: str) -> Iterable[str] | None:
+    def files(self, directory: str) -> Listing | None:
         """
         Tracked and untracked files below ``directory`` without the ignored ones, relative to it; None outside git.
 
@@ -21,8 +25,10 @@ class Git:
         """
         if not _in_repository(directory):
             return None
-        listed = run_git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        return [os.fsdecode(name) for name in listed.split(b"\0") if name]
+        words = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+        listed, told = _run(directory, ("ls-files", *words), fails=False)
+        closed = [(os.fsdecode(name), os.fsdecode(reason).lower()) for name, reason in _CLOSED.findall(told)]
+        return Listing([os.fsdecode(name) for name in listed.split(b"\0") if name], closed)
 
 
 def _in_repository(directory: str) -> bool:
@@ -55,6 +61,11 @@ def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:
 
     With ``fails`` an exit code other than 0 is an answer: nothing.
     """
+    return _run(directory, argv, fails=fails)[0]
+
+
+def _run(directory: str, argv: Sequence[str], *, fails: bool) -> tuple[bytes, bytes]:
+    """What git prints on both streams, in English."""
     import subprocess  # slow to import, and not needed for a single file
 
     try:
@@ -64,6 +75,7 @@ def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:
             check=False,
             timeout=_SECONDS,
             stdin=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C", "LANGUAGE": ""},
         )
     except FileNotFoundError:
         raise Unavailable("git is not installed", "install git, or name the files") from None
@@ -72,4 +84,4 @@ def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:
     if done.returncode and not fails:
         told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
         raise Unavailable(f"git {argv[0]} failed: {told or f'exit code {done.returncode}'}", "run git there yourself")
-    return b"" if done.returncode else done.stdout
+    return (b"" if done.returncode else done.stdout), done.stderr

@@ -54,6 +54,7 @@ class GitTree:
         self._submodules: set[str] = set()
         self._objects = _Objects(most_bytes)
         self.notes: list[str] = []
+        self.unreadable: dict[str, str] = {}
 
     def exists(self, path: str) -> bool:
         """Whether there is a file, a link (wherever it leads) or a folder of that path."""
