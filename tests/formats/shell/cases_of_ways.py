@@ -116,6 +116,9 @@ FURTHER = [
     Case("a program for signatures or none", f'{G}curl -fsSLO {U}.asc\nif command -v gpg >/dev/null; then gpg --verify tool.tgz.asc t.tgz || exit 1; fi\nsh t.tgz\n', ["unchecked:not-fatal"], "gpg is often not there"),
     Case("a reply in a folder that is removed", 'set -e\nW="$ROOT/work"\ncurl -o "$W/reply.tsv" https://api.example/report\nlinks=$(awk "{print \\$3}" "$W/reply.tsv")\nrm -rf "$W"\n', [], "looked into, and gone with its folder"),
     Case("a file in a folder that is removed", f'set -e\nW="$ROOT/work"\ncurl -o "$W/t.tgz" {U}\ntar xf "$W/t.tgz" -C /opt\nrm -rf "$W"\n', ["unpinned"], "unpacked before"),
+    Case("lines of a reply", 'set -e\nreadarray -t D < <(curl -fsS https://api.example/v1 | jq -r ".url, .sha")\nSUM=${D[1]:-}\ncurl -fsSo t.jar "${D[0]:-}"\necho "$SUM  t.jar" | sha256sum --check\njava -jar t.jar\n', ["same-origin"], "both come from the reply"),
+    Case("words of a reply", 'set -e\nread -r url sum < <(curl -fsS https://api.example/v1 | jq -r "[.url, .sha] | @tsv")\ncurl -fsSo t.jar "$url"\necho "$sum  t.jar" | sha256sum --check\njava -jar t.jar\n', ["same-origin"], "both come from the reply"),
+    Case("lines of a file of ours", f'set -e\nmapfile -t sums < sums.txt\n{G}echo "${{sums[0]}}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "the file is in the repository"),
     Case("jq with arguments", f"set -e\ncurl -so m.json https://cdn.example/m.json\ncurl -so t.sh {U}\nwant=$(jq -r --arg name t.sh '.[$name]' m.json)\n[ \"$want\" = \"$(sha256sum t.sh | cut -d' ' -f1)\" ]\nsh t.sh\n", ["same-origin"], "the manifest is its only file"),
 ]  # fmt: skip
 

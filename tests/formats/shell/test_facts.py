@@ -50,6 +50,23 @@ def test_a_malformed_digest_is_marked_where_it_is_written() -> None:
     assert marked(text, found.malformed.span) == H[:-1]
 
 
+@pytest.mark.parametrize("written", ["SUM=zz", 'SUM="zz"', "SUM='zz'"])
+def test_a_short_malformed_digest_is_marked_where_it_is_a_value(written: str) -> None:
+    text = f'FROM scratch AS zz\nARG {written}\nRUN : zzz; curl -o t {U} && echo "$SUM  t" | sha256sum -c\n'
+    (found,) = downloads(text, path="Dockerfile")
+    assert isinstance(found.malformed, Malformed)
+    assert found.malformed.span.start == text.index("zz", text.index("ARG"))
+    assert marked(text, found.malformed.span) == "zz"
+
+
+def test_a_ref_that_is_empty_is_the_default_branch() -> None:
+    text = (
+        'get() { b="${2:-}"; if [ -n "$b" ]; then git clone -b "$b" "$1" d; git -C d checkout "$b"; '
+        'else git clone "$1" d; fi; }\nget https://host.example/a.git\n'
+    )
+    assert {found.git.ref for found in downloads(text) if found.git is not None} == {None}
+
+
 def test_lists_signatures_and_keys_are_told_apart() -> None:
     text = (
         f"curl -O {U}; curl -O {U}.sha256; curl -O {U}.asc; sha256sum -c tool.tgz.sha256; gpg --verify tool.tgz.asc\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from verifychain.formats.shell.process import NOWHERE
 from verifychain.formats.shell.state import Outcome, join
-from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind
 
 if TYPE_CHECKING:
     from verifychain.formats.shell.calls import Shell
@@ -121,8 +121,20 @@ def _read(shell: Shell, call: Call) -> str:
     names = [text for text in call.texts if _NAME.fullmatch(text)]
     line = (call.stdin or "").strip().partition("\n")[0]
     words = line.split(None, max(len(names) - 1, 0)) if line else []
+    unknown = shell.table.unknowns(words[-1]) if words else ()
+    several = any(one.kind in (Kind.FETCHED, Kind.CONTENT, Kind.FILTERED) for one in unknown)
     for index, name in enumerate(names):
-        shell.assign(name, (words[index] if index < len(words) else shell.table.variable(name),))
+        known = words[min(index, len(words) - 1)] if index < len(words) or several else shell.table.variable(name)
+        shell.assign(name, (known,))
+    return ""
+
+
+def _lines(shell: Shell, call: Call) -> str:
+    """An array of the lines of standard input."""
+    names = [text for text in call.texts if _NAME.fullmatch(text)]
+    if names:
+        lines = (call.stdin or "").splitlines()
+        shell.assign(names[-1], (SPLIT.join(lines) if lines else shell.table.variable(names[-1]),))
     return ""
 
 
@@ -164,7 +176,8 @@ def _source(shell: Shell, call: Call) -> str:
 BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
     "set": _set, "cd": _cd, "pushd": _cd, "exit": _exit, "return": _return, "break": _leave_loop,
     "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
-    "local": _declare, "unset": _unset, "shift": _shift, "read": _read, ":": _always, "true": _always,
+    "local": _declare, "unset": _unset, "shift": _shift, "read": _read, "mapfile": _lines, "readarray": _lines,
+    ":": _always, "true": _always,
     "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _true, "shopt": _true, "umask": _true,
     "wait": _true, "alias": _true,
 }  # fmt: skip

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SIZES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "b2": 128, "blake3": 64}
 _WEAK = frozenset({"md5", "sha1", "crc"})
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_SURE = 16  # characters: so long a text does not stand in a file by chance; a shorter one must be a value
 
 
 def algorithm_of_size(size: int) -> str:
@@ -96,10 +97,12 @@ class Judge:
     def _place(self, text: str) -> Span:
         """Where the digest is written: the last place before the check at which its digits stand."""
         location = self._machine.at(self._word)
-        if len(text) < 16:
-            return location.span
         needle = text.encode()
         data = location.source.data
+        if len(text) < _SURE:
+            written = re.compile(rb"(?<=[=\"'])" + re.escape(needle) + rb"(?=[\"']?(?:\s|$))")
+            found = list(written.finditer(data, 0, location.span.end)) if needle else []
+            return Span(*found[-1].span()) if found else location.span
         at = data.rfind(needle, 0, location.span.end)
         at = data.find(needle) if at < 0 else at
         return location.span if at < 0 else Span(at, at + len(needle))

@@ -91,7 +91,7 @@ def _clone(shell: Shell, call: Call, given: Options, folder: str | None) -> None
     if is_local(url.text) or not (_REMOTE.match(url.text) or UNKNOWN.search(url.text)):
         return
     revision = given.value("revision")
-    ref = revision or given.value("b", "branch")
+    ref = revision or given.value("b", "branch") or None
     name = given.operands[1].text if len(given.operands) > 1 else file_name(url.text.rstrip("/")).removesuffix(".git")
     target = shell.path(f"{folder}/{name}" if folder else name)
     git = GitRef(None if ref is None else shell.table.shown(ref), revision is not None and _is_commit(shell, revision))
@@ -124,7 +124,7 @@ def _fetch(shell: Shell, call: Call, given: Options, folder: str | None) -> None
     if not given.operands:
         return
     remote, *refs = given.operands
-    ref = refs[0].text if refs else None
+    ref = (refs[0].text or None) if refs else None
     known = _clone_at(shell, where)
     if ref is not None and _is_commit(shell, ref) and known is not None:
         known.git = GitRef(ref, is_commit=True)
@@ -152,7 +152,7 @@ def _clone_at(shell: Shell, where: str) -> Fetch | None:
 
 
 def _checkout(shell: Shell, given: Options, folder: str | None) -> None:
-    refs = [field.text for field in given.operands if field.text != "HEAD"]
+    refs = [field.text for field in given.operands if field.text not in ("HEAD", "")]
     fetch = _clone_at(shell, _folder(shell, folder))
     if not refs or fetch is None:
         return
