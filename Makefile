@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_REQUIRE_VIRTUALENV := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fresh suite self lint bench docs locks clean system-packages
+.PHONY: help setup demo test fresh suite self lint bench fuzz docs locks clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, and whether generated files are curre
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/python -m tools.generate --check
+
+fuzz: $(VENV)/.dev ## the long fuzz run: every format and every writer, 200,000 executions
+	$(BIN)/python -m tests.fuzz.harness --executions 200000
 
 docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, blocks of the README
 	$(BIN)/python -m tools.generate

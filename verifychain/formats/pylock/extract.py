@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 _LARGEST = 4 << 20
-_MANY_DOTS = re.compile(r"(?:[\w-]+[ \t]*\.[ \t]*){200}")
+_MANY_DOTS = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){200}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAME = re.compile(r"[-_.]+")
 

@@ -1,0 +1,136 @@
+"""
+The fuzz run: every target in turn, from a seed, in processes of their own with bounds on time and memory.
+
+``python -m tests.fuzz.harness --executions 200000`` is the long mode (``make fuzz``). Whatever breaks a promise is
+written to a file, and the run fails: an exception that escapes, more than two seconds of processor time or 300 MB for
+one small file, a byte outside of every edit that changed, an output that its readers cannot parse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import NamedTuple
+
+from tests.fuzz.mutation import Mutator
+from tests.fuzz.target import Target, Violation
+
+SECONDS = 2.0  # of processor time for one file: how busy the machine is does not count
+HANG = 20.0  # then it is interrupted
+MEGABYTES = 300
+Targets = Callable[[], Sequence[Target]]
+
+
+class Found(NamedTuple):
+    """An input that breaks a promise."""
+
+    target: str
+    data: bytes
+    fault: str
+
+
+class Ran(NamedTuple):
+    executions: int
+    found: list[Found]
+    peak: int  # megabytes
+    slowest: tuple[float, str]
+
+
+def all_targets() -> list[Target]:
+    from tests.fuzz import evidence, files, writers
+
+    return [*files.targets(), *writers.targets(), *evidence.targets()]
+
+
+def execute(targets: Sequence[Target], executions: int, seed: str, hang: float, most: int = 10) -> Ran:
+    """Run so many executions over the targets in turn; at most so many faults."""
+    makers = [(target, Mutator(target.seeds, Random(f"{seed} {target.name}"))) for target in targets]
+    found: list[Found] = []
+    slowest = (0.0, "")
+    peak = 0
+    done = 0
+    for done in range(1, executions + 1):
+        target, make = makers[done % len(makers)]
+        data = make()
+        fault, seconds = _one(target, data, hang)
+        slowest = max(slowest, (seconds, target.name))
+        before, peak = peak, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        if not fault and peak > MEGABYTES >= before:
+            fault = f"{peak} MB of memory"
+        if fault:
+            found.append(Found(target.name, data, fault))
+        if len(found) >= most:
+            break
+    return Ran(done, found, peak, slowest)
+
+
+def _one(target: Target, data: bytes, hang: float) -> tuple[str, float]:
+    """What is wrong, and the processor time it took."""
+    begin = time.process_time()
+    signal.setitimer(signal.ITIMER_VIRTUAL, hang)
+    try:
+        target.check(data)
+        fault = ""
+    except (Exception, RecursionError) as error:
+        fault = "".join(traceback.format_exception(error))[-3000:]
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    seconds = time.process_time() - begin
+    if not fault and seconds > SECONDS:
+        fault = f"{seconds:.1f} s"
+    return fault, seconds
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise Violation("no end")
+
+
+def _work(task: tuple[Targets, int, str, float]) -> Ran:
+    make, executions, seed, hang = task
+    signal.signal(signal.SIGVTALRM, _interrupt)
+    return execute(make(), executions, seed, hang)
+
+
+def run(make: Targets, executions: int, seed: str, processes: int, hang: float = HANG) -> list[Ran]:
+    """The executions, shared out to so many processes."""
+    tasks = [(make, executions // processes, f"{seed} {number}", hang) for number in range(processes)]
+    with get_context("spawn").Pool(processes) as pool:
+        return pool.map(_work, tasks, chunksize=1)
+
+
+def report(rans: Sequence[Ran], folder: Path) -> int:
+    """Print what was found, keep the inputs; the exit code."""
+    for number, one in enumerate(found for ran in rans for found in ran.found):
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{one.target.replace(' ', '-')}-{number}"
+        path.write_bytes(one.data)
+        print(f"{one.target}: {path}\n{one.fault}\n")
+    slowest, peak = max(ran.slowest for ran in rans), max(ran.peak for ran in rans)
+    faults = sum(len(ran.found) for ran in rans)
+    executions = sum(ran.executions for ran in rans)
+    print(f"{executions:,} executions, {faults} faults; at most {peak} MB, {slowest[0]:.2f} s ({slowest[1]})")
+    return 1 if faults else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--executions", type=int, default=5000)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--inputs", type=Path, default=Path(".cache/fuzz"), help="where inputs that break are kept")
+    given = parser.parse_args()
+    return report(run(all_targets, given.executions, given.seed, given.processes), given.inputs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
