@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from verifychain.core.errors import VerifychainError
@@ -33,32 +34,46 @@ class Plan(NamedTuple):
 
 def plan(findings: Sequence[Finding], *, trust: bool = False) -> Plan:
     """Choose the fixes that can be applied together, the first in order winning; safe ones only, unless ``trust``."""
-    chosen: dict[Source, list[Edit]] = {}
+    chosen: dict[Source, _Chosen] = {}
     mended: list[frozenset[Source]] = []
     for finding in findings:
         fix = finding.problem.fix
         if not isinstance(fix, Fix) or (fix.applicability is not Applicability.SAFE and not trust):
             continue
-        if not all(edit in chosen.get(edit.location.source, ()) for edit in fix.edits):
-            if any(_touches(edit, chosen.get(edit.location.source, ())) for edit in fix.edits):
+        here = [(edit, chosen.setdefault(edit.location.source, _Chosen())) for edit in fix.edits]
+        if not all(known.has(edit) for edit, known in here):
+            if any(known.touches(edit) for edit, known in here):
                 continue
-            for edit in fix.edits:
-                chosen.setdefault(edit.location.source, []).append(edit)
+            for edit, known in here:
+                known.add(edit)
         mended.append(frozenset(edit.location.source for edit in fix.edits))
-    changes = (Change(source, edited(source.data, edits)) for source, edits in chosen.items())
+    changes = (Change(source, edited(source.data, known.edits)) for source, known in chosen.items())
     return Plan(tuple(change for change in changes if change.after != change.source.data), tuple(mended))
 
 
-def _touches(edit: Edit, others: Sequence[Edit]) -> bool:
-    """Whether two edits share a byte, or insert at the same place."""
-    span = edit.location.span
-    for other in others:
-        known = other.location.span
-        if span.start < known.end and known.start < span.end:
+class _Chosen:
+    """The edits of one file in order of their places. No two touch, so only the neighbours of another one matter."""
+
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self._starts: list[int] = []
+
+    def has(self, edit: Edit) -> bool:
+        at = bisect_left(self._starts, edit.location.span.start)
+        return at < len(self.edits) and self.edits[at] == edit
+
+    def touches(self, edit: Edit) -> bool:
+        """Whether one shares a byte with the edit, or begins at the same place."""
+        span = edit.location.span
+        at = bisect_left(self._starts, span.start)
+        if at > 0 and self.edits[at - 1].location.span.end > span.start:
             return True
-        if span.start == known.start and (span.length == 0 or known.length == 0):
-            return True
-    return False
+        return at < len(self.edits) and (self._starts[at] == span.start or self._starts[at] < span.end)
+
+    def add(self, edit: Edit) -> None:
+        at = bisect_right(self._starts, edit.location.span.start)
+        self.edits.insert(at, edit)
+        self._starts.insert(at, edit.location.span.start)
 
 
 def edited(data: bytes, edits: Sequence[Edit]) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
-from tests.fuzz.target import Target, Violation
+from tests.fuzz.target import Target, Violation, within
 from tests.signatures.asking import ARTIFACT, RECIPES, ask, question
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
@@ -30,7 +31,7 @@ class EvidenceTarget(Target):
         self._signed = signed(containers.read(document))
 
     def check(self, data: bytes) -> None:
-        verdict = ask(data, self._question)
+        verdict = within("a verdict", partial(ask, data, self._question))
         if verdict.reason is Reason.INTERNAL:
             raise Violation(verdict.detail)
         try:
@@ -50,7 +51,7 @@ class RootTarget(Target):
 
     def check(self, data: bytes) -> None:
         try:
-            trust_root.parse(data)
+            within("a root", partial(trust_root.parse, data))
         except Rejected as rejected:
             if rejected.reason not in {Reason.MALFORMED_TRUST_ROOT, Reason.TOO_LARGE}:
                 raise Violation(f"refused as {rejected.reason}") from None

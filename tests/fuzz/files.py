@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jsonschema
 
-from tests.fuzz.target import Target, Violation
+from tests.fuzz.target import Target, Violation, within
 from tests.fuzz.tree import Files
 from tests.rules.test_examples import NAMES, examples
 from verifychain import engine, fixes, resolution
@@ -98,7 +99,7 @@ class FileTarget(Target):
         self._check_outputs(report)
         for _ in range(20):
             report = report._replace(findings=tuple(resolution.resolved(report.findings, RESOLVERS, [])))
-            plan = fixes.plan(report.findings, trust=True)
+            plan = within("a plan", partial(fixes.plan, report.findings, trust=True))
             mine = [change for change in plan.changes if change.source.path == self._path]
             for change in plan.changes:
                 check_outside(report.findings, change)
@@ -114,7 +115,8 @@ class FileTarget(Target):
         selection = Selection()
         selection.targets.append(Examined(self._path, self._format))
         choice = engine.Choice(select=("image", "download", "pip", "sri", "install", "core"))
-        report = engine.run(selection, choice, Scope(here, Settings()), Configuration(Settings()))
+        scope, settings = Scope(here, Settings()), Configuration(Settings())
+        report = within("an examination", partial(engine.run, selection, choice, scope, settings))
         if report.failures:
             raise Violation(f"{report.failures[0].message}: {report.failures[0].trace}")
         return report
@@ -130,7 +132,7 @@ class FileTarget(Target):
         for name, writer in WRITERS.items():
             # SARIF repeats every rule with its page, so it takes ten times as long as all the others together.
             if name != "sarif" or self._runs % 20 == 0:
-                check_output(name, writer.render(report, PLAIN), len(report.findings))
+                check_output(name, within(name, partial(writer.render, report, PLAIN)), len(report.findings))
 
 
 def check_output(name: str, output: str, findings: int) -> None:

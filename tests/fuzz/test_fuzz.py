@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz import broken, files, harness
+from tests.fuzz import target as target_module
 from tests.fuzz.target import Target, Violation
 from verifychain import fixes
 from verifychain.core.finding import Applicability, Edit, Finding, Fix, Problem
@@ -43,6 +44,13 @@ def test_faults_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
     assert "KeyError" in printed
     assert "RecursionError" in printed
     assert "no end" in printed
+
+
+def test_an_operation_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert target_module.within("it", lambda: 1) == 1
+    monkeypatch.setattr(target_module, "SECONDS", 0.0)
+    with pytest.raises(Violation, match="it took"):
+        target_module.within("it", lambda: sum(range(10**5)))
 
 
 def test_memory_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

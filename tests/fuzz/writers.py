@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.fuzz.files import seeds
-from tests.fuzz.target import Target, Violation
+from tests.fuzz.target import Target, Violation, within
 from verifychain import baseline, config, lock
 from verifychain.core.digest import of_bytes
 from verifychain.core.errors import VerifychainError
@@ -52,10 +53,10 @@ class LockTarget(Target):
         )
 
     def check(self, data: bytes) -> None:
-        read = lock.read(Source("verifychain.lock", data))
+        read = within("a lock", partial(lock.read, Source("verifychain.lock", data)))
         if read.faults:
             return
-        after = lock.rewritten(read, [ADDED])
+        after = within("a lock", partial(lock.rewritten, read, [ADDED]))
         again = lock.read(Source("verifychain.lock", after))
         if again.faults:
             raise Violation(f"a fault was written: {again.faults[0].message}")
@@ -81,7 +82,7 @@ class FileReader(Target):
     def check(self, data: bytes) -> None:
         self._path.write_bytes(data)
         try:
-            self.read(str(self._path))
+            within("it", partial(self.read, str(self._path)))
         except VerifychainError:
             return
 
