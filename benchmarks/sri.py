@@ -87,7 +87,7 @@ class Starts(HTMLParser):
 def _finder(data: bytes) -> int:
     from verifychain.formats.html.tags import read
 
-    return len(read(data.decode("latin-1"), ("script", "link")).tags)
+    return len(read(data.decode("latin-1"), {"script": (), "link": ()}).tags)
 
 
 def _html_parser(data: bytes) -> int:

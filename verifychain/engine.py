@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from verifychain.config import Configuration
     from verifychain.facts import Fact
 
+_MOST_KEPT = 1 << 16
 _THREADS_ONLINE = 8
 
 # Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
@@ -101,6 +102,7 @@ class Engine:
         self._outside = outside
         self._settings = configuration.settings
         self._by_fact: dict[type, list[tuple[Rule, tuple[Any, ...]]]] = {}
+        self._faultless: set[tuple[Any, ...]] = set()
         chosen = (rule for rule in rules.load({*choice.groups(groups), "core"}) if choice.includes(rule))
         self.rules = {rule.id: rule for rule in chosen if outside is not None or not _asks_outside(rule)}
         for rule in self.rules.values():
@@ -163,6 +165,20 @@ class Engine:
         report.used, report.expired = configured.used, configured.expired
 
     def _judge(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
+        """What the rules say of a fact; nothing again where they had nothing to say of one that is alike."""
+        alike = getattr(fact, "alike", None)
+        if alike is None:
+            yield from self._ask(fact, source, local, incomplete)
+            return
+        key = (type(fact), alike, local.ignored)
+        if key not in self._faultless:
+            before = len(incomplete)
+            found = list(self._ask(fact, source, local, incomplete))
+            if not found and len(incomplete) == before and len(self._faultless) < _MOST_KEPT:
+                self._faultless.add(key)
+            yield from found
+
+    def _ask(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
         for rule, arguments in self._by_fact.get(type(fact), ()):
             if local.ignored and local.ignores(rule):
                 continue
@@ -233,11 +249,12 @@ class _Local:
 
     def __init__(self, severity: dict[str, str], path: str, overrides: Sequence[Any]) -> None:
         self._severity = dict(severity)
-        self.ignored: set[str] = set()
+        ignored: set[str] = set()
         for override in overrides:
             if matches_any(path, override.paths):
-                self.ignored.update(override.ignore)
+                ignored.update(override.ignore)
                 self._severity.update(override.severity)
+        self.ignored = frozenset(ignored)
 
     def ignores(self, rule: Rule) -> bool:
         return bool(self.ignored) and rule.id not in ALWAYS_ON and not self.ignored.isdisjoint((rule.id, rule.group))
@@ -309,8 +326,13 @@ def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | N
         with ThreadPoolExecutor(_THREADS_ONLINE) as pool:
             yield from pool.map(engine.examine, targets)
         return
-    processes = that_pay(len(targets))
+    processes = that_pay(_weight(targets))
     yield from map(engine.examine, targets) if processes == 1 else in_order(engine.examine, targets, processes)
+
+
+def _weight(targets: Sequence[Target]) -> int:
+    """How many files of the usual kind are as much work; a page takes a quarter of one."""
+    return int(sum(0.25 if target.format.name == "html" else 1 for target in targets))
 
 
 def _listed(fact: Fact, source: Source) -> Listed | None:

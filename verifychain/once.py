@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from verifychain.core.finding import Finding, Problem
 from verifychain.core.report import Listed
+from verifychain.core.severity import Severity
 
 
 def unique(findings: Sequence[Finding]) -> list[Finding]:
@@ -24,11 +25,21 @@ def unique(findings: Sequence[Finding]) -> list[Finding]:
     return list(first.values())
 
 
+# Rules whose note is about how all files are used: it would be the same under each of them.
+_ABOUT_ALL = frozenset({"sri-file-url"})
+
+
 def once(findings: Iterable[Finding]) -> Iterable[Finding]:
-    """One finding per place and fault: a script may be read for itself and for each file that runs it."""
+    """
+    One finding per place and fault: a script may be read for itself and for each file that runs it.
+
+    A note that is about how all files are used is one, under the first of them.
+    """
     seen: dict[tuple[str, str, int, int, str], Finding] = {}
     for finding in findings:
         path, start, end, rule, message = finding.sort_key
+        if rule in _ABOUT_ALL and finding.severity is Severity.NOTE:
+            path, start, end = "", 0, 0
         seen.setdefault((path, rule, start, end, message), finding)
     return seen.values()
 

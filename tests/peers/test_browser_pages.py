@@ -18,7 +18,7 @@ COUNT = int(os.environ.get("VERIFYCHAIN_PAGES", "150"))
 def found(data: bytes) -> set[int]:
     """The numbers of the scripts that we find and take to run."""
     text = data.decode("latin-1")
-    tags = read(text, ("script",)).tags
+    tags = read(text, {"script": ()}).tags
     return {number for tag in tags if tag.closed and not tag.inert for number in _numbers(tag, text)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -81,6 +81,7 @@ class Subresource(Reference):
     local         the project's file behind the URL, None where none is known
     locked        what ``verifychain.lock`` states for the URL
     covered       an import map of the page gives its integrity
+    alike         equal for facts that differ in nothing but their places; None where that is not known
     """
 
     url: Url
@@ -97,6 +98,7 @@ class Subresource(Reference):
     covered: bool = False
     runs: bool = True
     source: Source
+    alike: Hashable = None
 
     @property
     def listed_as(self) -> str:

@@ -14,7 +14,7 @@ def check(page: Page, settings: SriSettings) -> Iterator[Problem]:
 
     On `file://` pages every file is of an origin of its own and cannot be asked for with CORS, so all browsers block
     it: with the right digest too. Reported when the configuration says that pages are opened that way (`page-url =
-    "file:///"`), and as a note, once for a page, where nothing says how they are served.
+    "file:///"`), and as a note, once for all pages, where nothing says how they are served.
 
     Bad:
     ```html

@@ -17,7 +17,7 @@ from verifychain.formats.html.tokens import Attribute
 from verifychain.formats.html.values import decode
 
 PAGES = (".html", ".htm", ".xhtml")
-_WANTED = frozenset(("link", "script"))
+_WANTED: dict[str, tuple[str, ...]] = {"link": (), "script": ()}
 _HASHED = frozenset(("module", "importmap", "speculationrules"))  # kinds of inline script that a CSP asks a hash for
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _SPECIFIER = re.compile(r"\.{0,2}/|[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)  # what is a URL in an import map

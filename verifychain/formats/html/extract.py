@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import string
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifychain.core import url
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 # No page that people read comes near; a larger one would only keep a reader busy.
 _LARGEST = 64 << 20
+_MOST_KEPT, _LONGEST = 4096, 1024  # tags that are remembered, and their bytes
+_OF_ANY_PAGE = frozenset(string.ascii_letters + string.digits + "./")  # a URL that begins so is not the page's own
+_NO_PAGE = Source("", b"")
 
 
 def extract(source: Source, scope: Scope) -> Iterator[Fact]:
@@ -75,12 +80,22 @@ class _Reader:
         )
 
     def _tag(self, tag: Tag) -> Iterator[Fact]:
+        key = self._alike(tag)
+        known = None if key is None else self._site.loads.get(key)
+        if known is not None:
+            yield self._loaded(references.moved(known, self._source, tag.span.start))
+            return
         load = loading.load_of(tag)
         extent = Span(tag.span.start, tag.content.end) if loading.is_import_map(tag) and tag.content else tag.span
         if self._masked.touches(extent):
             if load is not None and load.enforced:
                 self._dynamic.append(tag.span)
-            return
+        elif load is not None and load.enforced:
+            yield from self._load(tag, load, key)
+        else:
+            yield from self._other(tag)
+
+    def _other(self, tag: Tag) -> Iterator[Fact]:
         if tag.name == "base":
             self._set_base(tag)
             return
@@ -95,22 +110,46 @@ class _Reader:
             yield Unenforced(tag.span, stated.name_span, what)
         if loading.is_import_map(tag):
             yield from self._import_map(tag)
-        elif load is not None and load.enforced:
-            yield from self._load(tag, load)
         elif tag.name == "script" and tag.namespace == "html" and tag.content:
             self._code(tag, tag.content)
 
-    def _load(self, tag: Tag, load: Load) -> Iterator[Subresource]:
+    def _load(self, tag: Tag, load: Load, key: Hashable) -> Iterator[Subresource]:
         target = references.address_of(load, self._context)
         if target is None:
             return
         covered = str(target) in self._covered
         one = references.subresource(tag, load, target, self._context, covered=covered)
-        if load.via == "script" and one.local is not None:
-            protected = covered or one.integrity is not None
-            self._scripts.append(Script(load.address.value_span, target, load.module, protected))
+        if key is not None and (load.address.raw or "")[:1] in _OF_ANY_PAGE:
+            kept = self._site.loads
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[key] = replace(references.moved(one, _NO_PAGE, -tag.span.start), alike=key)
+            one = replace(one, alike=key)
+        yield self._loaded(one)
+
+    def _loaded(self, one: Subresource) -> Subresource:
+        local = one.local
+        if one.via == "script" and local is not None and local.fault is None and local.imports(one.module):
+            protected = one.covered or one.integrity is not None
+            self._scripts.append(Script(one.name_span, one.url, one.module, protected))
         self._loads.append(one)
-        yield one
+        return one
+
+    def _alike(self, tag: Tag) -> Hashable:
+        """
+        What decides all but the places of a subresource: pages of a site have the same tags, each is looked at once.
+
+        None where more than the tag and its folder decides: import maps, template syntax.
+        """
+        if tag.name not in ("script", "link") or self._covered or tag.span.length > _LONGEST:
+            return None
+        if self._masked.spans and self._masked.touches(tag.span):
+            return None
+        return self._text[tag.span.start : tag.span.end], tag.namespace, tag.closed, self._place()
+
+    def _place(self) -> Hashable:
+        base = self._base
+        return base.origin, base.path.rpartition("/")[0], self._site.folder, self._encoding
 
     def _code(self, tag: Tag, content: Span) -> None:
         """A script in the page, if it has a word of importing."""
@@ -121,8 +160,6 @@ class _Reader:
                 self._scripts.append(Script(content, self._base, module, protected=False, inline=True))
 
     def _imports(self) -> Iterator[Import]:
-        if not any(one.inline or self._imports_something(one) for one in self._scripts):
-            return
         from verifychain.formats.html.imports import Reach, of_page  # few pages have any
 
         made = Reach(
@@ -130,10 +167,6 @@ class _Reader:
             self._module, self._site.file,
         )  # fmt: skip
         yield from of_page(self._scripts, made)
-
-    def _imports_something(self, script: Script) -> bool:
-        local = self._site.file(script.url)
-        return local is not None and local.fault is None and bool(local.imports(script.module))
 
     @property
     def _context(self) -> Context:
@@ -166,5 +199,4 @@ class _Reader:
             if entry.url is not None:
                 self._covered.add(str(entry.url))
                 one = references.map_entry(entry, entry.url, tag, self._context)
-                self._loads.append(one)
-                yield one
+                yield self._loaded(one)

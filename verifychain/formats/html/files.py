@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import partial
 from weakref import WeakKeyDictionary, ref
 
@@ -14,7 +14,7 @@ from verifychain.core.ports import Scope, Tree
 from verifychain.core.settings import SriSettings
 from verifychain.core.source import Location
 from verifychain.core.url import Url
-from verifychain.facts.subresource import LocalFile, Specifier
+from verifychain.facts.subresource import LocalFile, Specifier, Subresource
 
 Imports = Sequence[tuple[Specifier, Location]]
 # What a page is served from when nobody says so. `.invalid` is nobody's (RFC 2606).
@@ -34,6 +34,15 @@ class _Kept:
         self.silent: set[str] = set()  # files without a word of importing
         self.imports: dict[tuple[str, bool], Imports] = {}
         self.files: dict[tuple[str, str], LocalFile] = {}
+        self.loads: dict[Hashable, Subresource] = {}
+        self.locked: Mapping[str, Digest] = {}
+
+
+def _kept_of(tree: Tree) -> _Kept:
+    kept = _KEPT.get(tree)
+    if kept is None:
+        kept = _KEPT[tree] = _Kept()
+    return kept
 
 
 class Site:
@@ -46,6 +55,10 @@ class Site:
 
     def __init__(self, scope: Scope, path: str) -> None:
         self._tree = scope.tree
+        self._kept = _kept_of(scope.tree)
+        if self._kept.locked != scope.locked:
+            self._kept.loads.clear()
+            self._kept.locked = scope.locked
         self._settings: SriSettings = scope.settings.sri
         root = self._settings.root
         self._root = "" if root in (None, ".", "") else root or ""
@@ -58,7 +71,13 @@ class Site:
         inside = below if below is not None else path.lstrip("/") if path.startswith("/") else posixpath.basename(path)
         if base is None:
             raise ValueError(_NOWHERE)
+        self.folder = posixpath.dirname(path)
         self.page = url.parse(_quoted(inside), base) or base
+
+    @property
+    def loads(self) -> dict[Hashable, Subresource]:
+        """What tags of other pages of the tree load, to be used and filled."""
+        return self._kept.loads
 
     def is_own(self, target: Url) -> bool:
         """Whether a URL is of the page's own origin."""
@@ -98,7 +117,7 @@ class Site:
         return self._folder
 
     def _local(self, folder: str, name: str) -> LocalFile:
-        files = _KEPT.setdefault(self._tree, _Kept()).files
+        files = self._kept.files
         found = files.get((folder, name))
         if found is None:
             found = files[folder, name] = _local(self._tree, folder, name)
@@ -128,7 +147,7 @@ def _kept(weak: ref[Tree]) -> tuple[Tree, _Kept]:
     tree = weak()
     if tree is None:
         raise OSError(errno.ESTALE, "the files that it was read from are gone")
-    return tree, _KEPT.setdefault(tree, _Kept())
+    return tree, _kept_of(tree)
 
 
 def _digest(weak: ref[Tree], path: str, algorithm: Algorithm) -> Digest:

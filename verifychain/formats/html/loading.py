@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute
 
-WANTED = frozenset({"script", "link", "base", "meta", "img", "iframe", "style", "source", "object", "embed"})
+# What says something of integrity: tags of these names, where one of the words stands in them.
+WANTED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("script", "link", "base"), ()),
+    **dict.fromkeys(("img", "style", "source", "object", "embed"), ("integrity",)),
+    "iframe": ("integrity", "srcdoc"),
+    "meta": ("http-equiv", "integrity"),
+}
 _BLANKS = "\t\n\f\r "
 _SCRIPT_TYPES = frozenset(
     f"{kind}/{name}"

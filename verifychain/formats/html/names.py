@@ -49,3 +49,10 @@ HTML_POINTS = frozenset({"svg/foreignobject", "svg/desc", "svg/title"})
 TEXT_POINTS = frozenset({"math/mi", "math/mo", "math/mn", "math/ms", "math/mtext"})
 ANNOTATION = "math/annotation-xml"
 SHADOW_HOSTS = _words("article aside blockquote body div footer h1 header main nav p section span")
+
+# Start tags that say how to read on, wherever they stand.
+DECISIVE = RAW_TEXT | {"svg", "math", "template", "plaintext", "frameset"}
+# In SVG: what holds text alone as a rule, and what leads back to HTML, or may.
+TITLES = frozenset({"title", "desc"})
+UNUSUAL = BREAKOUT | TEXT_POINTS | (DECISIVE - {"title", "style"}) | {"foreignobject", "annotation-xml", "font"}
+UNUSUAL |= {point.partition("/")[2] for point in TEXT_POINTS}

@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
-_OPENING = re.compile(r"\{\{!--|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)
+_MARKS = ("{{", "{%", "{#", "<%", "<?")  # one of which begins each of them
 _CLOSING = {"{{!--": "--}}", "{{{": "}}}", "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "<?": "?>"}
-_END_OF_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}", re.IGNORECASE)
-# ``{{`` and ``}}`` also stand in scripts, far from each other; no expression holds a tag that loads something.
-_NO_EXPRESSION = re.compile(r"</?(?:script|link)\b", re.IGNORECASE)
+
+
+@cache
+def _opening() -> re.Pattern[str]:  # most pages have none of it
+    return re.compile(r"\{\{!--|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)
+
+
+@cache
+def _end_of_comment() -> re.Pattern[str]:
+    return re.compile(r"\{%-?\s*endcomment\s*-?%\}", re.IGNORECASE)
+
+
+@cache
+def _no_expression() -> re.Pattern[str]:
+    """``{{`` and ``}}`` also stand in scripts, far from each other; no expression holds a tag that loads something."""
+    return re.compile(r"</?(?:script|link)\b", re.IGNORECASE)
 
 
 class Masked(NamedTuple):
@@ -36,7 +50,7 @@ class Masked(NamedTuple):
 
 def masked(text: str) -> Masked:
     """Mask what the template engines replace; linear in the length of the text."""
-    spans = list(_found(text))
+    spans = _found(text) if any(mark in text for mark in _MARKS) else []
     if not spans:
         return Masked(text, ())
     pieces, at = [], 0
@@ -50,14 +64,14 @@ def _found(text: str) -> list[Span]:
     spans: list[Span] = []
     missing: set[str] = set()  # ends that do not come any more: they are looked for once
     at, has_blocks = 0, "{%" in text
-    while (opening := _OPENING.search(text, at)) is not None:
+    while (opening := _opening().search(text, at)) is not None:
         kind = _kind(opening[0])
         end = None
         if kind not in missing and (kind != "{#" or has_blocks):
             end = _end(text, opening, kind)
             if end is None:
                 missing.add(kind)
-        if end is None or (kind == "{{" and _NO_EXPRESSION.search(text, opening.end(), end) is not None):
+        if end is None or (kind == "{{" and _no_expression().search(text, opening.end(), end) is not None):
             at = opening.end()
             continue
         spans.append(Span(opening.start(), end))
@@ -73,7 +87,7 @@ def _kind(opening: str) -> str:
 
 def _end(text: str, opening: re.Match[str], kind: str) -> int | None:
     if kind == "{% comment":
-        end = _END_OF_COMMENT.search(text, opening.end())
+        end = _end_of_comment().search(text, opening.end())
         return None if end is None else end.end()
     at = text.find(_CLOSING[kind], opening.end())
     if at == -1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from itertools import islice
 
 from verifychain.core.record import NamedTuple
@@ -24,13 +25,28 @@ _ATTRIBUTE = rf"[^{_BLANK}/>][^{_BLANK}/>=]*(?:[{_BLANK}]*=[{_BLANK}]*{_VALUE})?
 _REST = rf"(?:[{_BLANK}/]+|{_ATTRIBUTE}){{0,{_PIECES}}}"
 # No part of these can fail once it has begun, so there is nothing to go back to: the time is linear.
 _TAG = re.compile(rf"<(?:(/?)([A-Za-z][^{_BLANK}/>]*){_REST}(>?)|([!?/]))")
-_MORE = re.compile(rf"{_REST}(>?)")
 _ONE = re.compile(
     rf"""([^{_BLANK}/>][^{_BLANK}/>=]*)"""
     rf"""(?:[{_BLANK}]*=[{_BLANK}]*(?:"([^"]*)"|'([^']*)'|([^{_BLANK}>"'][^{_BLANK}>]*))?)?"""
 )
+# What can be passed over in one go where only some names matter.
+_PASSED = (
+    rf"(?:[^<]++|<(?:(?:/(?=[A-Za-z])|(?!(?ai:%s)[{_BLANK}/>])(?=[A-Za-z]))(?:[^>\"']*+>|[^{_BLANK}/>]*+"
+    rf"(?:[{_BLANK}/]++|{_ATTRIBUTE})*+>)|(?![A-Za-z/!?])|!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)){{0,{_PIECES}}}+"
+)
 _COMMENT_END = re.compile("--!?>")
 _SCRIPT = re.compile(rf"<!--|-->|<(/?)script(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
+
+
+@cache
+def _more() -> re.Pattern[str]:
+    return re.compile(rf"{_REST}(>?)")  # for tags with more than anyone writes
+
+
+@lru_cache(maxsize=32)
+def all_but(names: frozenset[str]) -> re.Pattern[str]:
+    """What passes over text, comments, end tags, and start tags that have none of these names."""
+    return re.compile(_PASSED % "|".join(map(re.escape, sorted(names))))
 
 
 class Attribute(NamedTuple):
@@ -74,10 +90,19 @@ class Tokenizer:
         self.foreign = False
         self._at = 0
 
-    def tags(self) -> Iterator[Token]:
-        """Every tag up to the end of the text; a tag that the text ends in is none."""
+    def tags(self, over: re.Pattern[str] | None = None) -> Iterator[Token]:
+        """
+        Every tag up to the end of the text; a tag that the text ends in is none.
+
+        over  of ``all_but``: most other tags are left out
+        """
         text, search = self.text, _TAG.search
-        while (found := search(text, self._at)) is not None:
+        while True:
+            if over is not None:
+                self._pass(over)
+            found = search(text, self._at)
+            if found is None:
+                return
             if found[4] is not None:
                 self._at = self._behind_markup(found.start(), found[4])
                 continue
@@ -87,6 +112,14 @@ class Tokenizer:
             self._at = end
             # On text of latin-1 no capital becomes an ASCII letter but an ASCII one.
             yield Token(found[2].lower(), found[1] != "", found.start(), end, found.end(2))
+
+    def _pass(self, over: re.Pattern[str]) -> None:
+        before = -1
+        while before < self._at:
+            before = self._at
+            found = over.match(self.text, before)
+            if found is not None:
+                self._at = found.end()
 
     def _behind_markup(self, start: int, kind: str) -> int:
         """Where a comment, a CDATA section, or what is treated as a comment ends."""
@@ -104,7 +137,7 @@ class Tokenizer:
 
     def _behind_long_tag(self, at: int) -> int | None:
         while at < len(self.text):
-            found = _MORE.match(self.text, at)
+            found = _more().match(self.text, at)
             if found is None or found.end() == at:
                 return None
             if found[1]:
