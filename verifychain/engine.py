@@ -17,11 +17,10 @@ from verifychain.core.report import Failure, Listed, Report, Suppressed
 from verifychain.core.rule import Rule
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source, Span
-from verifychain.facts.download import Download
-from verifychain.facts.image import Image
 from verifychain.facts.reference import Reference
 from verifychain.following import follow
 from verifychain.inputs import Selection, Target
+from verifychain.listing import listed
 from verifychain.once import listed_once, once, unique
 from verifychain.processes import in_order, that_pay
 from verifychain.suppress import Configured, Inline
@@ -155,9 +154,9 @@ class Engine:
                     report.findings.append(finding)
                 else:
                     report.suppressed.append(aside)
-            listed = _listed(fact, home)
-            if listed is not None:
-                report.listed.append(listed)
+            reference = listed(fact, home)
+            if reference is not None:
+                report.listed.append(reference)
         ran = {id for id in self.rules if not local.ignores(self.rules[id])}
         never = {id for id, rule in self.rules.items() if not rule.in_comments}
         for fault in inline.faults(ran, never):
@@ -333,31 +332,6 @@ def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | N
 def _weight(targets: Sequence[Target]) -> int:
     """How many files of the usual kind are as much work; a page takes a quarter of one."""
     return int(sum(0.25 if target.format.name == "html" else 1 for target in targets))
-
-
-def _listed(fact: Fact, source: Source) -> Listed | None:
-    match fact:
-        case Image():
-            kind, target = "image", None
-        case Download():
-            kind, target = "download", fact.target
-        case Reference() if fact.listed_as:
-            kind, target = fact.listed_as, None
-        case _:
-            return None
-    return Listed(
-        kind=kind,
-        subject=fact.subject,
-        grade=fact.grade,
-        via=fact.via,
-        pins=fact.stated,
-        source=source,
-        start=fact.span.start,
-        end=fact.span.end,
-        origin_source=fact.origin.source,
-        origin=fact.origin.span.start,
-        target=target,
-    )
 
 
 def _about(fact: Any, message: str) -> str:

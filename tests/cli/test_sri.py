@@ -198,3 +198,36 @@ def test_inventory(project: Path, command: Runner) -> None:
         ("subresource", "stylesheet", "https://cdn.example/s-1.2.3.css", "pinned"),
         ("subresource", "script", "https://cdn.example/x-1.2.3.js", "unchecked"),
     ]
+
+
+def test_files_of_npm_packages(command: Runner, cdn: str, server: Server, project: Path) -> None:
+    from tests.origins.test_npm import archive, release
+
+    packed = archive({"lib.js": LIB})
+    server.routes = {
+        "/npm/lib@1.2.3/lib.js": Reply(200, LIB, CORS),
+        "/registry/lib/1.2.3": Reply(200, release(packed, "/lib.tgz")),
+        "/lib.tgz": Reply(200, packed),
+    }
+    config = (project / "verifychain.toml").read_text("utf-8")
+    write(project, {"verifychain.toml": f"{config}[sri]\nnpm-prefixes = ['{cdn}/npm/']\n"})
+    write(project, {"index.html": f'<script src="{cdn}/npm/lib@1.2.3/lib.js"></script>\n'})
+    online = ("--online", "--timeout", "5", "--npm-registry", f"{cdn}/registry/", "--format", "json")
+    assert command("sri", "--add", "--trust", *online, "--ignore", "sri-insecure-url").code == 0
+    entry = tomllib.loads((project / "verifychain.lock").read_text("utf-8"))["subresource"][0]
+    assert entry["source"] == "npm:lib@1.2.3#lib.js"
+    # The CDN is changed, and so is everything that was read there.
+    changed = LIB + b"steal()\n"
+    server.routes = {**server.routes, "/npm/lib@1.2.3/lib.js": Reply(200, changed, CORS)}
+    (project / "verifychain.lock").unlink()
+    page = f'<script src="{cdn}/npm/lib@1.2.3/lib.js" integrity="{sri(changed)}" crossorigin></script>\n'
+    write(project, {"index.html": page})
+    assert "sri-package-mismatch" in rules_of(command("sri", *online).out)
+    bare = f'<script src="{cdn}/npm/lib@1.2.3/lib.js"></script>\n'
+    write(project, {"index.html": bare})
+    assert command("sri", "--add", "--trust", *online).code == 1
+    assert (project / "index.html").read_text("utf-8") == bare, "nothing is written for what was not published"
+    # Nobody can be asked.
+    result = command("sri", "--online", "--ignore", "sri-insecure-url,sri-missing", PATH=str(project))
+    assert result.code == 4, result
+    assert "--npm-registry" in result.err + result.out

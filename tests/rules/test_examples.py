@@ -13,8 +13,9 @@ import pytest
 from verifychain import config, engine, inputs, rules
 from verifychain.core.digest import Algorithm, Digest, of_bytes, parse_hex
 from verifychain.core.image_name import ImageName
+from verifychain.core.npm import PackageFile
 from verifychain.core.packages import Packaging, Places, PublishedFile, Release
-from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, PackageIndex, Scope
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, NpmFiles, Outside, PackageIndex, Scope
 from verifychain.core.report import Report
 from verifychain.core.settings import PipTarget
 from verifychain.core.signing import Lack, Signatures, Unmet
@@ -125,7 +126,14 @@ class ScriptServers:
         return False
 
 
-ONLINE = {"sri-fetch-failed", "sri-no-cors"}
+ONLINE = {"sri-fetch-failed", "sri-no-cors", "sri-package-mismatch"}
+
+
+class Packages:
+    """npm packages; a CDN changed one of them. Implements ``core.ports.NpmFiles``."""
+
+    def digests(self, file: PackageFile, algorithm: Algorithm) -> tuple[Digest, ...]:
+        return (of_bytes(b"other" if file.name == "changed" else b"lib", algorithm),)
 
 
 class Signed:
@@ -164,6 +172,7 @@ def check(folder: Path, files: list[tuple[str, str]], id: str) -> Report:
         ImageRegistry: Registries(),
         Loader: ScriptServers(),
         PackageIndex: Indexes(),
+        NpmFiles: Packages(),
         Signatures: Signed(),
     }
     outside = None if id.startswith("sri-") and id not in ONLINE else Outside(answers, {})

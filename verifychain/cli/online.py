@@ -11,9 +11,10 @@ from verifychain.config import Configuration
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageNameError, parse_image_name
-from verifychain.core.ports import Fetcher, ImageRegistry, Loader, Outside, PackageIndex, Resolver
-from verifychain.origins import pip_settings
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, NpmFiles, Outside, PackageIndex, Resolver
+from verifychain.origins import npm_settings, pip_settings
 from verifychain.origins.index import Index, Named, RequirementResolver
+from verifychain.origins.npm import Npm
 from verifychain.origins.subresources import Subresources, Tofu
 from verifychain.origins.web import Web
 
@@ -23,7 +24,8 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     network = Network(configuration, timeout=options.timeout, cache_dir=options.cache_dir, no_cache=options.no_cache)
     web, registry = network.web(), network.registry()
     loader = Subresources(web, options.accept)
-    tofu = Tofu(loader)
+    npm = _npm(options, configuration)
+    tofu = Tofu(loader, npm, configuration.settings.sri.npm_prefixes)
     index = _index(options, configuration)
     resolvers: dict[str, Resolver] = {
         "image": _ImageResolver(registry),
@@ -33,8 +35,17 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     }
     if options.importmap:
         resolvers["module"] = tofu  # nobody else writes what is asked for them
-    ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, PackageIndex: index}
+    ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, NpmFiles: npm, PackageIndex: index}
     return Outside(ports, resolvers if options.trust else {})
+
+
+def _npm(options: Options, configuration: Configuration) -> Npm:
+    """Npm packages. What the user or npm names may be at a private address."""
+
+    def connect(registry: str) -> Web:
+        return Network(configuration, timeout=options.timeout, named=(registry,)).web()
+
+    return Npm(connect, configuration.settings.sri.npm_registry, npm_settings.registry)
 
 
 def _index(options: Options, configuration: Configuration) -> Index:

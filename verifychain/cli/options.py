@@ -58,6 +58,7 @@ class Options:
     timeout: float = 30.0
     cache_dir: str | None = None
     no_cache: bool = False
+    npm_registry: str | None = None
     format: str = "text"
     output: str | None = None
     color: str = "auto"

@@ -33,6 +33,12 @@ _SRI = (
     option(
         "Integrity", "--map", multiple=True, metavar="PREFIX=DIR", help="The folder behind a prefix of URLs or paths."
     ),
+    option(
+        "Integrity",
+        "--npm-registry",
+        metavar="URL",
+        help="With --online: where packages that CDNs hand on are compared.  [default: what npm asks]",
+    ),
     option("Integrity", "--page-url", metavar="URL", help="The URL of the site; its own origin."),
     option(
         "Integrity",

@@ -33,7 +33,7 @@ def configured(configuration: Configuration, options: Options) -> Configuration:
     if sri.map or options.map:
         map = {prefix: display_path(os.path.normpath(os.path.join(folder, name))) for prefix, name in sri.map.items()}
         changes["map"] = map | dict(_mapping(text) for text in options.map)
-    for name in ("require", "page_url", "engine"):
+    for name in ("require", "page_url", "engine", "npm_registry"):
         if getattr(options, name) is not None:
             changes[name] = getattr(options, name)
     if options.root is not None:
@@ -129,7 +129,7 @@ def remember(configuration: Configuration, outside: Outside | None, options: Opt
     if not isinstance(resolver, Tofu) or not (answers := resolver.written(options.accept)):
         return
     path, today = _lock_path(configuration), datetime.now(UTC).date()
-    entries = [lock.LockedSubresource(url, one.digest, one.size, "tofu", today) for url, one in answers.items()]
+    entries = [lock.LockedSubresource(url, one.digest, one.size, one.source, today) for url, one in answers.items()]
     if not os.path.exists(path):
         with open(path, "xb") as new:
             new.write(lock.rewritten(lock.empty(path), entries))

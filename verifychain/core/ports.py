@@ -13,6 +13,7 @@ from verifychain.core.source import Source
 if TYPE_CHECKING:
     from verifychain.core.digest import Algorithm, Digest
     from verifychain.core.image_name import ImageName
+    from verifychain.core.npm import PackageFile
     from verifychain.core.packages import Places, PublishedFile, Release
 
 
@@ -94,6 +95,14 @@ class Loader(Protocol):
         ...
 
 
+class NpmFiles(Protocol):
+    """Knows the files of npm packages as they were published; raises ``Unavailable`` when they cannot be had."""
+
+    def digests(self, file: PackageFile, algorithm: Algorithm) -> tuple[Digest, ...]:
+        """The digests of the files that it may be; none where the package has no such file."""
+        ...
+
+
 class ImageRegistry(Protocol):
     """Asks container registries. Every method raises ``Unavailable`` when they cannot be asked."""
 
@@ -135,7 +144,7 @@ class Resolver(Protocol):
 
 
 # A rule that asks for one of these runs with --online only.
-NETWORK: tuple[type, ...] = (Fetcher, Loader, ImageRegistry, PackageIndex, Signatures)
+NETWORK: tuple[type, ...] = (Fetcher, Loader, NpmFiles, ImageRegistry, PackageIndex, Signatures)
 
 
 class Outside(NamedTuple):

@@ -93,6 +93,10 @@ class SriSettings(NamedTuple):
     page_url: Annotated[str | None, "The URL of the site: what is of its own origin."] = None
     engine: Annotated[str, "Whose reading counts: all, chromium, firefox or webkit."] = "all"
     allow: Annotated[tuple[Allowed, ...], "Resources that need no integrity, and why."] = ()
+    npm_registry: Annotated[str | None, "The npm registry that --online asks, instead of the installed npm's."] = None
+    npm_prefixes: Annotated[
+        tuple[str, ...], "URLs behind which name@version/path of npm packages follows, beside jsDelivr and unpkg."
+    ] = ()
 
     def allows(self, url: str) -> bool:
         """Whether an entry of ``allow`` whose day has not come covers the URL."""

@@ -8,9 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from verifychain.core import digest
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
+from verifychain.core.npm import package_file
 from verifychain.core.record import NamedTuple
+from verifychain.core.url import parse
 from verifychain.origins.answer import Answer
 from verifychain.origins.bodies import Encoding
+from verifychain.origins.npm import Npm
 from verifychain.origins.web import Web
 
 _MOST = 20 << 20  # bytes after decompression
@@ -91,17 +94,24 @@ def _fault(answer: Answer) -> str:
 
 
 class Trusted(NamedTuple):
-    """A digest that was believed, and the size of its bytes."""
+    """A digest that was believed, the size of its bytes, and why: ``tofu``, or the published file that it is."""
 
     digest: Digest
     size: int
+    source: str = "tofu"
 
 
 class Tofu:
-    """The resolver of subresources: SHA-384 of what is served today, if pages may use it. Implements ``Resolver``."""
+    """
+    The resolver of subresources: SHA-384 of what is served today, if pages may use it. Implements ``Resolver``.
 
-    def __init__(self, loader: Subresources) -> None:
+    What is a file of an npm package must be what was published.
+    """
+
+    def __init__(self, loader: Subresources, npm: Npm | None = None, prefixes: Iterable[str] = ()) -> None:
         self._loader = loader
+        self._npm = npm
+        self._prefixes = tuple(prefixes)
         self._answers: dict[str, Trusted] = {}
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
@@ -113,9 +123,24 @@ class Tofu:
                 f"{subject}: the server does not allow other origins to read it",
                 "with an integrity browsers would block it; nothing was written for it",
             )
-        found = Trusted(served.hashed(Algorithm.SHA384), len(served.data))
+        found = Trusted(served.hashed(Algorithm.SHA384), len(served.data), self._source(subject, served))
         self._answers[subject] = found
         return (found.digest,)
+
+    def _source(self, subject: str, served: Loaded) -> str:
+        url = parse(subject)
+        file = None if url is None else package_file(url, self._prefixes)
+        if file is None or self._npm is None:
+            return "tofu"
+        try:
+            published = self._npm.digests(file, Algorithm.SHA384)
+        except Unavailable:  # sri-package-mismatch says so, and the run is incomplete
+            return "tofu"
+        if not published:
+            return "tofu"
+        if served.hashed(Algorithm.SHA384) not in published:
+            raise Unavailable(f"{subject}: it is not what was published as {file}", "nothing was written for it")
+        return str(file)
 
     def written(self, accepted: Iterable[str]) -> dict[str, Trusted]:
         """What the lock must state now: every answer, and what was accepted in place of a pin."""
