@@ -11,7 +11,8 @@ from verifychain import config, engine, fixes, formats, inputs
 from verifychain.core.digest import Algorithm, Digest, of_bytes
 from verifychain.core.errors import Unavailable
 from verifychain.core.finding import Finding
-from verifychain.core.ports import Loader, Outside, Scope
+from verifychain.core.npm import PackageFile
+from verifychain.core.ports import Loader, NpmFiles, Outside, Scope
 from verifychain.core.report import Report
 from verifychain.core.settings import Settings, SriSettings
 from verifychain.core.source import Source
@@ -90,6 +91,13 @@ class Servers(NamedTuple):
         return url in self.accepted
 
 
+class Published:
+    """npm packages: each file of the package ``lib`` is ``APP``. Implements ``core.ports.NpmFiles``."""
+
+    def digests(self, file: PackageFile, algorithm: Algorithm) -> tuple[Digest, ...]:
+        return (of_bytes(APP, algorithm),) if file.name == "lib" else ()
+
+
 def judged(
     page: str | bytes,
     files: Mapping[str, bytes] | None = None,
@@ -107,7 +115,7 @@ def judged(
     html = formats.named("html")
     selection = inputs.select([path], tree, inputs.Kinds([html], named_as=html))
     scope = Scope(tree, settings, locked=locked or {})
-    outside = None if servers is None else Outside({Loader: servers}, {})
+    outside = None if servers is None else Outside({Loader: servers, NpmFiles: Published()}, {})
     configuration = config.Configuration(settings)
     report = engine.run(selection, engine.Choice(), scope, configuration, outside=outside)
     assert not report.failures, report.failures[0].trace

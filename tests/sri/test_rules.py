@@ -208,3 +208,14 @@ def test_pages_in_other_encodings() -> None:
     assert marked(judged(page, {"ü.js": APP}), "sri-mismatch") == [WRONG]
     page = "﻿".encode() + script(WRONG).encode()
     assert marked(judged(page), "sri-mismatch") == [WRONG]
+
+
+def test_what_was_published_is_compared() -> None:
+    page = script(GOOD, "https://unpkg.com/lib@1.2.3/x.js", " crossorigin")
+    served = Servers({"https://unpkg.com/lib@1.2.3/x.js": Answer(APP)})
+    assert not marked(judged(page, servers=served), "sri-package-mismatch")
+    served = Servers({"https://unpkg.com/lib@1.2.3/x.js": Answer(b"changed")})
+    assert marked(judged(page, servers=served), "sri-package-mismatch") == ["https://unpkg.com/lib@1.2.3/x.js"]
+    other = page.replace("/lib@", "/other@")
+    served = Servers({"https://unpkg.com/other@1.2.3/x.js": Answer(b"changed")})
+    assert not marked(judged(other, servers=served), "sri-package-mismatch")

@@ -23,13 +23,13 @@ def check(subresource: Subresource, settings: SriSettings, loader: Loader, npm: 
     Bad:
     ```html
     <script src="https://unpkg.com/changed@1.2.3/lib.js"
-        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO" crossorigin></script>
+        integrity="sha384-lEHfl3kUjUcMX0q3Q/QrxnthyzhgOxuXlb6siePXXFm6vHL1KhhDKjViZbXbbjP7" crossorigin></script>
     ```
 
     Good:
     ```html
     <script src="https://unpkg.com/published@1.2.3/lib.js"
-        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO" crossorigin></script>
+        integrity="sha384-lEHfl3kUjUcMX0q3Q/QrxnthyzhgOxuXlb6siePXXFm6vHL1KhhDKjViZbXbbjP7" crossorigin></script>
     ```
     """
     file = None if subresource.local is not None else package_file(subresource.url, settings.npm_prefixes)
