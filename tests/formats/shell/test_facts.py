@@ -154,6 +154,15 @@ def test_switches_in_env() -> None:
     assert [marked(text, fact.span) for fact in found] == ["GOSUMDB=off", "DOCKER_CONTENT_TRUST 0"]
 
 
+def test_switches_in_arg_are_reported_where_a_stage_has_them() -> None:
+    text = (
+        "ARG GOSUMDB=off\nFROM scratch\nARG GOSUMDB\nARG DOCKER_CONTENT_TRUST=1\n"
+        'ARG A=b GOFLAGS="-insecure"\nFROM scratch\nARG GOSUMDB=sum.host.example\n'
+    )
+    found = [fact for fact in facts(text, path="Dockerfile") if isinstance(fact, Bypass)]
+    assert [marked(text, fact.span) for fact in found] == ["GOSUMDB", 'GOFLAGS="-insecure"']
+
+
 @pytest.mark.parametrize(
     ("text", "right"),
     [

@@ -135,15 +135,18 @@ def _declared(environment: Environment) -> Declared:
 
 
 def switches(node: Node, environment: Environment) -> Iterator[Bypass]:
-    """Variables of ENV that turn verification off for all that follows."""
-    if not is_relevant(b" ".join(key.value.encode("utf-8", "replace") for key, _, _ in node.pairs)):
+    """Variables of ENV, or of a stage's ARG, that turn verification off for all that follows."""
+    if node.name == "arg":
+        places = [(word.value.partition("=")[0], word.span) for word in node.arguments]
+    else:
+        places = [(key.value, Span(key.span.start, max(key.span.end, value.span.end))) for key, value, _ in node.pairs]
+    if not is_relevant(b" ".join(name.encode("utf-8", "replace") for name, _ in places)):
         return
     from verifychain.facts.bypass import Bypass
     from verifychain.formats.shell.switches import verdict
 
-    for key, value, _ in node.pairs:
-        set_to = environment.values.get(key.value)
-        found = None if set_to is None else verdict(key.value, set_to.value)
+    for name, span in places:
+        set_to = environment.values.get(name)
+        found = None if set_to is None else verdict(name, set_to.value)
         if found is not None and set_to is not None:
-            span = Span(key.span.start, max(key.span.end, value.span.end))
-            yield Bypass(span, f"{key.value}={set_to.value}", found[0], found[1])
+            yield Bypass(span, f"{name}={set_to.value}", found[0], found[1])

@@ -115,6 +115,7 @@ class _Resolver:
         match node.name:
             case "arg":
                 yield from self._argument(node, stage.environment, inherits=True)
+                yield from switches(node, stage.environment)
             case "env":
                 self._variables(node, stage.environment)
                 yield from switches(node, stage.environment)
