@@ -7,7 +7,6 @@ Nothing is kept under a URL or a tag. What is read is hashed again: a file that 
 from __future__ import annotations
 
 import os
-import tempfile
 
 from verifychain.core.digest import Digest, of_bytes
 
@@ -60,6 +59,8 @@ class Cache:
 
     @staticmethod
     def _write(path: str, data: bytes) -> None:
+        import tempfile
+
         handle, temporary = tempfile.mkstemp(prefix=".new-", dir=os.path.dirname(path))
         try:
             with os.fdopen(handle, "wb") as file:

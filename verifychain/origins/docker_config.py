@@ -12,7 +12,6 @@ import base64
 import json
 import os
 import re
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -100,6 +99,8 @@ class Credentials:
         """What a credential helper has for a server: a program, its name checked, no shell, bounded time."""
         if not isinstance(helper, str) or _HELPER_NAME.fullmatch(helper) is None:
             raise Unavailable(f"{path}: {helper!r} is no name of a credential helper", "correct the file")
+        import subprocess
+
         program = f"docker-credential-{helper}"
         try:
             done = subprocess.run(

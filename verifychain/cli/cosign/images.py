@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +12,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.cosign import blobs, image_options, options, policies, registries, report
 from verifychain.cli.cosign.image_options import ImageCommand
 from verifychain.cli.cosign.judging import Judgement, Scope, judge
+from verifychain.cli.cosign.workers import Workers
 from verifychain.cli.options import configured
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
@@ -60,8 +61,8 @@ def _run(
 ) -> int:
     image_options.check(given)
     work = _Work(given, images, attestation)
-    with ThreadPoolExecutor(given["max_workers"]) as pool:
-        results = list(pool.map(work.one, images))
+    workers = Workers(given["max_workers"])
+    results = [pending.result() for pending in [workers.start(partial(work.one, image)) for image in images]]
     console.verdict = exit_code(results)
     if given["output"] == "json":
         from verifychain.output.json import dumps

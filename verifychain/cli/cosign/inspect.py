@@ -122,6 +122,8 @@ def _lines(row: dict[str, Any], style: Style) -> Iterator[str]:
 
 def _fields(name: str, value: Any, depth: int) -> Iterator[str]:
     margin = "  " * depth
+    if not value and isinstance(value, str | dict):
+        return
     match value:
         case dict() if depth < 6:
             yield f"{margin}{printable(name)}:"

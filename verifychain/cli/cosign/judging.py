@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
+from verifychain.cli.cosign.workers import Pending, Workers
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
 from verifychain.core.record import NamedTuple
@@ -53,15 +54,15 @@ class Judge:
         self._policy = policy
         self._open = open_
         self._scope = scope
-        self._pool = ThreadPoolExecutor(workers)
-        self._known: dict[ImageName, Future[Judgement]] = {}
+        self._workers = Workers(workers)
+        self._known: dict[ImageName, Pending[Judgement]] = {}
         self._lock = threading.Lock()
 
-    def start(self, name: ImageName) -> Future[Judgement]:
+    def start(self, name: ImageName) -> Pending[Judgement]:
         """Begin to verify an image, unless that was begun before."""
         with self._lock:
             if name not in self._known:
-                self._known[name] = self._pool.submit(self._judge, name)
+                self._known[name] = self._workers.start(partial(self._judge, name))
             return self._known[name]
 
     def unmet(self, name: ImageName) -> Sequence[Unmet]:
@@ -69,13 +70,13 @@ class Judge:
 
     def close(self) -> None:
         """Begin nothing more: what has not been asked for by now nobody waits for."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
 
     def judgements(self) -> dict[ImageName, Judgement]:
         """What has been verified so far, without what could not be."""
         with self._lock:
-            done = {name: future for name, future in self._known.items() if future.done() and not future.exception()}
-        return {name: future.result() for name, future in done.items()}
+            done = {name: pending for name, pending in self._known.items() if pending.is_done}
+        return {name: pending.result() for name, pending in done.items()}
 
     def _judge(self, name: ImageName) -> Judgement:
         entries = self._policy.of(name)
