@@ -10,6 +10,7 @@ import pytest
 from tests.images import evidence
 from tests.images.asking import ROOT, WHO, run
 from tests.images.contents import Contents
+from tests.origins.local_server import Reply
 from tests.origins.stub_registry import REPOSITORY, Stub
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.core.digest import Digest
@@ -70,6 +71,22 @@ def test_what_is_wanted_is_looked_for_everywhere(
     digest = unsigned.image(b"unsigned", "1")
     expected = ["manifest", ".sig", "referrers", ".att"]
     assert asked(capsys, here, unsigned, f"FROM IMAGE@{digest}\n", 1) == expected
+
+
+def test_what_is_not_needed_may_fail(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    """A demand that is met stays met; one that is not is unknown, and never "unsigned", while a place fails."""
+    evidence.sign(contents, sigstore, image, "legacy")
+    unsigned = Contents()
+    other = unsigned.image(b"unsigned", "1")
+    for given, digest, code in ((contents, image, 0), (unsigned, other, 4)):
+        with Stub() as stub:
+            given.to_stub(stub)
+            stub.referrers = lambda reference, query: Reply(403)
+            (here / "Dockerfile").write_text(f"FROM {stub.server.host}/{REPOSITORY}@{digest}\n")
+            (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{stub.server.host}"]\n')
+            assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == code
 
 
 def test_images_that_are_named_twice(
