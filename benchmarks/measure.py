@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 # The time between two looks at the memory of a running command.
 SAMPLE = 0.003
+# Programs in Python keep what they compiled, as they do for users; a machine's setting would have some compile anew.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Failed(Exception):
@@ -81,7 +83,12 @@ def memory(tool: Tool, files: Sequence[str], folder: Path) -> Memory | None:
 
 def _start(tool: Tool, files: Sequence[str], folder: Path, errors: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*tool.command, *files], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors
+        [*tool.command, *files],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        env=_ENVIRONMENT,
     )
 
 

@@ -38,7 +38,8 @@ sphinx' >"$scratch/pages.in"
 lock peers-pages "$scratch/pages.in"
 echo 'pip
 pypiserver
-devpi-server' >"$scratch/servers-pip.in"
+devpi-server
+simple-repository-server' >"$scratch/servers-pip.in"
 lock servers-pip "$scratch/servers-pip.in"
 echo 'pinlint
 pinstack

@@ -185,7 +185,11 @@ class Engine:
                 for problem in rule.check(fact, *arguments):
                     yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
             except Unavailable as error:
-                incomplete.append(Incomplete(rule.id, source.path, _about(fact, error.message), error.hint))
+                incomplete.append(
+                    Incomplete(
+                        rule.id, source.path, error.message if error.whole else _about(fact, error.message), error.hint
+                    )
+                )
 
     def _set_aside(
         self, finding: Finding, extent: Span, inline: Inline, configured: Configured, path: str
@@ -296,7 +300,7 @@ def run(
     if outside is not None and outside.resolvers:
         from verifychain.resolution import resolved
 
-        total.findings = resolved(total.findings, outside.resolvers, total.incomplete)
+        total.findings = resolved(total.findings, outside.resolvers, total.incomplete, outside.accounts)
     return Report(
         findings=tuple(sorted(once(total.findings), key=lambda finding: finding.sort_key)),
         suppressed=tuple(sorted(total.suppressed, key=lambda one: one.finding.sort_key)),

@@ -23,19 +23,21 @@ class Change(NamedTuple):
 
 class Plan(NamedTuple):
     """
-    What will change, and for each finding that this mends the files that change for it.
+    What will change, for each finding that this mends the files that change for it, and the notes of what is applied.
 
     Fixes that touch the same bytes wait for a next round.
     """
 
     changes: tuple[Change, ...]
     mended: tuple[frozenset[Source], ...]
+    notes: tuple[str, ...] = ()
 
 
 def plan(findings: Sequence[Finding], *, trust: bool = False) -> Plan:
     """Choose the fixes that can be applied together, the first in order winning; safe ones only, unless ``trust``."""
     chosen: dict[Source, _Chosen] = {}
     mended: list[frozenset[Source]] = []
+    notes: dict[str, None] = {}
     for finding in findings:
         fix = finding.problem.fix
         if not isinstance(fix, Fix) or (fix.applicability is not Applicability.SAFE and not trust):
@@ -46,9 +48,11 @@ def plan(findings: Sequence[Finding], *, trust: bool = False) -> Plan:
                 continue
             for edit, known in here:
                 known.add(edit)
+            notes.update(dict.fromkeys(fix.notes))
         mended.append(frozenset(edit.location.source for edit in fix.edits))
     changes = (Change(source, edited(source.data, known.edits)) for source, known in chosen.items())
-    return Plan(tuple(change for change in changes if change.after != change.source.data), tuple(mended))
+    changed = tuple(change for change in changes if change.after != change.source.data)
+    return Plan(changed, tuple(mended), tuple(notes))
 
 
 class _Chosen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from verifychain.core.digest import Digest
@@ -11,10 +11,14 @@ from verifychain.core.finding import Applicability, Finding, Fix, Incomplete, Wa
 from verifychain.core.ports import Resolver
 
 _THREADS = 8
+NONE: Mapping[str, Callable[[str], tuple[str, ...]]] = {}
 
 
 def resolved(
-    findings: Sequence[Finding], resolvers: Mapping[str, Resolver], incomplete: list[Incomplete]
+    findings: Sequence[Finding],
+    resolvers: Mapping[str, Resolver],
+    incomplete: list[Incomplete],
+    accounts: Mapping[str, Callable[[str], tuple[str, ...]]] = NONE,
 ) -> list[Finding]:
     """
     The findings with every wanted digest asked for, each subject once.
@@ -31,7 +35,8 @@ def resolved(
                 message = answer.message if fix.subject in answer.message else f"{fix.subject}: {answer.message}"
                 incomplete.append(Incomplete(finding.rule, finding.source.path, message, answer.hint))
             case tuple() if isinstance(fix, Wanted):
-                mended = Fix(fix.title, (fix.slot.write(*answer),), Applicability.TRUST)
+                notes = accounts[fix.kind](fix.subject) if fix.kind in accounts else ()
+                mended = Fix(fix.title, (fix.slot.write(*answer),), Applicability.TRUST, notes + fix.notes)
                 finding = finding._replace(problem=finding.problem._replace(fix=mended))
         result.append(finding)
     return result

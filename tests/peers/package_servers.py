@@ -6,12 +6,14 @@ import base64
 import contextlib
 import gzip
 import io
+import json
+import os
 import socket
 import subprocess
 import tarfile
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import requests
@@ -21,6 +23,7 @@ from verifychain.core.digest import of_bytes
 ROOT = Path(__file__).parents[2]
 BIN = ROOT / ".venv/servers-pip/bin"
 USER = "root"  # of devpi
+OLD = 1_350_000_000.0  # October 2012
 _START = 60  # seconds; devpi takes a few on a quiet machine
 
 
@@ -121,6 +124,34 @@ def pypiserver(folder: Path, packages: dict[str, bytes] = PACKAGES) -> Iterator[
     command = [str(BIN / "pypi-server"), "run", "-i", "127.0.0.1", "-p", str(port), *options]
     url = f"http://127.0.0.1:{port}/simple"
     with _running(command, url, folder / "log"):
+        yield url
+
+
+@contextlib.contextmanager
+def simple_repository(folder: Path, yanked: Mapping[str, str], uploaded: Mapping[str, float]) -> Iterator[str]:
+    """
+    simple-repository-server, which states what the other two cannot: what is yanked, and when it was uploaded.
+
+    ``yanked`` is reason by file, ``uploaded`` seconds since 1970 by file, else the day of the first wheel ever.
+    """
+    served = folder / "served"
+    rules: dict[str, dict[str, str]] = {}
+    for name, data in PACKAGES.items():
+        project = name.partition("-")[0]
+        file = served / project / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        os.utime(file, (uploaded.get(name, OLD),) * 2)
+        if name in yanked:
+            rules.setdefault(project, {})[name] = yanked[name]
+    settings = folder / "yanked.json"
+    settings.write_text(json.dumps(rules))
+    port = free_port()
+    script = Path(__file__).with_name("simple_server.py")
+    url = f"http://127.0.0.1:{port}/simple"
+    with _running(
+        [str(BIN / "python"), "-I", str(script), str(served), str(settings), str(port)], f"{url}/", folder / "log"
+    ):
         yield url
 
 

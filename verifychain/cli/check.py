@@ -16,7 +16,7 @@ from verifychain.core.exit_code import ExitCode
 from verifychain.core.report import Failure, Report
 from verifychain.formats import FORMATS, named, of_path
 from verifychain.inputs import Kinds
-from verifychain.output.style import Style, count
+from verifychain.output.style import Style, count, printable
 
 if TYPE_CHECKING:
     from verifychain.fixes import Plan
@@ -49,6 +49,7 @@ def _show_patch(report: Report, run: Run, console: Console) -> int:
 
     plan = fixes.plan(chosen(report.findings, run.options), trust=run.options.trust)
     plan, failures = _proven(plan, run)
+    _tell(plan, console)
     report = report._replace(failures=report.failures + failures)
     settle(report, run, console)
     if plan.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
@@ -70,6 +71,7 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
         failures += tuple(failure for failure in attempts.values() if failure is not None)
         if plan.changes:
             applied += sum(all(attempts.get(source) is None for source in sources) for sources in plan.mended)
+            _tell(plan, console)
             remember(run.configuration, run.outside, run.options)
             report = examine(run)
         report = report._replace(failures=report.failures + failures)
@@ -78,6 +80,11 @@ def _fixed(report: Report, run: Run, console: Console) -> Report:
     if applied:
         console.say(f"fixed {count(applied, 'finding')} in {count(len(files), 'file')}\n")
     return report
+
+
+def _tell(plan: Plan, console: Console) -> None:
+    """Say what somebody must know of the fixes of a plan."""
+    console.say("".join(f"note: {printable(note)}\n" for note in plan.notes if plan.changes))
 
 
 def _proven(plan: Plan, run: Run) -> tuple[Plan, tuple[Failure, ...]]:

@@ -27,16 +27,17 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     npm = _npm(options, configuration)
     tofu = Tofu(loader, npm, configuration.settings.sri.npm_prefixes)
     index = _index(options, configuration)
+    requirements = RequirementResolver(index, configuration.settings.pip.targets)
     resolvers: dict[str, Resolver] = {
         "image": _ImageResolver(registry),
         "download": _DownloadResolver(web),
         "subresource": tofu,
-        "requirement": RequirementResolver(index, configuration.settings.pip.targets),
+        "requirement": requirements,
     }
     if options.importmap:
         resolvers["module"] = tofu  # nobody else writes what is asked for them
     ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, NpmFiles: npm, PackageIndex: index}
-    return Outside(ports, resolvers if options.trust else {})
+    return Outside(ports, resolvers if options.trust else {}, {"requirement": requirements.account})
 
 
 def _npm(options: Options, configuration: Configuration) -> Npm:

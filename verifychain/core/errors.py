@@ -17,4 +17,12 @@ class UsageError(VerifychainError):
 
 
 class Unavailable(VerifychainError):
-    """The outside could not be asked (network, registry, missing tool): the check is incomplete, never passed."""
+    """
+    The outside could not be asked (network, registry, missing tool): the check is incomplete, never passed.
+
+    ``whole``: it is no matter of what was asked about, and is said once for all of it.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, whole: bool = False) -> None:
+        super().__init__(message, hint)
+        self.whole = whole

@@ -28,11 +28,16 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """A change that mends a problem; its edits are applied together or not at all."""
+    """
+    A change that mends a problem; its edits are applied together or not at all.
+
+    ``notes`` are what somebody must know who applies it, such as whom it believes.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
+    notes: tuple[str, ...] = ()
 
 
 class Wanted(NamedTuple):
@@ -47,6 +52,7 @@ class Wanted(NamedTuple):
     slot: Slot
     kind: str
     subject: str
+    notes: tuple[str, ...] = ()
 
 
 class Related(NamedTuple):

@@ -9,6 +9,7 @@ from verifychain.core.digest import Digest
 from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime  # every reader of requirements loads this module, and few ask an index
 
 
@@ -64,6 +65,18 @@ class PublishedFile(NamedTuple):
     yanked: str | None
     uploaded: datetime | None
     origin: str
+
+
+def account(release: str, files: Sequence[PublishedFile]) -> str:
+    """Who states the digests of some files, and when these were uploaded: what a user must know who believes them."""
+    origins = " and ".join(dict.fromkeys(file.origin for file in files))
+    times = sorted(file.uploaded for file in files if file.uploaded is not None)
+    said = f"{release}: {len(files)} file{'s' if len(files) != 1 else ''}, hashes as {origins} states them today"
+    if not times:
+        return f"{said}, which does not say when they were uploaded"
+    first, last = (f"{time:%Y-%m-%d %H:%M}" for time in (times[0], times[-1]))
+    more = "" if len(times) == len(files) else f" (of {len(files) - len(times)} it does not say when)"
+    return f"{said}, uploaded {first if first == last else f'from {first} to {last}'} UTC{more}"
 
 
 class Release(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verifychain.core.record import NamedTuple
@@ -153,10 +153,12 @@ class Outside(NamedTuple):
 
     ports      what answers for each of ``NETWORK``; safe to be asked by several threads at once
     resolvers  per kind of reference; none without ``--trust``
+    accounts   per kind of reference: says of a subject that was resolved where the answer came from
     """
 
     ports: Mapping[type, Any]
     resolvers: Mapping[str, Resolver]
+    accounts: Mapping[str, Callable[[str], tuple[str, ...]]] = {}
 
 
 class Scope(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifychain.core.finding import Edit
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
-from verifychain.facts.requirement import HashMode, Requirement
+from verifychain.facts.requirement import Generated, HashMode, Requirement
 
 
 class RequirementsFile(NamedTuple):
@@ -16,6 +16,7 @@ class RequirementsFile(NamedTuple):
     top             the edit that switches hash checking on in it; None where that cannot be written
     nested          another file that is checked reads it
     in_constraints  it is only read with ``-c``
+    generated       a tool writes it
     only_binary     nothing is built: ``--only-binary :all:``
     """
 
@@ -26,6 +27,7 @@ class RequirementsFile(NamedTuple):
     nested: bool = False
     in_constraints: bool = False
     only_binary: bool = False
+    generated: Generated | None = None
 
 
 class IndexOption(NamedTuple):

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import Unavailable
-from verifychain.core.packages import Packaging, Places, PublishedFile, Release
+from verifychain.core.packages import Packaging, Places, PublishedFile, Release, account
 from verifychain.core.record import NamedTuple
 from verifychain.core.settings import PipTarget
 from verifychain.origins import simple, wheel_tags
@@ -81,7 +81,7 @@ class Index:
     def _indexes(self, places: Places) -> list[str]:
         """The indexes that pip would ask, in its order, each once."""
         if places.no_index:
-            raise Unavailable("--no-index: there is no index to ask", "leave the file out of --online")
+            raise Unavailable("--no-index: there is no index to ask", "leave the file out of --online", whole=True)
         main, extra = places.main or self._named.main, [*places.extra, *self._named.extra]
         if main is None:
             settings = self._settings()
@@ -90,7 +90,7 @@ class Index:
         for url in found:
             if "${" in url:
                 hint = "a variable of the environment is not sent anywhere: name the index with --index-url"
-                raise Unavailable("a variable decides which index is asked", hint)
+                raise Unavailable("a variable decides which index is asked", hint, whole=True)
         return list(found)
 
     def _settings(self) -> PipIndexes:
@@ -102,7 +102,7 @@ class Index:
                 except Unavailable as error:
                     self._pip = error
         if isinstance(self._pip, Unavailable):
-            raise Unavailable(self._pip.message, self._pip.hint)
+            raise Unavailable(self._pip.message, self._pip.hint, whole=True)
         return self._pip
 
     def _prefetch(self, indexes: Sequence[str], names: Sequence[str]) -> None:
@@ -120,7 +120,7 @@ class Index:
     def _fetch(self, index: str, name: str) -> _Files:
         failures = self._failures.setdefault(index, [])
         if len(failures) >= _MOST_FAILURES:
-            raise Unavailable(failures[0].message, failures[0].hint)
+            raise Unavailable(failures[0].message, failures[0].hint, whole=True)
         try:
             return self._ask(index, name)
         except Unavailable as error:
@@ -157,6 +157,7 @@ class RequirementResolver:
     def __init__(self, index: Index, targets: tuple[PipTarget, ...]) -> None:
         self._index = index
         self._targets = targets
+        self._accounts: dict[str, str] = {}
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
         """
@@ -175,7 +176,13 @@ class RequirementResolver:
             digests.update(strong)
         if not digests:
             raise Unavailable(f"no index has a file of {name} {version} to install", "check name and version")
+        self._accounts[subject] = account(f"{name} {version}", wanted)
         return tuple(sorted(digests, key=lambda digest: digest.hex))
+
+    def account(self, subject: str) -> tuple[str, ...]:
+        """Where the answer came from; nothing before it was asked for."""
+        said = self._accounts.get(subject)
+        return () if said is None else (said,)
 
     def _is_wanted(self, file: PublishedFile) -> bool:
         return not self._targets or any(wheel_tags.fits(file, target) for target in self._targets)

@@ -20,15 +20,24 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
         yield f"{style.severity(Severity.ERROR, 'failed')}: {printable(failure.path)}: {printable(failure.message)}"
         if failure.hint:
             yield f"  hint: {printable(failure.hint)}"
-    for missing in report.incomplete:
-        place = f"{printable(missing.path)}: {missing.rule}"
-        yield f"{style.severity(Severity.WARNING, 'not checked')}: {place}: {printable(missing.message)}"
-        if missing.hint:
-            yield f"  hint: {printable(missing.hint)}"
+    for (path, message, hint), rules in _unchecked(report).items():
+        several = f"{', '.join(rules[:2])} and {len(rules) - 2} more" if len(rules) > 3 else ", ".join(rules)
+        place = f"{printable(path)}: {several}"
+        yield f"{style.severity(Severity.WARNING, 'not checked')}: {place}: {printable(message)}"
+        if hint:
+            yield f"  hint: {printable(hint)}"
     for note in report.notes:
         yield f"note: {printable(note)}"
     yield checked(report)
     yield _verdict(report, style)
+
+
+def _unchecked(report: Report) -> dict[tuple[str, str, str], list[str]]:
+    """The rules that could not be checked, by what they have in common: the file and the reason."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for missing in report.incomplete:
+        found.setdefault((missing.path, missing.message, missing.hint), []).append(missing.rule)
+    return found
 
 
 def checked(report: Report) -> str:

@@ -32,7 +32,11 @@ def check(requirement: Requirement) -> Iterator[Problem]:
         return
     for hash in requirement.hashes:
         if hash.reason:
-            yield Problem(hash.value, f"malformed digest: {hash.reason}", help=_help(hash))
+            yield Problem(
+                hash.value,
+                f"malformed digest: {hash.reason}; pip takes the line, and no file ever matches it",
+                help=_help(hash),
+            )
         elif hash.digest is not None and hash.text != hash.text.lower():
             yield Problem(
                 hash.value,

@@ -26,4 +26,8 @@ def check(disabled: HashesDisabled) -> Iterator[Problem]:
     idna==3.10 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
-    yield Problem(disabled.span, "requirements without a hash are let through", help="remove the line")
+    yield Problem(
+        disabled.span,
+        "requirements without a hash are let through by pip ≥ 26.2; earlier ones refuse the line",
+        help="remove the line",
+    )

@@ -35,7 +35,7 @@ def check(option: IndexOption) -> Iterator[Problem]:
     elif option.name != "--index-url":
         yield Problem(
             option.span,
-            "a second place to install from: pip takes the highest version of either"
+            "a second place to install from: pip takes the highest version of either, uv the first that has any"
             if option.open
             else "a second place to install from: only the hashes keep its files out",
             help="serve all packages from one index (--index-url), or pin everything with hashes",

@@ -42,15 +42,15 @@ def check(fact: IndexOption | Requirement) -> Iterator[Problem]:
         message = f"the certificate of {fact.value} is not checked, and http is allowed"
         yield Problem(fact.span, message, help="install the host's certificate authority instead")
     else:
-        yield from _url(fact.value_span, fact.value)
+        yield from _url(fact.value_span, fact.value, ": pip passes over it, unless --trusted-host names it; uv asks it")
 
 
-def _url(span: Span, url: str) -> Iterator[Problem]:
+def _url(span: Span, url: str, then: str = "") -> Iterator[Problem]:
     scheme, _, rest = url.partition("://")
     authority = rest.partition("/")[0]
     user, at, host = authority.rpartition("@")
     if scheme.rpartition("+")[2].lower() in ("http", "ftp") and not _is_loopback(host):
-        yield Problem(span, f"{scheme} can be changed by anyone on the way", help="use https")
+        yield Problem(span, f"{scheme} can be changed by anyone on the way{then}", help="use https")
     name, colon, password = user.partition(":")
     secret = password if colon else name
     if at and secret and "${" not in secret and (colon or (scheme.endswith(("http", "https")) and name != "git")):

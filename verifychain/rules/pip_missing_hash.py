@@ -44,13 +44,20 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     yield Problem(
         requirement.name_span,
         message,
-        help="add --hash=sha256:… for every file of the release (--fix --online --trust writes them)",
+        help=_help(requirement),
         fix=_wanted(requirement),
         severity=severity,
     )
 
 
+def _help(requirement: Requirement) -> str:
+    if requirement.generated is not None:
+        return f"let {requirement.generated.by} write the hashes: {requirement.generated.command}"
+    return "add --hash=sha256:… for every file of the release (--fix --online --trust writes them)"
+
+
 def _wanted(requirement: Requirement) -> Wanted | None:
     if requirement.slot is None or requirement.version is None:
         return None
-    return Wanted(f"add the hashes of {requirement.subject}", requirement.slot, "requirement", requirement.question)
+    title = f"add the hashes of {requirement.subject}"
+    return Wanted(title, requirement.slot, "requirement", requirement.question, requirement.warnings)

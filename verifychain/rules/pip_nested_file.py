@@ -28,4 +28,5 @@ def check(include: Include) -> Iterator[Problem]:
     if include.fault:
         severity = None if include.refused else Severity.WARNING
         hint = "mend the path" if include.refused else "keep the file in this project"
-        yield Problem(include.target_span, include.fault, help=hint, severity=severity)
+        stops = ": pip stops there" if include.refused and "pip" not in include.fault else ""
+        yield Problem(include.target_span, include.fault + stops, help=hint, severity=severity)

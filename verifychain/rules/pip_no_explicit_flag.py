@@ -28,7 +28,14 @@ def check(file: RequirementsFile) -> Iterator[Problem]:
     if file.mode.on and not file.mode.explicit and not file.nested and not file.in_constraints:
         yield Problem(
             file.span,
-            "hashes are checked only as long as one is there",
+            "pip demands hashes only as long as one is there, uv not at all",
             help="write --require-hashes at the top",
-            fix=None if file.top is None else Fix("add --require-hashes", (file.top,), Applicability.SAFE),
+            fix=_fix(file),
         )
+
+
+def _fix(file: RequirementsFile) -> Fix | None:
+    if file.top is None:
+        return None
+    notes = () if file.generated is None else (file.generated.warning(file.top.location.source.path),)
+    return Fix("add --require-hashes", (file.top,), Applicability.SAFE, notes)

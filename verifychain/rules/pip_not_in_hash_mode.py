@@ -36,12 +36,19 @@ def check(file: RequirementsFile) -> Iterator[Problem]:
         yield Problem(
             pinned[0].name_span,
             f"no requirement has a hash ({len(pinned)} pinned by version): pip installs whatever the index serves",
-            help="add hashes: `uv pip compile --generate-hashes`, or --fix --online --trust for these versions",
+            help=_help(file),
             fix=_wanted(pinned[0]),
         )
+
+
+def _help(file: RequirementsFile) -> str:
+    if file.generated is not None:
+        return f"let {file.generated.by} write the hashes: {file.generated.command}"
+    return "add hashes: `uv pip compile --generate-hashes`, or --fix --online --trust for these versions"
 
 
 def _wanted(requirement: Requirement) -> Wanted | None:
     if requirement.slot is None:
         return None
-    return Wanted(f"add the hashes of {requirement.subject}", requirement.slot, "requirement", requirement.question)
+    title = f"add the hashes of {requirement.subject}"
+    return Wanted(title, requirement.slot, "requirement", requirement.question, requirement.warnings)

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from verifychain.core.digest import Algorithm
 from verifychain.core.finding import Applicability, Fix, Problem
-from verifychain.core.packages import Packaging, PublishedFile
+from verifychain.core.packages import Packaging, PublishedFile, account
 from verifychain.core.ports import PackageIndex
 from verifychain.core.rule import rule
 from verifychain.core.settings import PipSettings
@@ -78,4 +78,5 @@ def _add(requirement: Requirement, files: list[PublishedFile]) -> Fix | None:
     if requirement.slot is None or not digests:
         return None
     edit = requirement.slot.write(*sorted(digests, key=str))
-    return Fix(f"add the hashes of {len(digests)} more files", (edit,), Applicability.TRUST)
+    notes = (account(f"{requirement.name} {requirement.version}", files), *requirement.warnings)
+    return Fix(f"add the hashes of {len(digests)} more files", (edit,), Applicability.TRUST, notes)

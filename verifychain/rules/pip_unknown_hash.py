@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from verifychain.core.digest import Notation
+from verifychain.core.digest import Algorithm, Notation
 from verifychain.core.finding import Problem, Wanted
-from verifychain.core.packages import Release
+from verifychain.core.packages import PublishedFile, Release
 from verifychain.core.pin import Slot
 from verifychain.core.ports import PackageIndex
 from verifychain.core.rule import rule
@@ -21,7 +21,8 @@ def check(requirement: Requirement, index: PackageIndex, settings: PipSettings) 
     another version or project: some tools copy it from the wrong file. Otherwise the file was replaced or deleted on
     the index, or the hash was never right, which does not show as long as another hash of the requirement matches. It
     is not replaced, unless with `--fix --online --trust --replace-unknown`: whoever can change the index would
-    otherwise have it confirmed. Runs with `--online` only.
+    otherwise have it confirmed. In a pylock.toml a hash is compared with that of the file it stands beside. Runs with
+    `--online` only.
 
     Bad:
     ```requirements
@@ -41,16 +42,22 @@ def check(requirement: Requirement, index: PackageIndex, settings: PipSettings) 
     for hash in requirement.hashes:
         if hash.digest is None or _is_known(hash, release):
             continue
-        owner = next((file for file in release.others if hash.digest in file.digests), None)
+        owner = next((file for file in (*release.files, *release.others) if hash.digest in file.digests), None)
         owner = owner or index.owner(hash.digest, requirement.places)
-        version = f"{requirement.name} {requirement.version}"
-        message = f"no file of {version} has this hash" + (f": it is that of {owner.name}" if owner else "")
         yield Problem(
             hash.span,
-            message,
+            _message(requirement, hash, release) + (f": it is that of {owner.name}" if owner else ""),
             help="find out where it came from, before it is replaced",
             fix=_replace(requirement) if settings.replace_unknown else None,
         )
+
+
+def _message(requirement: Requirement, hash: Hash, release: Release) -> str:
+    if not hash.file:
+        return f"no file of {requirement.name} {requirement.version} has this hash"
+    if any(file.name == hash.file for file in release.files):
+        return f"{hash.file} has another hash on the index"
+    return f"no index has a file {hash.file}"
 
 
 def _is_known(hash: Hash, release: Release) -> bool:
@@ -59,9 +66,16 @@ def _is_known(hash: Hash, release: Release) -> bool:
         return True
     algorithm = hash.digest.algorithm
     files = (*release.files, *release.local)
+    if hash.file:
+        files = tuple(file for file in files if file.name == hash.file)
+        return any(hash.digest in file.digests or not _states(file, algorithm) for file in files)
     if any(hash.digest in file.digests for file in (*files, *(one for one in release.others if one.version is None))):
         return True
-    return any(all(digest.algorithm is not algorithm for digest in file.digests) for file in files)
+    return any(not _states(file, algorithm) for file in files)
+
+
+def _states(file: PublishedFile, algorithm: Algorithm) -> bool:
+    return any(digest.algorithm is algorithm for digest in file.digests)
 
 
 def _replace(requirement: Requirement) -> Wanted | None:
@@ -79,4 +93,5 @@ def _replace(requirement: Requirement) -> Wanted | None:
     while source.data[start - 1 : start] in (b" ", b"\t", b"\r", b"\n", b"\\"):
         start -= 1
     place = Slot(Location(source, Span(start, end)), slot.before, Notation.PIP)
-    return Wanted(f"replace the hashes of {requirement.subject}", place, "requirement", requirement.question)
+    title = f"replace the hashes of {requirement.subject}"
+    return Wanted(title, place, "requirement", requirement.question, requirement.warnings)

@@ -40,4 +40,4 @@ def _message(hash: Hash) -> str:
         return f"pip takes the name of an algorithm in lower case only, not {hash.algorithm}"
     if hash.fragment:
         return f"{hash.algorithm} does not protect, and pip accepts it here: one matching hash is enough"
-    return f"{hash.algorithm or 'nothing'} is none of sha256, sha384 and sha512"
+    return f"{hash.algorithm or 'nothing'} is none of sha256, sha384 and sha512: pip and uv refuse the whole file"

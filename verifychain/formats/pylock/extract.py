@@ -12,8 +12,10 @@ import re
 import tomllib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from verifychain.core.digest import Algorithm, DigestError, parse_hex
+from verifychain.core.packages import Places
 from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
@@ -55,6 +57,7 @@ class _Lock:
         self._places = positions(text)
         self._ascii = text.isascii()
         self._policy = scope.settings.pip.require_hashes
+        self._names = _names_by_index(table.get("packages"))
 
     def facts(self) -> Iterator[Fact]:
         """All packages in order."""
@@ -81,13 +84,39 @@ class _Lock:
         if isinstance(wheels, list):
             files = [((*path, "wheels", number), wheel) for number, wheel in enumerate(wheels)]
         files += [((*path, key), package[key]) for key in ("sdist", "archive") if key in package]
-        for where, file in files:
-            yield from self._file(where, file, package, builds="wheels" not in package and where[-1] == "sdist")
+        found = [
+            fact
+            for where, file in files
+            for fact in self._file(where, file, package, builds="wheels" not in package and where[-1] == "sdist")
+        ]
+        yield from found
+        yield from self._release(path, package, [one for one in found if isinstance(one, Requirement)])
         for key, kind in (("vcs", Kind.VCS), ("directory", Kind.DIRECTORY)):
             if isinstance(package.get(key), dict):
                 yield self._checkout((*path, key), package[key], name, kind)
         if not files and not any(key in package for key in ("vcs", "directory")):
             yield self._fault(path, f"{name} has nothing to install", "wheels, sdist, archive, vcs or directory")
+
+    def _release(self, path: Path, package: dict[str, Any], files: list[Requirement]) -> Iterator[Requirement]:
+        """What is asked of an index: the release that the files are of. Files at a path come from none."""
+        name, version, index = package["name"], package.get("version"), package.get("index")
+        hashes = [hash for file in files for hash in file.hashes if hash.file]
+        if not isinstance(version, str) or not hashes:
+            return
+        main = index if isinstance(index, str) else None
+        yield self._requirement(
+            path,
+            (*path, "version"),
+            name,
+            f"{name}=={version}",
+            kind=Kind.NAMED,
+            grade=Grade.PINNED,
+            specifiers=(("==", version),),
+            version=version,
+            hashes=tuple(hashes),
+            places=Places(main, names=self._names[main]),
+            whole=True,
+        )
 
     def _file(self, path: Path, file: Any, package: dict[str, Any], *, builds: bool) -> Iterator[Fact]:
         if not isinstance(file, dict):
@@ -103,7 +132,9 @@ class _Lock:
         if not _belongs(str(written), name) and path[-1] != "archive":
             shown = (*path, "name") if "name" in file else path
             yield self._fault(shown, f"{written} is no file of {name}: pip refuses it", "check the lock")
-        hashes = tuple(self._hashes((*path, "hashes"), file.get("hashes")))
+        published = path[-1] != "archive" and place is url
+        of = unquote(str(written)) if published else ""
+        hashes = tuple(self._hashes((*path, "hashes"), file.get("hashes"), of))
         yield self._requirement(
             path,
             (*path, "url" if place is url else "path"),
@@ -147,11 +178,11 @@ class _Lock:
             origin=Location(self._source, mark),
             name=name,
             text=place,
-            url=place,
+            url=None if given.get("whole") else place,
             **given,
         )
 
-    def _hashes(self, path: Path, table: Any) -> Iterator[Hash]:
+    def _hashes(self, path: Path, table: Any, file: str) -> Iterator[Hash]:
         for label, text in table.items() if isinstance(table, dict) else ():
             span = self._span((*path, label))
             algorithm = Algorithm.of(label)
@@ -163,7 +194,7 @@ class _Lock:
                     digest = parse_hex(text, algorithm)
                 except DigestError as error:
                     reason = str(error) if text else "it is empty"
-            yield Hash(label, text, digest, reason, span, span, fragment=True)
+            yield Hash(label, text, digest, reason, span, span, fragment=True, file=file)
 
     def _fault(self, path: Path, message: str, hint: str) -> SyntaxFault:
         span = self._span(path)
@@ -177,6 +208,18 @@ class _Lock:
         if self._ascii:
             return Span(start, end)
         return Span(len(self._text[:start].encode()), len(self._text[:end].encode()))
+
+
+def _names_by_index(packages: Any) -> dict[str | None, tuple[str, ...]]:
+    """The projects that come from each index, so that they can be asked for together."""
+    names: dict[str | None, list[str]] = {}
+    for package in packages if isinstance(packages, list) else ():
+        if isinstance(package, dict) and isinstance(package.get("name"), str):
+            index = package.get("index")
+            found = names.setdefault(index if isinstance(index, str) else None, [])
+            if any(isinstance(package.get(key), list | dict) for key in ("wheels", "sdist")):
+                found.append(_NAME.sub("-", package["name"]).lower())
+    return {index: tuple(dict.fromkeys(found)) for index, found in names.items()}
 
 
 def _belongs(file: str, name: str) -> bool:

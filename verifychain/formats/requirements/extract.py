@@ -16,6 +16,7 @@ from verifychain.facts.requirements_file import HashesDisabled, IndexOption, Req
 from verifychain.formats.requirements import closure, contents, relatives
 from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, aims_at, load
 from verifychain.formats.requirements.contents import Contents, Item, Refused
+from verifychain.formats.requirements.generated import generated
 from verifychain.formats.requirements.hidden import hidden
 from verifychain.formats.requirements.options import Option
 from verifychain.formats.requirements.spelling import spelling
@@ -49,6 +50,7 @@ class _Reader:
         self._scope = scope
         self._contents = read
         self._file = read.file
+        self._generated = generated(read.file.text.value)
         self._before = f" \\{read.newline}{read.indent}"
         self._closures = _closures(source, scope)
         self._constraints = _only_constraints(source, scope, self._closures)
@@ -115,6 +117,7 @@ class _Reader:
             nested=bool(self._scope.roots),
             in_constraints=self._constraints,
             only_binary=":all:" in self._places.only_binary,
+            generated=self._generated,
         )
 
     def _encoding(self) -> Iterator[UnusualEncoding]:
@@ -150,6 +153,7 @@ class _Reader:
             places=self._places,
             lines=item.lines,
             builds=self._builds(item),
+            generated=self._generated,
         )
 
     def _slot(self, item: Item) -> Slot | None:
