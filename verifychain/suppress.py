@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from verifychain import rules
 from verifychain.core.errors import UsageError
+from verifychain.core.expression import expression
 from verifychain.core.glob import matches_any
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
@@ -34,8 +35,8 @@ COMMENTS = {
     "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE + "$",
     "html": r"<!--[ \t]*" + _DIRECTIVE.replace(r"[^\n]*)", r"[^\n]*?)") + "[ \t]*-->",
 }
-_COMMENT_LINE = re.compile(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
-_NAME = re.compile(rb"[^,\s]+")
+_COMMENT_LINE = expression(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
+_NAME = expression(rb"[^,\s]+")
 
 
 class Directive(NamedTuple):

@@ -47,9 +47,9 @@ def outcome(module: Any, case: Case) -> tuple[str, str]:
             found = module.parse_hex(case.text, module.Algorithm.of(label))
         else:
             found = getattr(module, f"parse_{notation}")(case.text)
+        return f"{found.algorithm.label}:{found.raw.hex()}", ""
     except Exception as error:
         return type(error).__name__, str(error)
-    return f"{found.algorithm.label}:{found.raw.hex()}", ""
 
 
 def holds(module: Any, case: Case) -> bool:
@@ -358,8 +358,18 @@ def holds_the_right_length_alone(module: Any) -> bool:
 
 def frozen(module: Any) -> bool:
     digest = _digest(module)
-    changes = (lambda: setattr(digest, "raw", bytes(32)), lambda: setattr(digest, "note", 1))
-    return all(_raised(change) in ("FrozenInstanceError", "TypeError", "AttributeError") for change in changes)
+    changes = (
+        lambda: setattr(digest, "raw", bytes(32)),
+        lambda: setattr(digest, "note", 1),
+        lambda: delattr(digest, "raw"),
+    )
+    return all(_raised(change) == "AttributeError" for change in changes)
+
+
+def copied_and_sent_as_itself(module: Any) -> bool:
+    digest = _digest(module)
+    kind, values = digest.__reduce__()
+    return kind(*values) == digest and repr(digest) == f"Digest({digest})"
 
 
 def slotted(module: Any) -> bool:
@@ -451,6 +461,7 @@ BEHAVIOURS: tuple[Callable[[Any], bool], ...] = (
     holds_bytes_alone,
     holds_the_right_length_alone,
     frozen,
+    copied_and_sent_as_itself,
     slotted,
     known_by_exact_name,
     written_in_every_notation,

@@ -10,7 +10,7 @@ from typing import NamedTuple as LibraryTuple
 
 import pytest
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import Frozen, NamedTuple
 
 
 class Ours(NamedTuple):
@@ -108,3 +108,62 @@ def test_a_child_of_a_class_that_was_never_made() -> None:
     assert type(Below(1)) is Below
     assert Below(1) == (1, 2)
     assert type(Parent(1)) is Parent
+
+
+class Base(Frozen):
+    """What others inherit."""
+
+    first: int
+    second: str = "b"
+
+
+class Below(Base):
+    """More fields, one of them required behind one that is not."""
+
+    third: int
+    fourth: tuple[int, ...] = ()
+
+    @property
+    def doubled(self) -> int:
+        return 2 * self.third
+
+
+class TestFrozen:
+    def test_fields_are_given_by_name_and_have_defaults(self) -> None:
+        made = Below(first=1, third=3)
+        assert (made.first, made.second, made.third, made.fourth, made.doubled) == (1, "b", 3, (), 6)
+        assert Below(first=1, third=3, second="x", fourth=(4,)).second == "x"
+        assert Base(first=1).second == "b"
+        assert repr(Base(first=1, second="x")) == "Base(first=1, second='x')"
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ({"first": 1}, "Below: no third"),
+            ({"third": 1, "fifth": 1}, "Below: no first, unknown fifth"),
+            ({"first": 1, "third": 1, "doubled": 1}, "Below: unknown doubled"),
+        ],
+    )
+    def test_what_is_missing_or_unknown_is_said(self, given: dict[str, Any], told: str) -> None:
+        with pytest.raises(TypeError, match=told):
+            Below(**given)
+        with pytest.raises(TypeError):
+            Base(1)  # type: ignore[call-arg]  # what is refused
+
+    def test_they_do_not_change(self) -> None:
+        made = Base(first=1)
+        with pytest.raises(AttributeError, match="does not change: first"):
+            made.first = 2  # type: ignore[misc]  # what is refused
+        with pytest.raises(AttributeError):
+            setattr(made, "fresh", 2)  # noqa: B010 - what type checkers refuse
+        with pytest.raises(AttributeError):
+            del made.first
+        assert made.first == 1
+
+    def test_each_is_equal_to_itself_alone_and_survives_a_copy(self) -> None:
+        made = Below(first=1, third=3)
+        assert made == made  # noqa: PLR0124 - what is tested
+        assert made != Below(first=1, third=3)
+        assert len({made, made}) == 1
+        for other in (copy.copy(made), pickle.loads(pickle.dumps(made))):
+            assert (type(other), other.first, other.second, other.third) == (Below, 1, "b", 3)

@@ -15,13 +15,11 @@ what is not exactly that notation is refused.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from dataclasses import dataclass
 from enum import Enum
 from io import BufferedIOBase, RawIOBase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+from verifychain.core.expression import expression
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -65,26 +63,44 @@ class UnsupportedAlgorithm(DigestError):
 
 
 # ASCII classes only and always fullmatch: `\d`, `isalnum`, `int(x, 16)`, `$` and re.I all let other texts through.
-_OCI_SHAPE = re.compile(r"([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)")
-_PIP_SHAPE = re.compile(r"--hash=([a-z0-9]+):([a-zA-Z0-9]+)")
-_SRI_SHAPE = re.compile(r"([a-z0-9]+)-([A-Za-z0-9+/]+={0,2})")
-_LOWER_HEX = re.compile(r"[0-9a-f]*")
-_ANY_HEX = re.compile(r"[0-9a-fA-F]*")
+_OCI_SHAPE = expression(r"([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)")
+_PIP_SHAPE = expression(r"--hash=([a-z0-9]+):([a-zA-Z0-9]+)")
+_SRI_SHAPE = expression(r"([a-z0-9]+)-([A-Za-z0-9+/]+={0,2})")
+_LOWER_HEX = expression(r"[0-9a-f]*")
+_ANY_HEX = expression(r"[0-9a-fA-F]*")
 _CHUNK = 1 << 18
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Digest:
-    """A digest: its algorithm and its raw bytes. Equal only to a digest of the same algorithm and the same bytes."""
+    """
+    A digest: its algorithm and its raw bytes. Equal only to a digest of the same algorithm and the same bytes.
 
+    It does not change. By hand: to have ``dataclasses`` write it would cost every start two milliseconds.
+    """
+
+    __slots__ = __match_args__ = ("algorithm", "raw")
     algorithm: Algorithm
     raw: bytes
 
-    def __post_init__(self) -> None:
-        if not isinstance(self.raw, bytes):
-            raise TypeError(f"raw digest must be bytes, not {type(self.raw).__name__}")
-        if len(self.raw) != self.algorithm.size:
-            raise DigestError(f"{self.algorithm.label} has {self.algorithm.size} bytes, not {len(self.raw)}")
+    def __init__(self, algorithm: Algorithm, raw: bytes) -> None:
+        if not isinstance(raw, bytes):
+            raise TypeError(f"raw digest must be bytes, not {type(raw).__name__}")
+        if len(raw) != algorithm.size:
+            raise DigestError(f"{algorithm.label} has {algorithm.size} bytes, not {len(raw)}")
+        object.__setattr__(self, "algorithm", algorithm)
+        object.__setattr__(self, "raw", raw)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a digest does not change: {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a digest does not change: {name}")
+
+    def __reduce__(self) -> tuple[type[Digest], tuple[Algorithm, bytes]]:
+        return Digest, (self.algorithm, self.raw)
+
+    def __repr__(self) -> str:
+        return f"Digest({self})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Digest):
@@ -111,7 +127,7 @@ class Digest:
             case Notation.HEX:
                 return self.hex
             case Notation.SRI:
-                return f"{self.algorithm.label}-{base64.b64encode(self.raw).decode('ascii')}"
+                return f"{self.algorithm.label}-{_base64(self.raw)}"
             case Notation.PIP:
                 return f"--hash={self}"
 
@@ -147,13 +163,15 @@ def parse_sri(text: str) -> Digest:
     if shape is None:
         raise DigestError(f"{_quoted(text)} is not algorithm-base64")
     algorithm = _supported(shape[1])
+    import base64
+
     try:
         raw = base64.b64decode(shape[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         raise DigestError(f"{_quoted(shape[2])} is not base64") from None
     if len(raw) != algorithm.size:
         raise DigestError(f"{algorithm.label} has {algorithm.size} bytes, the base64 holds {len(raw)}")
-    if base64.b64encode(raw).decode("ascii") != shape[2]:
+    if _base64(raw) != shape[2]:
         raise DigestError(f"{_quoted(shape[2])} is not the canonical base64 of its bytes")
     return Digest(algorithm, raw)
 
@@ -205,6 +223,12 @@ class Hasher:
 
     def digest(self) -> Digest:
         return Digest(self._algorithm, self._state.digest())
+
+
+def _base64(raw: bytes) -> str:
+    import base64
+
+    return base64.b64encode(raw).decode("ascii")
 
 
 def _new(algorithm: Algorithm) -> _Hash:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, UnsupportedAlgorithm, parse_oci
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 
 DOCKER_HUB = "docker.io"
@@ -21,9 +22,9 @@ _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_IS_HOST = re.compile(_HOST, re.ASCII)
-_REFERENCE = re.compile(rf"((?:{_HOST}/)?{_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
-_BARE_HEX = re.compile(r"[a-f0-9]{64}", re.ASCII)
+_IS_HOST = expression(_HOST, re.ASCII)
+_REFERENCE = expression(rf"((?:{_HOST}/)?{_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
+_BARE_HEX = expression(r"[a-f0-9]{64}", re.ASCII)
 _MAX_PATH = 255
 
 

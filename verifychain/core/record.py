@@ -1,14 +1,19 @@
 """
-Named tuples that are cheap to define: the same as ``typing.NamedTuple`` in use, at a third of the cost.
+Values that are cheap to define: a start must not take 100 ms, and some ninety classes are defined at every one.
 
-``typing.NamedTuple`` compiles every annotation and a constructor for each class. Some seventy classes are defined at
-every start, most of which are never instantiated, and a start must not take 100 ms. Here annotations stay as written,
-and the constructor is compiled when the first instance is made. Type checkers see ``typing.NamedTuple`` itself.
+``NamedTuple`` is the same as ``typing.NamedTuple`` in use, at a third of the cost.
+
+``typing.NamedTuple`` compiles every annotation and a constructor for each class, most of which are never instantiated.
+Here annotations stay as written, and the constructor is compiled when the first instance is made. Type checkers see
+``typing.NamedTuple`` itself.
+
+``Frozen`` is for what has many fields and inherits some. ``dataclasses.dataclass(frozen=True)`` compiles six methods
+for each class; here none is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, dataclass_transform
 
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -77,4 +82,37 @@ else:
         """The base class to name."""
 
 
-__all__ = ["NamedTuple"]
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
+class Frozen:
+    """
+    The base of values whose fields are given by name and do not change.
+
+    Each value is equal to itself alone. To type checkers a class below it is a dataclass.
+    """
+
+    _fields: frozenset[str] = frozenset()
+    _required: frozenset[str] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        own = cls.__annotations__  # not those of a base class
+        cls._fields = cls._fields.union(own)
+        cls._required = cls._required.union(name for name in own if name not in cls.__dict__)
+
+    def __init__(self, **given: Any) -> None:
+        if not self._required <= given.keys() <= self._fields:
+            missing, unknown = self._required - given.keys(), given.keys() - self._fields
+            wrong = [*(f"no {name}" for name in missing), *(f"unknown {name}" for name in unknown)]
+            raise TypeError(f"{type(self).__name__}: {', '.join(sorted(wrong))}")
+        self.__dict__.update(given)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} does not change: {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} does not change: {name}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"
+
+
+__all__ = ["Frozen", "NamedTuple"]

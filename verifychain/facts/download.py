@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from verifychain.core.finding import Related
@@ -47,7 +46,6 @@ class Role(Enum):
     KEY = "key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Download(Reference):
     """
     A download over http(s), ftp or git, or by a cloud's own client.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifychain.core.image_name import ImageName
 from verifychain.facts.reference import Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Image(Reference):
     """
     An image named in a FROM line, a ``--from``, a syntax directive, a compose file, ….

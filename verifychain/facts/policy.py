@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import Frozen, NamedTuple
 from verifychain.core.source import Location, Span
 
 
@@ -35,8 +34,7 @@ class Load(NamedTuple):
     dynamic: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PolicyHeader:
+class PolicyHeader(Frozen):
     """
     One policy header. Headers of one name that are sent together are one value, joined by commas.
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verifychain.core.finding import Related
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
+from verifychain.core.record import Frozen
 from verifychain.core.source import Location, Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Reference:
+class Reference(Frozen):
     """
     One thing that a file fetches from outside.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import overload
 
@@ -141,7 +140,6 @@ class Include(NamedTuple):
     refused: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Requirement(Reference):
     """
     One requirement.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import Frozen, NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.reference import Reference
 
@@ -63,7 +62,6 @@ class LocalFile(NamedTuple):
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Subresource(Reference):
     """
     Something that an element loads and whose ``integrity`` browsers check, or would.
@@ -196,8 +194,7 @@ class Module(NamedTuple):
     locked: Digest | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ImportMap:
+class ImportMap(Frozen):
     """
     A ``<script type=importmap>``.
 
@@ -254,8 +251,7 @@ class Note(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Page:
+class Page(Frozen):
     """
     A page as a whole.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.formats.dockerfile.errors import ParseError
@@ -13,7 +13,7 @@ from verifychain.formats.dockerfile.text import go_string, skip_space
 BOM = b"\xef\xbb\xbf"
 NAMES = frozenset({"syntax", "escape", "check"})
 MAX_LINE = 64 * 1024
-_NAME = re.compile(rb"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
+_NAME = expression(rb"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
 _BLANKS = b"\t\n\f\r "
 
 

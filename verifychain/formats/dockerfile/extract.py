@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from verifychain.core.expression import expression
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # No limit of BuildKit's, but no Dockerfile that people wrote comes near; more lines would only keep a reader busy.
 _LARGEST = 4 << 20
 _SCRATCH = "scratch"
-_INTEGER = re.compile(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
+_INTEGER = expression(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
 _NO_VARIABLES = "variable expansion is not supported for --from"
 
 

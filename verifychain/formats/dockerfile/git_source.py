@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile.errors import ParseError
 
-_SCHEME = re.compile(r"([a-zA-Z0-9]+)://")
-_SCP = re.compile(r"([a-zA-Z0-9-_]+)@([a-zA-Z0-9-.]+):(.*?)(?:\?(.*?))?(?:#(.*))?", re.DOTALL)
-_BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_NO_HOST = re.compile(r"""[ %"<>\\^`{|}]""")
-_NO_USER = re.compile(r"[^A-Za-z0-9._:~!$&'()*+,;=%@-]")
-_PORT = re.compile(r"(:[0-9]*)?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SCHEME = expression(r"([a-zA-Z0-9]+)://")
+_SCP = expression(r"([a-zA-Z0-9-_]+)@([a-zA-Z0-9-.]+):(.*?)(?:\?(.*?))?(?:#(.*))?", re.DOTALL)
+_BAD_ESCAPE = expression(r"%(?![0-9a-fA-F]{2})")
+_NO_HOST = expression(r"""[ %"<>\\^`{|}]""")
+_NO_USER = expression(r"[^A-Za-z0-9._:~!$&'()*+,;=%@-]")
+_PORT = expression(r"(:[0-9]*)?")
+_CONTROL = expression(r"[\x00-\x1f\x7f]")
+_COMMIT = expression(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _VALUED = frozenset({"ref", "tag", "branch", "subdir", "checksum", "commit", "mtime"})
 _BOOLEANS = frozenset({"", "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})
 _SWITCHES = frozenset({"keep-git-dir", "submodules", "fetch-by-commit"})

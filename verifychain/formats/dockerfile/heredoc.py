@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from verifychain.core.expression import expression
 from verifychain.formats.dockerfile.expansion import WordError, WordLimit
 from verifychain.formats.dockerfile.text import go_string
 from verifychain.formats.dockerfile.words import Expander
 
 # ASCII classes: Go's \d and \s are.
-_HEREDOC = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)", re.DOTALL)
+_HEREDOC = expression(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)", re.DOTALL)
 _MOST = 1 << 64
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile.arguments import go_quoted
 from verifychain.formats.dockerfile.errors import ParseError
@@ -24,7 +25,7 @@ _FLAGS: dict[str, dict[str, str]] = {
     "healthcheck": {"interval": _ONE, "timeout": _ONE, "start-period": _ONE, "start-interval": _ONE, "retries": _ONE},
 }  # fmt: skip
 _FLAGS_NOT_READ = frozenset({"arg", "stopsignal"})
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*", re.ASCII)
+_STAGE_NAME = expression(r"[a-z][a-z0-9-_.]*", re.ASCII)
 _NETWORKS, _SECURITY = ("default", "none", "host"), ("insecure", "sandbox")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from verifychain.core.expression import expression
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import references, syntax
@@ -16,9 +17,9 @@ from verifychain.formats.dockerfile.text import Text
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
-_NAMES = re.compile(r"\.(template|tmpl|tpl|j2|jinja2?|in|erb|m4|mustache|gotmpl|ejs)$")
-_MARKS = re.compile(rb"\{\{|\{%|\{#|<%|@@?[A-Z_]{2,}@@?|%%[A-Z_]{2,}%%")
-_FROM = re.compile(rb"[ \t]*FROM[ \t]", re.IGNORECASE)
+_NAMES = expression(r"\.(template|tmpl|tpl|j2|jinja2?|in|erb|m4|mustache|gotmpl|ejs)$")
+_MARKS = expression(rb"\{\{|\{%|\{#|<%|@@?[A-Z_]{2,}@@?|%%[A-Z_]{2,}%%")
+_FROM = expression(rb"[ \t]*FROM[ \t]", re.IGNORECASE)
 _HINT = "this part is a template and was not judged; check what is generated from it"
 
 
