@@ -150,6 +150,14 @@ class TestFrozen:
         with pytest.raises(TypeError):
             Base(1)  # type: ignore[call-arg]  # what is refused
 
+    def test_a_copy_may_differ(self) -> None:
+        made = Below(first=1, third=3, second="x")
+        other = made._replace(third=4)
+        assert (type(other), other.first, other.second, other.third) == (Below, 1, "x", 4)
+        assert made.third == 3
+        with pytest.raises(TypeError, match="unknown fifth"):
+            made._replace(fifth=1)
+
     def test_they_do_not_change(self) -> None:
         made = Base(first=1)
         with pytest.raises(AttributeError, match="does not change: first"):

@@ -13,7 +13,7 @@ for each class; here none is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, dataclass_transform
+from typing import TYPE_CHECKING, Any, NoReturn, Self, dataclass_transform
 
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -104,6 +104,10 @@ class Frozen:
             wrong = [*(f"no {name}" for name in missing), *(f"unknown {name}" for name in unknown)]
             raise TypeError(f"{type(self).__name__}: {', '.join(sorted(wrong))}")
         self.__dict__.update(given)
+
+    def _replace(self, **changed: Any) -> Self:
+        """The same but for some fields, as named tuples have it."""
+        return type(self)(**{**self.__dict__, **changed})
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} does not change: {name}")

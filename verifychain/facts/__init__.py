@@ -1,4 +1,4 @@
-"""What a file can say: dataclasses only, one module per kind. Formats yield them, rules judge them."""
+"""What a file can say: values only, one module per kind. Formats yield them, rules judge them."""
 
 from __future__ import annotations
 

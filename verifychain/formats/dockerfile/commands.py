@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifychain.core.pin import Grade
@@ -92,7 +91,7 @@ class Commands:
         """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""
         if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
             return False
-        self._added.append(replace(fact, grade=Grade.PINNED) if _names_content(fact) else fact)
+        self._added.append(fact._replace(grade=Grade.PINNED) if _names_content(fact) else fact)
         return True
 
     def facts(self) -> Iterator[Fact]:

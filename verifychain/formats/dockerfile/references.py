@@ -227,14 +227,11 @@ def download(site: Site, checksum: Checksum | None, keyword_end: int | None, tar
 
 
 def _checked(found: Download, site: Site, checksum: Checksum) -> Download:
-    from dataclasses import replace
-
     value = checksum.expanded
     place = contiguous(value, 0, len(value.value))
     pins, grade = _checksum(checksum, place or checksum.word.span, site.environment)
     editable = place is not None or not value.used
-    return replace(
-        found,
+    return found._replace(
         grade=grade,
         pins=pins,
         slot=Slot(site.at(place or checksum.word.span), "", Notation.OCI) if editable else None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from verifychain.core.finding import Related
 from verifychain.core.pin import Grade, Malformed, Pin
 from verifychain.core.source import Location
@@ -78,8 +76,7 @@ def _given(fetch: Fetch, given: Download, grade: Grade, flaw: Flaw | None, check
     """An ADD that a later command checks."""
     if check is None or given.grade not in (Grade.UNPINNED, Grade.UNCHECKED) or given.malformed is not None:
         return given
-    return replace(
-        given,
+    return given._replace(
         grade=grade,
         pins=check.pins,
         variables=check.variables,
