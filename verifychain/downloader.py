@@ -9,7 +9,6 @@ resume was seen to install bytes that nobody had hashed (``benchmarks/fetching.p
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -99,8 +98,7 @@ class Part:
     """
 
     def __init__(self, folder: str, limit: int, watch: Callable[[int], None]) -> None:
-        # Mode 0600 and the target's own file system: nobody reads it early, and the rename is one step.
-        handle, self._path = tempfile.mkstemp(prefix=".verifychain-", dir=folder)
+        handle, self._path = _new_file(folder)
         self._file = os.fdopen(handle, "wb")
         self._hasher = Hasher()
         self._limit = limit
@@ -152,6 +150,19 @@ class Part:
         finally:
             if not self._placed:
                 _remove(self._path)
+
+
+def _new_file(folder: str) -> tuple[int, str]:
+    """
+    An empty file of a name that nobody knows, open for writing.
+
+    Mode 0600 and the target's own file system: nobody reads it early, and the rename is one step. Not by ``tempfile``,
+    whose import brings every compressor along.
+    """
+    exclusively = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    rest = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    path = os.path.join(folder, f".verifychain-{os.urandom(12).hex()}")
+    return os.open(path, exclusively | rest, 0o600), path
 
 
 def _remove(path: str) -> None:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from verifychain.core import digest as digests
 from verifychain.core import toml
 from verifychain.core.digest import Algorithm, Digest, DigestError, Notation
 from verifychain.core.errors import VerifychainError
+from verifychain.core.expression import expression
+from verifychain.core.record import Frozen, NamedTuple
 from verifychain.core.source import Source, Span
 
 FILE_NAME = "verifychain.lock"
@@ -71,8 +72,7 @@ Locked = LockedDownload | LockedSubresource
 _Entry = TypeVar("_Entry", LockedDownload, LockedSubresource)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed(Generic[_Entry]):
+class Placed(Frozen, Generic[_Entry]):
     """An entry with its places: ``span`` is the header, ``spans`` the value of each key, ``urls`` those of a list."""
 
     entry: _Entry
@@ -249,7 +249,8 @@ class _Reading:
         if first != line:
             self._fault(table.header, f"{entry.key[1]} is pinned twice: first in line {first}", "keep one of them")
             return
-        yield Placed(entry, table.header, {key: one.span for key, one in table.entries.items()}, table)
+        spans = {key: one.span for key, one in table.entries.items()}
+        yield Placed(entry=entry, span=table.header, spans=spans, table=table)
 
 
 class _Keys:
@@ -337,9 +338,9 @@ def _subresource(keys: _Keys) -> LockedSubresource:
     return LockedSubresource(url or "", digest, size, source or "", day or date.min)
 
 
-_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
-_URL = re.compile(r"https?://[^\x00-\x20\x7f/?#\\@]+(?:[/?][^\x00-\x20\x7f#\\]*)?", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PLATFORM = expression(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
+_URL = expression(r"https?://[^\x00-\x20\x7f/?#\\@]+(?:[/?][^\x00-\x20\x7f#\\]*)?", re.IGNORECASE)
+_CONTROL = expression(r"[\x00-\x1f\x7f]")
 
 
 def is_platform(text: str) -> bool:

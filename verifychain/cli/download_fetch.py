@@ -6,8 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from verifychain.cli.console import Console
@@ -44,27 +42,62 @@ def fetch_all(wanted: Sequence[Wanted], stream: Stream, console: Console) -> lis
         finally:
             progress.finished()
 
-    if len(wanted) == 1:
-        results = [attempt(wanted[0])]
-    else:
-        with ThreadPoolExecutor(min(_THREADS, max(len(wanted), 1))) as pool, _ending(pool, progress):
-            futures = [pool.submit(attempt, one) for one in wanted]
-            while wait(futures, _OFTEN).not_done:
-                pass
-            results = [future.result() for future in futures]
+    results = [attempt(wanted[0])] if len(wanted) == 1 else _Crew(wanted, attempt, progress).work()
     progress.clear()
     return results
 
 
-@contextmanager
-def _ending(pool: ThreadPoolExecutor, progress: Progress) -> Iterator[None]:
-    """Whatever ends the block early ends the threads too: each at its next bytes, without its part file."""
-    try:
-        yield
-    except BaseException:
-        progress.stop()
-        pool.shutdown(cancel_futures=True)
-        raise
+class _Crew:
+    """
+    Threads that take one file after the other.
+
+    Not ``concurrent.futures``, whose import takes a fifth of the time that fifty files do.
+    """
+
+    def __init__(self, wanted: Sequence[Wanted], attempt: Callable[[Wanted], Result], progress: Progress) -> None:
+        self._todo: Iterator[tuple[int, Wanted]] = iter(enumerate(wanted))
+        self._attempt = attempt
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._results: dict[int, Result] = {}
+        self._fault: BaseException | None = None
+        self._threads = [threading.Thread(target=self._run) for _ in range(min(_THREADS, len(wanted)))]
+
+    def work(self) -> list[Result]:
+        """The results in order. Whatever ends it early ends the threads too: each at its next bytes."""
+        try:
+            for thread in self._threads:
+                thread.start()
+            for thread in self._threads:
+                while thread.is_alive():
+                    thread.join(_OFTEN)
+        except BaseException:
+            self._stop()
+            for thread in self._threads:
+                if thread.ident is not None:
+                    thread.join()
+            raise
+        if self._fault is not None:
+            raise self._fault
+        return [self._results[number] for number in sorted(self._results)]
+
+    def _run(self) -> None:
+        try:
+            while (taken := self._next()) is not None:
+                number, one = taken
+                self._results[number] = self._attempt(one)
+        except BaseException as error:  # noqa: BLE001 - of a thread nobody would hear of it; it is raised where work was asked for
+            self._fault = self._fault or error
+            self._stop()
+
+    def _next(self) -> tuple[int, Wanted] | None:
+        with self._lock:
+            return next(self._todo, None)
+
+    def _stop(self) -> None:
+        self._progress.stop()
+        with self._lock:
+            self._todo = iter(())
 
 
 def report(names: Sequence[str], results: Sequence[Result], console: Console, *, quiet: bool) -> ExitCode:

@@ -94,6 +94,7 @@ class Frozen:
     _required: frozenset[str] = frozenset()
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         own = cls.__annotations__  # not those of a base class
         cls._fields = cls._fields.union(own)
         cls._required = cls._required.union(name for name in own if name not in cls.__dict__)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
@@ -46,13 +46,12 @@ class Entry(NamedTuple):
     line: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The keys below one ``[[name]]`` (the name of the first table, which has no header, is empty)."""
 
     name: str
     header: Span
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, Entry]
 
     @property
     def end(self) -> int:
@@ -64,16 +63,16 @@ class Table:
 _BOM = b"\xef\xbb\xbf"
 # Comments may hold no control characters but tabs; a carriage return only before a line feed.
 _COMMENT = rb"#[^\x00-\x08\x0a-\x1f\x7f]*+"
-_END = re.compile(rb"[ \t]*+(?:" + _COMMENT + rb")?(?:\r?\n|\Z)")
-_GAP = re.compile(rb"(?:[ \t]*+(?:" + _COMMENT + rb")?\r?\n)*+[ \t]*+")
-_HEADER = re.compile(rb"\[\[[ \t]*+([A-Za-z0-9_-]++)[ \t]*+\]\]")
-_KEY = re.compile(rb"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+")
-_BASIC = re.compile(rb'"((?:[^\x00-\x08\x0a-\x1f\x7f"\\]|\\[btnfr"\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+)"')
-_LITERAL = re.compile(rb"'([^\x00-\x08\x0a-\x1f\x7f']*+)'")
-_BARE = re.compile(rb"[A-Za-z0-9_+:.-]++")
-_INTEGER = re.compile(rb"[+-]?(?:0|[1-9](?:_?[0-9]){0,17})")  # 64 bits, as TOML says
-_DATE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ESCAPE = re.compile(r'\\(?:([btnfr"\\])|u(.{4})|U(.{8}))')
+_END = expression(rb"[ \t]*+(?:" + _COMMENT + rb")?(?:\r?\n|\Z)")
+_GAP = expression(rb"(?:[ \t]*+(?:" + _COMMENT + rb")?\r?\n)*+[ \t]*+")
+_HEADER = expression(rb"\[\[[ \t]*+([A-Za-z0-9_-]++)[ \t]*+\]\]")
+_KEY = expression(rb"([A-Za-z0-9_-]++)[ \t]*+=[ \t]*+")
+_BASIC = expression(rb'"((?:[^\x00-\x08\x0a-\x1f\x7f"\\]|\\[btnfr"\\]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+)"')
+_LITERAL = expression(rb"'([^\x00-\x08\x0a-\x1f\x7f']*+)'")
+_BARE = expression(rb"[A-Za-z0-9_+:.-]++")
+_INTEGER = expression(rb"[+-]?(?:0|[1-9](?:_?[0-9]){0,17})")  # 64 bits, as TOML says
+_DATE = expression(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ESCAPE = expression(r'\\(?:([btnfr"\\])|u(.{4})|U(.{8}))')
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -92,7 +91,7 @@ class _Reader:
         self._at = len(_BOM) if data.startswith(_BOM) else 0
 
     def tables(self) -> list[Table]:
-        tables = [Table("", Span(self._at, self._at))]
+        tables = [Table("", Span(self._at, self._at), {})]
         while True:
             self._skip_gap()
             start = self._at
@@ -105,7 +104,7 @@ class _Reader:
                     raise TomlError(f"{name} is a key above and cannot be a table", Span(start, header.end()))
                 self._at = header.end()
                 self._end_line("a table")
-                tables.append(Table(name, Span(start, header.end())))
+                tables.append(Table(name, Span(start, header.end()), {}))
             else:
                 self._entry(tables[-1], start)
 
@@ -220,7 +219,7 @@ def strings(texts: Iterable[str]) -> str:
     return "[" + ", ".join(map(string, texts)) + "]"
 
 
-_NEEDS_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
+_NEEDS_ESCAPE = expression(r'[\x00-\x1f\x7f"\\]')
 
 
 def _escaped(match: re.Match[str]) -> str:
