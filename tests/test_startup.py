@@ -75,8 +75,8 @@ def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
     """
     The best of many runs, because the machine may be busy.
 
-    A machine that is too slow or too busy to tell shows it by the time that it takes to load click alone (about 45 ms
-    where 100 were asked for, of which a check then takes 80): there a check may take 2.1 times as long.
+    A machine that is too slow or too busy to tell shows it by the time that it takes to load click alone: there a check
+    may take 1.8 times as long. By instructions, which do not depend on the machine, it takes 1.5 times as many.
     """
     (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN true\n")
     program = Path(sys.executable).with_name("verifychain")
@@ -86,4 +86,4 @@ def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
         click = min(click, _seconds(sys.executable, "-c", "import click", cwd=tmp_path, code=0))
         if best < 0.1:
             break
-    assert best < max(0.1, 2.1 * click), f"{best * 1e3:.0f} ms, and click alone {click * 1e3:.0f} ms"
+    assert best < max(0.1, 1.8 * click), f"{best * 1e3:.0f} ms, and click alone {click * 1e3:.0f} ms"

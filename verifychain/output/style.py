@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from verifychain.core.expression import expression
+import re
+
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 
@@ -14,7 +15,7 @@ _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 #   hide text. The joiners U+200C and U+200D stay: scripts and emoji need them;
 # - a build service obeys `##[command]`, `##vso[…]` or `##teamcity[…]` anywhere in a line that a program prints
 #   (https://github.com/actions/runner, ActionCommand.TryParse): a pull request could set outputs or masks that way.
-_UNSAFE = expression(
+_UNSAFE = (
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
     r"|#(?<=##)(?=[A-Za-z]*\[)"
@@ -46,7 +47,7 @@ def printable(text: str) -> str:
     """The text with every character replaced that a terminal or a build's log would act on instead of showing it."""
     if text.isascii() and text.isprintable() and "##" not in text:
         return text  # nothing else can be in it
-    return _UNSAFE.sub("\ufffd", text)
+    return re.sub(_UNSAFE, "\ufffd", text)
 
 
 def count(number: int, one: str, several: str = "") -> str:
