@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from verifychain.core import url
@@ -123,8 +122,8 @@ class _Reader:
             kept = self._site.loads
             if len(kept) >= _MOST_KEPT:
                 kept.clear()
-            kept[key] = replace(references.moved(one, _NO_PAGE, -tag.span.start), alike=key)
-            one = replace(one, alike=key)
+            kept[key] = references.moved(one, _NO_PAGE, -tag.span.start)._replace(alike=key)
+            one = one._replace(alike=key)
         yield self._loaded(one)
 
     def _loaded(self, one: Subresource) -> Subresource:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any
 
 from verifychain.core import integrity, url
@@ -77,12 +76,6 @@ def subresource(tag: Tag, load: Load, target: Url, context: Context, *, covered:
     )
 
 
-_PLACED = frozenset(
-    "source span name_span origin slot pins integrity crossorigin repeated with_crossorigin".split()  # noqa: SIM905
-)
-_KEPT = tuple(field.name for field in fields(Subresource) if field.name not in _PLACED)
-
-
 def moved(one: Subresource, source: Source, by: int) -> Subresource:
     """The fact that the same tag is in another page, or at another place."""
 
@@ -95,24 +88,18 @@ def moved(one: Subresource, source: Source, by: int) -> Subresource:
     edit, slot, whole = one.with_crossorigin, one.slot, span(one.span)
     if slot is not None:
         slot = slot._replace(location=Location(source, span(slot.location.span)))
-    # As the constructor of a frozen dataclass does, in a third of the time: a site has thousands of tags.
-    made = object.__new__(Subresource)
-    for name in _KEPT:
-        object.__setattr__(made, name, getattr(one, name))
-    for name, new in (
-        ("source", source),
-        ("span", whole),
-        ("name_span", span(one.name_span)),
-        ("origin", Location(source, whole)),
-        ("slot", slot),
-        ("pins", tuple(pin._replace(span=span(pin.span)) for pin in one.pins)),
-        ("integrity", value(one.integrity)),
-        ("crossorigin", value(one.crossorigin)),
-        ("repeated", tuple(Repeated(same.name, span(same.span), span(same.removal)) for same in one.repeated)),
-        ("with_crossorigin", None if edit is None else Edit(Location(source, span(edit.location.span)), edit.new)),
-    ):
-        object.__setattr__(made, name, new)
-    return made
+    return one._replace(
+        source=source,
+        span=whole,
+        name_span=span(one.name_span),
+        origin=Location(source, whole),
+        slot=slot,
+        pins=tuple(pin._replace(span=span(pin.span)) for pin in one.pins),
+        integrity=value(one.integrity),
+        crossorigin=value(one.crossorigin),
+        repeated=tuple(Repeated(same.name, span(same.span), span(same.removal)) for same in one.repeated),
+        with_crossorigin=None if edit is None else Edit(Location(source, span(edit.location.span)), edit.new),
+    )
 
 
 def map_entry(entry: MapEntry, target: Url, tag: Tag, context: Context) -> Subresource:
