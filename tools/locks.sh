@@ -30,11 +30,14 @@ sri-checker
 sri-tool' >"$scratch/peers-sri.in"
 lock peers-sri "$scratch/peers-sri.in"
 # Packages that ship pages, for the edits of verifychain sri.
-echo 'django
+echo 'brython
+django
 furo
 mkdocs
+robotframework
 sphinx-rtd-theme
-sphinx' >"$scratch/pages.in"
+sphinx
+transcrypt' >"$scratch/pages.in"
 lock peers-pages "$scratch/pages.in"
 echo 'pip
 pypiserver

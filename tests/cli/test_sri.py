@@ -231,3 +231,40 @@ def test_files_of_npm_packages(command: Runner, cdn: str, server: Server, projec
     result = command("sri", "--online", "--ignore", "sri-insecure-url,sri-missing", PATH=str(project))
     assert result.code == 4, result
     assert "--npm-registry" in result.err + result.out
+
+
+def test_what_git_does_to_line_ends(command: Runner, project: Path) -> None:
+    import subprocess
+
+    def git(*argv: str) -> None:
+        subprocess.run(["git", *argv], cwd=project, check=True, capture_output=True)
+
+    data = b"a()\nb()\n"
+    page = f'<script src="js/app.js" integrity="{sri(data)}"></script>\n'
+    write(project, {"js/app.js": data, "index.html": page})
+    check = ("sri", "index.html", "--format", "json", "--root", ".")
+    assert rules_of(command(*check).out) == [], "no repository"
+    git("init", "--quiet")
+    for attributes, expected in {
+        "": [],
+        "* text=auto\n": ["sri-checkout-bytes"],
+        "*.js text\n": ["sri-checkout-bytes"],
+        "* text=auto\n*.js eol=lf\n": [],
+        "* text=auto\n*.js -text\n": [],
+        "*.js binary\n": [],
+        "*.css text\n": [],
+    }.items():
+        write(project, {".gitattributes": attributes})
+        assert rules_of(command(*check).out) == expected, attributes
+    write(project, {".gitattributes": "", "js/.gitattributes": "app.js text\n"})
+    assert rules_of(command(*check).out) == ["sri-checkout-bytes"]
+    # Every file of the run asks the same process.
+    write(project, {f"page{number}.html": page for number in range(9)})
+    assert rules_of(command("sri", ".", *check[2:]).out) == ["sri-checkout-bytes"] * 10
+    # CRLF here, which git stores as LF.
+    crlf = data.replace(b"\n", b"\r\n")
+    (project / "js/.gitattributes").unlink()
+    write(project, {"js/app.js": crlf, "index.html": page.replace(sri(data), sri(crlf))})
+    assert rules_of(command(*check).out) == []
+    git("config", "core.autocrlf", "true")
+    assert rules_of(command(*check).out) == ["sri-checkout-bytes"]

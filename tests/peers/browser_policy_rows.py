@@ -185,3 +185,16 @@ def more_csp(right: str, other: str, listed: str) -> Iterator[Row]:
 
 
 __all__ = ["NAMED", "RAN", "csp", "integrity_policies", "more_integrity_policies", "others"]
+
+
+def reporting() -> Iterator[Row]:
+    """What is told of a policy that is only reported. Recorded of the first is that its script runs."""
+    headers = {"Integrity-Policy-Report-Only": "blocked-destinations=(script), endpoints=(here)"}
+    headers["Reporting-Endpoints"] = 'here="HERE/report"'
+    group = "Integrity-Policy 2"
+    delivered = "report-only + endpoints: report delivered?"
+    yield Row(group, delivered, script(value=None), headers=headers)
+    observe = "one => one.type === 'integrity-violation' && (ran = 1)"
+    observer = f"<script>new ReportingObserver(all => all.forEach({observe}), {{buffered: true}}).observe()</script>"
+    body = observer + script("/empty.js", None)
+    yield Row(group, "ReportingObserver fires", body, headers=headers, wait=SLOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.cli.conftest import Runner, write
 from tests.peers.browser import Browser, Job
 
+SHOP = Path(__file__).parents[2] / "fixtures" / "shop" / "public"
 DIGEST_ERROR = "Failed to find a valid digest"
 PROBE = "[w.one, w.two, w.three, w.far].map(one => one || 0).join() + ',' + w.getComputedStyle(w.document.body).zIndex"
 CROSS = "<script src='OTHER/e2e/far.js?cors=*'></script>"
@@ -61,11 +63,36 @@ def test_added_loaded_changed_and_caught(browser: Browser, command: Runner, proj
         assert browser.console().count(DIGEST_ERROR) >= before + 5
 
 
-def load(browser: Browser, folder: Path) -> str:
+@pytest.mark.usefixtures("scrubbed_environment")
+def test_the_sample_shop(browser: Browser, command: Runner, project: Path) -> None:
+    """Mended and completed, the sample page's own files run; each that is changed is blocked, and reported."""
+    shutil.copytree(SHOP, project, dirs_exist_ok=True)
+    places = ("--isolated", "--root", ".")
+    before = findings(command, *places)
+    assert {"sri-ignored-value", "sri-import-map-key", "sri-missing-crossorigin", "sri-module-conflict"} <= before
+    command("sri", "index.html", "--fix", "--add", "--local", "--importmap", *places)
+    after = findings(command, *places)
+    assert not {"sri-missing-crossorigin", "sri-module-conflict", "sri-uncovered-module", "sri-mismatch"} & after
+    probe = "w.document.querySelector('#total').textContent + ',' + w.getComputedStyle(w.document.body).marginTop"
+    right = load(browser, project, probe)
+    assert right == "0.00,32px"
+    for name in ("js/cart.js", "js/shop.js", "css/shop.css"):
+        data = (project / name).read_bytes()
+        (project / name).write_bytes(data + b" ")
+        changed = load(browser, project, probe)
+        assert changed != right, name
+        assert changed.startswith("0.00") is name.endswith("css"), changed
+        assert "sri-mismatch" in findings(command, *places), name
+        (project / name).write_bytes(data)
+    assert load(browser, project, probe) == right
+
+
+def load(browser: Browser, folder: Path, probe: str = PROBE) -> str:
     """Serve the files of a folder as they are now, and load the page."""
-    for path in folder.iterdir():
-        browser.site.put(f"/e2e/{path.name}", path.read_bytes())
-    (found,) = browser.run([Job("page", "/e2e/index.html", PROBE, 200)]).values()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            browser.site.put(f"/e2e/{path.relative_to(folder).as_posix()}", path.read_bytes())
+    (found,) = browser.run([Job("page", "/e2e/index.html", probe, 200)]).values()
     return str(found)
 
 

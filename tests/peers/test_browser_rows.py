@@ -24,11 +24,9 @@ from verifychain.formats.headers.pages import loads
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "sri"
 TABLE = json.loads((FIXTURES / "sri-browser-table.json").read_text("utf-8"))
 VALUES = json.loads((FIXTURES / "sri-values.json").read_text("utf-8"))
-# Rows whose page cannot be known from their name, or that no two runs agree on.
+# Rows that no two runs agree on.
 LEFT_OUT = {
-    "inline import none first (async wrong)": "a race",
-    "report-only + endpoints: report delivered?": "no report arrives within a minute",
-    "ReportingObserver fires": "about reporting, which nothing here relies on",
+    "inline import none first (async wrong)": "a race: the import and the async script are fetched at the same time",
 }
 # Rows whose recorded page must have been another than the one built here.
 OTHERWISE = {"webkit": ("CSP hash for import via import map",)}
@@ -39,7 +37,7 @@ def all_rows() -> list[Row]:
     return [
         *rows.values(VALUES["cases"]), *rows.elements(), *rows.cors(), *rows.http(), *rows.import_maps(),
         *rows.module_maps(), *policies.others(), *policies.integrity_policies(names),
-        *policies.more_integrity_policies(), *policies.csp(),
+        *policies.more_integrity_policies(), *policies.csp(), *policies.reporting(),
     ]  # fmt: skip
 
 

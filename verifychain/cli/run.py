@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from verifychain import baseline, config, engine, inputs
 from verifychain.cli.console import Console
@@ -18,6 +19,9 @@ from verifychain.core.settings import PipTarget
 from verifychain.core.severity import Severity
 from verifychain.inputs import Kinds
 from verifychain.output import summary
+
+if TYPE_CHECKING:
+    from verifychain.origins.git_attributes import Attributes
 
 
 class Run(NamedTuple):
@@ -129,9 +133,25 @@ def examine(run: Run) -> Report:
     )
     has_pages = any(target.format.name == "html" for target in selection.targets)
     pins = locked(run.configuration, run.tree) if has_pages else {}
-    scope = Scope(run.tree, settings, options.platform, locked=pins)
-    report = engine.run(selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside)
+    attributes = _attributes(options) if has_pages else None
+    scope = Scope(run.tree, settings, options.platform, locked=pins, attributes=attributes)
+    try:
+        report = engine.run(
+            selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside
+        )
+    finally:
+        if attributes is not None:
+            attributes.close()
     return _against_baseline(report, run)
+
+
+def _attributes(options: Options) -> Attributes | None:
+    """What git does to the working tree's files; of what it has stored it is not asked."""
+    if options.staged or options.rev is not None:
+        return None
+    from verifychain.origins.git_attributes import Attributes
+
+    return Attributes()
 
 
 def _against_baseline(report: Report, run: Run) -> Report:

@@ -207,21 +207,21 @@ def _digest(algorithm: Algorithm, raw: bytes | None) -> Digest | None:
     return Digest(algorithm, raw)
 
 
-def _decode_leniently(text: str) -> bytes | None:
+def _decode_mixed(text: str) -> bytes | None:
     """Chromium: whatever number of ``=`` stands at the end is dropped, and the alphabets may be mixed."""
     return _decode_unpadded(text.rstrip("="))
 
 
 def _decode_one_alphabet(text: str) -> bytes | None:
     """WebKit: any padding, but ``+/`` and ``-_`` in one digest match nothing."""
-    return None if _is_mixed(text) else _decode_unpadded(text.rstrip("="))
+    return None if _is_mixed(text) else _decode_mixed(text)
 
 
-def _decode_one_alphabet_padded(text: str) -> bytes | None:
+def _decode_padded(text: str) -> bytes | None:
     """Firefox: the same, and padding, where there is any, must fill the last group of four."""
-    if len(text) % 4 == 0:
-        text = text.removesuffix("=").removesuffix("=")
-    return None if _is_mixed(text) else _decode_unpadded(text)
+    if "=" in text and (len(text) % 4 or text.endswith("===")):
+        return None
+    return _decode_one_alphabet(text)
 
 
 def _is_mixed(text: str) -> bool:
@@ -247,7 +247,7 @@ _DIALECTS = {
         signatures=True,
         digest=re.compile(r"[A-Za-z0-9+/_=-]+"),
         option=_ANYTHING,
-        decode=_decode_leniently,
+        decode=_decode_mixed,
     ),
     Engine.FIREFOX: _Dialect(
         word=re.compile(r"[^ \t\n\r]+"),
@@ -256,7 +256,7 @@ _DIALECTS = {
         signatures=False,
         digest=re.compile(r"[A-Za-z0-9+/_-]+={0,2}"),
         option=_ANYTHING,
-        decode=_decode_one_alphabet_padded,
+        decode=_decode_padded,
     ),
     Engine.WEBKIT: _Dialect(
         word=re.compile(r"[^ \t\n\r\f]+"),
@@ -294,4 +294,4 @@ def _meant(word: str) -> Digest | None:
     try:
         return parse_hex(text, algorithm)
     except DigestError:
-        return _digest(algorithm, _decode_leniently(text))
+        return _digest(algorithm, _decode_mixed(text))

@@ -13,6 +13,7 @@ from verifychain.core.source import Source
 if TYPE_CHECKING:
     from verifychain.core.digest import Algorithm, Digest
     from verifychain.core.image_name import ImageName
+    from verifychain.core.line_ends import LineEnds
     from verifychain.core.npm import PackageFile
     from verifychain.core.packages import Places, PublishedFile, Release
 
@@ -161,6 +162,14 @@ class Outside(NamedTuple):
     accounts: Mapping[str, Callable[[str], tuple[str, ...]]] = {}
 
 
+class Attributes(Protocol):
+    """Knows what version control does to files on their way to and from the working tree."""
+
+    def line_ends(self, path: str) -> LineEnds | None:
+        """What decides the line ends of a file; None where nothing is known of it."""
+        ...
+
+
 class Scope(NamedTuple):
     """What a format may look at beside its source: other files of the same state, and the settings."""
 
@@ -169,3 +178,4 @@ class Scope(NamedTuple):
     platform: str | None = None
     roots: tuple[str, ...] = ()  # the files that include this one and are examined themselves
     locked: Mapping[str, Digest] = {}  # URL -> what verifychain.lock states for it
+    attributes: Attributes | None = None  # of the working tree

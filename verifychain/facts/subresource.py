@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from verifychain.core.digest import Algorithm, Digest
     from verifychain.core.finding import Edit
     from verifychain.core.integrity import Reading, Token
+    from verifychain.core.line_ends import LineEnds
     from verifychain.core.url import Url
 
 
@@ -52,12 +53,14 @@ class LocalFile(NamedTuple):
     hashed   the digest of its bytes
     data     its bytes
     imports  what it imports, read as a module or as a classic script, and where; never raises
+    line_ends  what git does to its line ends, None where nothing is known; never raises
     """
 
     path: str
     hashed: Callable[[Algorithm], Digest]
     data: Callable[[], bytes]
     imports: Callable[[bool], Sequence[tuple[Specifier, Location]]]
+    line_ends: Callable[[], LineEnds | None]
     fault: str | None = None
     outside: bool = False
 

@@ -23,7 +23,7 @@ class Git:
 
         Raises Unavailable when there is a repository but git cannot list it.
         """
-        if not _in_repository(directory):
+        if repository(directory) is None:
             return None
         words = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
         listed, told = _run(directory, ("ls-files", *words), fails=False)
@@ -31,15 +31,19 @@ class Git:
         return Listing([os.fsdecode(name) for name in listed.split(b"\0") if name], closed)
 
 
-def _in_repository(directory: str) -> bool:
-    """Look for ``.git`` upwards: starting git to hear "no" would cost more than the whole check of a small folder."""
+def repository(directory: str) -> str | None:
+    """
+    The top of the repository that a directory is in; None where it is in none.
+
+    It looks for ``.git`` upwards: starting git to hear "no" would cost more than the whole check of a small folder.
+    """
     here = os.path.realpath(directory)
     while True:
         if os.path.exists(os.path.join(here, ".git")):
-            return True
+            return here
         parent = os.path.dirname(here)
         if parent == here:
-            return False
+            return None
         here = parent
 
 

@@ -5,16 +5,19 @@ from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
-from verifychain.facts.subresource import Subresource
+from verifychain.facts.subresource import LocalFile, Subresource
+
+_HELP = "fix the line ends in .gitattributes: *.js text eol=lf"
 
 
 @rule("sri-checkout-bytes", severity=Severity.WARNING)
 def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     """
-    A file has other line ends than the one that its integrity is of.
+    A file has other line ends than the one that its integrity is of, or will have them elsewhere.
 
-    Digests are of bytes. Git's `autocrlf` writes CRLF on one machine and LF on another, and one of them serves a file
-    that no browser runs. Say in `.gitattributes` how the file is checked out: `*.js text eol=lf`.
+    Digests are of bytes. Git writes CRLF on one machine and LF on another where its attributes say `text` or
+    `text=auto` and no `eol`, or where `core.autocrlf` is on, and one of the two serves a file that no browser runs. Say
+    in `.gitattributes` how the file is checked out: `*.js text eol=lf`.
 
     Bad:
     ```html
@@ -32,7 +35,13 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     for reading in subresource.readings(settings.engine):
         algorithm = reading.strongest[0].algorithm if reading.strongest else None
         stated = [token.digest for token in reading.strongest]
-        if algorithm is None or local.hashed(algorithm) in stated:
+        if algorithm is None:
+            continue
+        if local.hashed(algorithm) in stated:
+            reason = _elsewhere(local)
+            if reason:
+                yield Problem(subresource.place(reading.strongest[0]), reason, help=_HELP)
+                return
             continue
         lines = local.data().replace(b"\r\n", b"\n")
         for name, data in (("LF", lines), ("CRLF", lines.replace(b"\n", b"\r\n"))):
@@ -40,6 +49,19 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
                 yield Problem(
                     subresource.place(reading.strongest[0]),
                     f"this is the digest of {local.path} with {name} line ends, which it does not have here",
-                    help="fix the line ends in .gitattributes: *.js text eol=lf",
+                    help=_HELP,
                 )
                 return
+
+
+def _elsewhere(local: LocalFile) -> str:
+    """Why another checkout of the same commit has a file with another digest; empty where none has."""
+    ends = local.line_ends()
+    if ends is None or not (ends.varies or ends.stores_others):
+        return ""
+    data = local.data()
+    if ends.varies and b"\n" in data:
+        return f"git gives {local.path} other line ends on other machines (text without eol), and another digest"
+    if ends.stores_others and b"\r\n" in data:
+        return f"git stores {local.path} with LF (core.autocrlf): others get another file than this digest is of"
+    return ""

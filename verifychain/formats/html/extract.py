@@ -43,15 +43,25 @@ def extract(source: Source, scope: Scope) -> Iterator[Fact]:
 
 
 class _Reader:
-    def __init__(self, source: Source, scope: Scope, first: Span) -> None:
+    def __init__(
+        self,
+        source: Source,
+        scope: Scope,
+        first: Span,
+        *,
+        text: str | None = None,
+        base: Url | None = None,
+        depth: int = 0,
+    ) -> None:
         self._source = source
-        self._masked = templates.masked(source.data.decode("latin-1"))
+        self._depth = depth
+        self._masked = templates.masked(source.data.decode("latin-1") if text is None else text)
         self._text = self._masked.text
         self._encoding = encoding.of(source.data)
         self._site = Site(scope, source.path)
         self._scope = scope
         self._first = first
-        self._base = self._site.page
+        self._base = base or self._site.page
         self._has_base = False
         self._covered: set[str] = set()
         self._dynamic: list[Span] = []
@@ -94,7 +104,20 @@ class _Reader:
         else:
             yield from self._other(tag)
 
+    def _inner(self, tag: Tag) -> Iterator[Fact]:
+        """The page that an ``<iframe>`` has in an attribute."""
+        from verifychain.formats.html import srcdoc  # few pages have any
+
+        attribute = tag.first("srcdoc")
+        if attribute is None or self._depth >= srcdoc.DEEPEST:
+            return
+        made = srcdoc.inner(attribute, self._encoding)
+        inside = _Reader(self._source, self._scope, Span(0, 1), text=made.text, base=self._base, depth=self._depth + 1)
+        yield from srcdoc.placed(inside.facts(), self._source, made.place)
+
     def _other(self, tag: Tag) -> Iterator[Fact]:
+        if tag.name == "iframe":
+            yield from self._inner(tag)
         if tag.name == "base":
             self._set_base(tag)
             return

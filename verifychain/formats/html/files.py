@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, ref
 
 from verifychain.core import digest, url
 from verifychain.core.digest import Algorithm, Digest
-from verifychain.core.ports import Scope, Tree
+from verifychain.core.ports import Attributes, Scope, Tree
 from verifychain.core.settings import SriSettings
 from verifychain.core.source import Location
 from verifychain.core.url import Url
@@ -55,6 +55,7 @@ class Site:
 
     def __init__(self, scope: Scope, path: str) -> None:
         self._tree = scope.tree
+        self._attributes = scope.attributes
         self._kept = _kept_of(scope.tree)
         if self._kept.locked != scope.locked:
             self._kept.loads.clear()
@@ -120,15 +121,21 @@ class Site:
         files = self._kept.files
         found = files.get((folder, name))
         if found is None:
-            found = files[folder, name] = _local(self._tree, folder, name)
+            found = files[folder, name] = _local(self._tree, folder, name, self._attributes)
         return found
 
 
-def _local(tree: Tree, folder: str, name: str) -> LocalFile:
+def _local(tree: Tree, folder: str, name: str, attributes: Attributes | None) -> LocalFile:
     path = _joined(folder, name)
     # A weak reference: the files of a tree are kept as long as the tree itself.
     weak = ref(tree)
-    nothing = LocalFile(path, partial(_digest, weak, path), partial(_data, weak, path), partial(_imports, weak, path))
+    nothing = LocalFile(
+        path,
+        partial(_digest, weak, path),
+        partial(_data, weak, path),
+        partial(_imports, weak, path),
+        lambda: None if attributes is None else attributes.line_ends(path),
+    )
     if not tree.exists(path):
         return nothing._replace(fault="there is no such file")
     inside = tree.identity(folder or ".").rstrip("/")

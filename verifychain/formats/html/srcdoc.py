@@ -1,0 +1,97 @@
+"""Pages within pages: the ``srcdoc`` of an ``<iframe>``, whose tags are those of a page of their own."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from verifychain.core.record import NamedTuple
+from verifychain.core.source import Location, Source, Span
+from verifychain.facts.subresource import Import, ImportMap, Page, Subresource, Value
+from verifychain.formats.html.tokens import Attribute
+from verifychain.formats.html.values import decode
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
+
+DEEPEST = 3  # pages in pages
+_REFERENCE = re.compile(r"&[#A-Za-z0-9]+;?")
+
+
+class Inner(NamedTuple):
+    """
+    The text of a ``srcdoc``, one character per byte, and how its places lie in the page.
+
+    starts, shifts  from the text's index ``starts[i]`` on, ``shifts[i]`` is what is to be added
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    shifts: tuple[int, ...]
+
+    def place(self, span: Span) -> Span:
+        """Where a span of the text stands in the page."""
+        start, end = (at + self.shifts[bisect_right(self.starts, at) - 1] for at in span)
+        return Span(start, max(start, end))
+
+
+def inner(attribute: Attribute, encoding: str) -> Inner:
+    """What a browser makes of the attribute: its character references decoded."""
+    raw, start = attribute.raw or "", attribute.value_span.start
+    pieces, starts, shifts = [], [0], [start]
+    at = size = 0
+    for found in _REFERENCE.finditer(raw):
+        meant = decode(raw[found.start() : found.end() + 1], encoding) if raw[found.end() :][:1] == "=" else None
+        meant = decode(found[0], encoding) if meant is None else meant.removesuffix("=")
+        text = meant.encode(encoding, "replace").decode("latin-1")
+        pieces += [raw[at : found.start()], text]
+        size += found.start() - at + len(text)
+        at = found.end()
+        starts.append(size)
+        shifts.append(start + at - size)
+    return Inner("".join((*pieces, raw[at:])), tuple(starts), tuple(shifts))
+
+
+def placed(facts: Iterator[Fact], source: Source, place: Callable[[Span], Span]) -> Iterator[Fact]:
+    """The facts of an inner page, at their places in the outer one. Nothing is edited there: quotes would end early."""
+    for fact in facts:
+        moved = _moved(fact, source, place)
+        match moved:
+            case Subresource():
+                yield _uneditable(moved)
+            case ImportMap():
+                yield dataclasses.replace(moved, end=None, integrity=None)
+            case Import():
+                yield moved._replace(map=None)
+            case Page():
+                yield dataclasses.replace(moved, loads=tuple(map(_uneditable, moved.loads)))
+            case _:
+                yield moved
+
+
+def _uneditable(one: Subresource) -> Subresource:
+    return dataclasses.replace(one, slot=None, with_crossorigin=None, repeated=(), alike=None)
+
+
+def _moved(value: Any, source: Source, place: Callable[[Span], Span]) -> Any:
+    """A value in which every place in the page is another."""
+    match value:
+        case Span():
+            return place(value)
+        case Location():
+            return Location(source, place(value.span)) if value.source is source else value
+        case Value():
+            span = place(value.span)
+            return Value(value.text, span, value.exact and span.length == value.span.length)
+        case tuple():
+            parts = [_moved(part, source, place) for part in value]
+            return type(value)._make(parts) if hasattr(value, "_make") else tuple(parts)
+        case ImportMap() | Page() | Subresource():
+            changes = {field.name: _moved(getattr(value, field.name), source, place) for field in
+                       dataclasses.fields(value)}  # fmt: skip
+            return dataclasses.replace(value, **changes)
+        case _:
+            return value
