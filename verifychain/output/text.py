@@ -9,6 +9,8 @@ from verifychain.core.report import Report
 from verifychain.output.snippet import framed
 from verifychain.output.style import Style, printable
 
+# What mends nothing that is there, but adds what is missing, has its own options.
+_ADDED = {"sri-missing": "--add", "sri-uncovered-module": "--add --importmap"}
 _MOST_RELATED = 8
 
 
@@ -35,7 +37,9 @@ def lines(finding: Finding, style: Style) -> Iterator[str]:
     if len(problem.related) > _MOST_RELATED:
         yield f"{margin}= and {len(problem.related) - _MOST_RELATED} places more"
     if isinstance(problem.fix, Fix):
-        options = "--fix" if problem.fix.applicability is Applicability.SAFE else "--fix --trust"
+        options = _ADDED.get(finding.rule, "--fix")
+        if problem.fix.applicability is Applicability.TRUST:
+            options += " --trust"
         yield f"{margin}= fix: {printable(problem.fix.title)} ({options})"
     if problem.help:
         yield f"{margin}= help: {printable(problem.help)}"

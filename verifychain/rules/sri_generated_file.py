@@ -18,14 +18,14 @@ def check(subresource: Subresource) -> Iterator[Problem]:
 
     Bad:
     ```html
-    <script src="https://unpkg.com/htmx.org@2.0.4"
-        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO" crossorigin></script>
+    <link rel="stylesheet" href="https://cdn.jsdelivr.net/combine/npm/one@1.0.0,npm/two@2.0.0" crossorigin
+        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO">
     ```
 
     Good:
     ```html
-    <script src="https://unpkg.com/htmx.org@2.0.4/dist/htmx.min.js"
-        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO" crossorigin></script>
+    <link rel="stylesheet" href="https://cdn.jsdelivr.net/npm/one@1.0.0/dist/one.min.css" crossorigin
+        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO">
     ```
     """
     found = hosts.verdict(subresource.url)

@@ -15,8 +15,8 @@ def check(subresource: Subresource) -> Iterator[Problem]:
 
     Bad:
     ```html
-    <script src="outside.js"
-        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO"></script>
+    <link rel="stylesheet" href="outside.js"
+        integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO">
     ```
 
     Good:
