@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import posixpath
 from collections.abc import Hashable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from weakref import WeakKeyDictionary, ref
 
 from verifychain.core import digest, url
@@ -45,6 +45,16 @@ def _kept_of(tree: Tree) -> _Kept:
     return kept
 
 
+@lru_cache(maxsize=4)
+def _base(page_url: str | None) -> Url:
+    """The URL of the site; where nobody says it, nobody's."""
+    for text in (page_url or _NOWHERE, _NOWHERE):
+        found = url.parse(text)
+        if found is not None and found.is_web:
+            return found
+    raise ValueError(_NOWHERE)
+
+
 class Site:
     """
     The place of a page: its own URL, and which files others stand for.
@@ -67,11 +77,8 @@ class Site:
         self._folder = self._root if below is not None else "/" if path.startswith("/") else posixpath.dirname(path)
         self._guesses = root is None
         self._path = path
-        base = url.parse(self._settings.page_url or _NOWHERE)
-        base = base if base is not None and base.is_web else url.parse(_NOWHERE)
+        base = _base(self._settings.page_url)
         inside = below if below is not None else path.lstrip("/") if path.startswith("/") else posixpath.basename(path)
-        if base is None:
-            raise ValueError(_NOWHERE)
         self.folder = posixpath.dirname(path)
         self.page = url.parse(_quoted(inside), base) or base
 
