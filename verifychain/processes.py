@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from verifychain.core.errors import VerifychainError
 
 _ITEMS_PER_PROCESS = 50
+_ITEMS_BEFORE = 8  # what they need is loaded once, before there are further processes
 _MOST = 16
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -34,6 +36,9 @@ def in_order(work: Callable[[_Item], _Result], items: Sequence[_Item], processes
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
+    yield from map(work, items[:_ITEMS_BEFORE])
+    items = items[_ITEMS_BEFORE:]
+    gc.freeze()  # no process looks for garbage in what is there by now, nor copies it by doing so
     global _work  # noqa: PLW0603 - what forked processes inherit
     _work = work
     size = max(len(items) // (processes * 8), 1)
@@ -47,6 +52,8 @@ def in_order(work: Callable[[_Item], _Result], items: Sequence[_Item], processes
             for child in active_children():
                 child.terminate()
             raise
+        finally:
+            gc.unfreeze()
 
 
 def _leave_signals_to_the_parent() -> None:

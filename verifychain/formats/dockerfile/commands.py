@@ -71,7 +71,7 @@ class Commands:
         """A WORKDIR."""
         if self._is_relevant and node.arguments:
             try:
-                folder = environment.expand(node.arguments[0], escape).value
+                folder = environment.text(node.arguments[0], escape)
             except ParseError:
                 return  # the build stops there
             self._place(lambda session: session.workdir(folder))
@@ -81,7 +81,7 @@ class Commands:
         if not self._is_relevant or instructions.flag(node, "from") is not None:
             return
         try:
-            *sources, target = (environment.expand(word, escape).value for word in node.arguments)
+            *sources, target = (environment.text(word, escape) for word in node.arguments)
         except ParseError:
             return
         files = [source for source in sources if "<<" not in source]

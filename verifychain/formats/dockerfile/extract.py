@@ -207,7 +207,7 @@ class _Resolver:
         before = environment.copy()
         for key, value, _ in node.pairs:
             try:
-                name = before.expand(key, self._escape).value
+                name = before.text(key, self._escape)
                 expanded = before.expand(value, self._escape)
             except ParseError:
                 continue  # the build stops there; nothing that is judged depends on it
@@ -219,7 +219,7 @@ class _Resolver:
         if word is None or not word.value:
             return
         try:
-            if Environment().expand(word, self._escape).value != word.value:
+            if Environment().text(word, self._escape) != word.value:
                 raise ParseError(_NO_VARIABLES)
         except ParseError as error:
             hint = "define a stage with FROM and a global ARG, and copy from that stage"
@@ -248,7 +248,7 @@ class _Resolver:
         keyword_end = node.text.origin(node.start + len(node.keyword.encode())) if len(sources) == 1 else None
         try:
             checksum = None if given is None else Checksum(given, environment.expand(given, self._escape))
-            where = environment.expand(target, self._escape).value
+            where = environment.text(target, self._escape)
             expansions = [(word, environment.expand(word, self._escape)) for word in sources]
         except ParseError as error:
             yield Broken(outer.span, error.message)

@@ -12,6 +12,8 @@ from verifychain.formats.dockerfile.words import Expander
 
 # ASCII classes: Go's \d and \s are.
 _HEREDOC = expression(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)", re.DOTALL)
+# The usual line: plain words, and one here-document at its end.
+_USUAL = expression(rb"[\w ./=-]*[ \t]<<(-?)(['\"]?)([A-Za-z_]\w*)\2")
 _MOST = 1 << 64
 
 
@@ -22,6 +24,10 @@ def heredocs_of_line(line: bytes) -> Iterator[tuple[str, bool, bool, int]]:
     The line is cut into words with ``\\`` as the escape whatever the directive says, and a line that the lexer refuses
     has no here-document.
     """
+    usual = _USUAL.fullmatch(line)
+    if usual is not None:
+        yield usual[3].decode("ascii"), not usual[2], bool(usual[1]), 0
+        return
     try:
         words = Expander("\\", raw_quotes=True, raw_escapes=True, keep_unset=True).words(go_string(line))
     except WordLimit:

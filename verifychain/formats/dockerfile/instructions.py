@@ -24,6 +24,7 @@ _FLAGS: dict[str, dict[str, str]] = {
     "run": {"mount": _MANY, "network": _ONE, "security": _ONE, "device": _MANY},
     "healthcheck": {"interval": _ONE, "timeout": _ONE, "start-period": _ONE, "start-interval": _ONE, "retries": _ONE},
 }  # fmt: skip
+_KNOWN = frozenset(INSTRUCTIONS)
 _FLAGS_NOT_READ = frozenset({"arg", "stopsignal"})
 _STAGE_NAME = expression(r"[a-z][a-z0-9-_.]*", re.ASCII)
 _NETWORKS, _SECURITY = ("default", "none", "host"), ("insecure", "sandbox")
@@ -38,7 +39,7 @@ class From(NamedTuple):
 
 def flag(node: Node, name: str) -> Word | None:
     """The value of a flag, None when it is not given."""
-    return next(iter(flags(node, name)), None)
+    return next(iter(flags(node, name)), None) if node.flags else None
 
 
 def flags(node: Node, name: str) -> list[Word]:
@@ -57,7 +58,7 @@ def check(node: Node) -> None:
 
 def _check(node: Node) -> None:
     name, count = node.name, _argument_count(node)
-    if name not in INSTRUCTIONS:
+    if name not in _KNOWN:
         raise ParseError(f"unknown instruction: {node.keyword}{_did_you_mean(node.keyword)}")
     if name in ("maintainer", "workdir", "user", "stopsignal") and count != 1:
         raise ParseError(f"{name.upper()} requires exactly one argument")
@@ -74,7 +75,7 @@ def _check(node: Node) -> None:
         if count > 1:
             raise ParseError("HEALTHCHECK NONE takes no arguments")
         return
-    if name not in _FLAGS_NOT_READ:
+    if node.flags and name not in _FLAGS_NOT_READ:
         _check_flags(node.flags, _FLAGS.get(name, {}))
     _check_content(node, name, count)
 
@@ -156,6 +157,8 @@ def _check_trigger(node: Node) -> None:
 
 
 def _check_run(node: Node) -> None:
+    if not node.flags:
+        return
     # BuildKit runs these checks in the order in which its files are compiled: devices, mounts, network, security.
     for value in flags(node, "device"):
         _check_device(value)

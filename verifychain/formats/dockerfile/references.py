@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from verifychain.core.digest import DigestError, Notation, parse_oci
 from verifychain.core.finding import Related
 from verifychain.core.image_name import ImageName, ImageNameError, parse_image_name
@@ -154,7 +152,7 @@ def _pins(name: ImageName, site: Site) -> tuple[tuple[Pin, ...], Grade]:
 def contiguous(expanded: Expanded, start: int, end: int) -> Span | None:
     """The place in the file of a piece of a result, None where it is put together from several."""
     at = expanded.at[start:end]
-    if not at or at[0] < 0 or any(one + 1 != other for one, other in pairwise(at)):
+    if not at or at[0] < 0 or at != tuple(range(at[0], at[0] + len(at))):
         return None
     # The last character may be wider than a byte, but digests and image names are ASCII.
     return Span(at[0], at[-1] + 1)

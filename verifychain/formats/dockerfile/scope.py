@@ -65,10 +65,14 @@ class Environment:
     def expand(self, word: Word, escape: str) -> Expanded:
         """What the word becomes; raises WordError."""
         value = word.value
-        if not ("$" in value or '"' in value or "'" in value or "<" in value or escape in value):
+        if _is_plain(value, escape):
             size = len(value)
             return Expanded(value, tuple(word.at[:size]), (False,) * size, (), ())
         return Expander(escape, budget=self.budget).word(word, self.values)
+
+    def text(self, word: Word, escape: str) -> str:
+        """What the word becomes, as text alone; raises WordError."""
+        return word.value if _is_plain(word.value, escape) else self.expand(word, escape).value
 
     def with_values(self, values: Mapping[str, str]) -> Environment:
         """The same with other values for some variables, which stand nowhere."""
@@ -99,6 +103,11 @@ class Environment:
             definition = self.definitions[name]
             yield name, definition
             waiting.extend(definition.used)
+
+
+def _is_plain(value: str, escape: str) -> bool:
+    """Whether nothing in a word is expanded."""
+    return not ("$" in value or '"' in value or "'" in value or "<" in value or escape in value)
 
 
 def _state(definition: Definition) -> str:

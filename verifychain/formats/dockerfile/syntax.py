@@ -36,6 +36,7 @@ INSTRUCTIONS = [
     "volume",
     "workdir",
 ]
+_KNOWN = frozenset(INSTRUCTIONS)
 _WITH_HEREDOC = frozenset({"add", "copy", "run"})
 _JSON_OR_SHELL = frozenset({"run", "cmd", "entrypoint", "shell"})
 _JSON_OR_WORDS = frozenset({"add", "copy", "volume"})
@@ -135,7 +136,7 @@ class _Parser:
             text = self._joined(start, end, ended)
             try:
                 node = read_instruction(text, 0, len(text.data), self.escape)
-                yield self._with_heredocs(node, start, first)
+                yield self._placed(node, start, first)
             except ParseError as error:
                 raise ParseError(error.message, first, lines.number) from None
 
@@ -177,7 +178,7 @@ class _Parser:
             size += end - start
         return Text(b"".join(pieces), tuple(segments))
 
-    def _with_heredocs(self, node: Node, start: int, first: int) -> Node:
+    def _placed(self, node: Node, start: int, first: int) -> Node:
         heredocs: tuple[Heredoc, ...] = ()
         if b"<<" in node.text.data and _may_have_heredoc(node):
             from verifychain.formats.dockerfile.heredoc import heredocs_of_line
@@ -271,7 +272,7 @@ def read_instruction(text: Text, start: int, end: int, escape: int, depth: int =
         pairs = arguments.name_values(text, *rest, escape, name.upper())
     elif name == "healthcheck":
         words, json = _health(text, *rest)
-    elif name in INSTRUCTIONS:
+    elif name in _KNOWN:
         words = _whole(text, rest)
     return Node(
         command.name, name, text, start, end, command.flags, rest, tuple(words or ()), json, tuple(pairs), child

@@ -37,7 +37,7 @@ class Word(NamedTuple):
     def part(self, start: int, end: int | None = None) -> Word:
         """The characters from ``start`` to ``end``."""
         stop = len(self.value) if end is None else min(end, len(self.value))
-        if start >= stop or self.at[stop] <= self.at[stop - 1] + 1:
+        if type(self.at) is range or start >= stop or self.at[stop] <= self.at[stop - 1] + 1:
             return Word(self.value[start:stop], self.at[start : stop + 1])
         # What follows may stand on another line, behind a continuation: the piece ends where its last character does.
         behind = self.at[stop - 1] + len(self.value[stop - 1].encode("utf-8", "replace"))
@@ -180,6 +180,8 @@ def skip_space(data: bytes, start: int, end: int) -> int:
 
 def trim_space(data: bytes, start: int, end: int) -> tuple[int, int]:
     """``strings.TrimSpace`` on a range."""
+    if start < end and 0x20 < data[start] < 0x80 and 0x20 < data[end - 1] < 0x80:
+        return start, end
     start = skip_space(data, start, end)
     while end > start:
         if data[end - 1] in _ASCII_SPACES:
