@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,9 @@ class Text(NamedTuple):
         return Location(self.source, Span(first, max(first, last)))
 
     def _origin(self, offset: int) -> int:
-        from bisect import bisect_right
-
         offset += self.offset
-        start, base = self.segments[max(bisect_right(self.segments, (offset, 1 << 62)) - 1, 0)]
+        at = 0 if len(self.segments) == 1 else max(bisect_right(self.segments, (offset, 1 << 62)) - 1, 0)
+        start, base = self.segments[at]
         return base + offset - start
 
 

@@ -8,6 +8,7 @@ from verifychain.formats.shell.nodes import AndOr, Assignment, Heredoc, Node, Pi
 from verifychain.formats.shell.scanner import ParseError, Scanner, Word
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
+_BEFORE_WORDS = frozenset(" \t\r\\#")  # what blanks, continued lines and comments begin with
 _MOST_WORDS = 20_000  # longer command lines no system takes
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
@@ -42,8 +43,9 @@ class Parser(Scanner):
         return "end of file" if found is None else "newline" if found[0] == "\n" else found[0]
 
     def blanks(self) -> None:
-        found = _BLANKS.match(self.text, self.at)
-        self.at = self.at if found is None else found.end()
+        if self.text[self.at : self.at + 1] in _BEFORE_WORDS:
+            found = _BLANKS.match(self.text, self.at)
+            self.at = self.at if found is None else found.end()
 
     def newlines(self) -> None:
         """Pass blanks, comments and line ends; the bodies of here-documents stand behind a line end."""
