@@ -10,12 +10,13 @@ import os
 from collections import Counter
 from typing import Any
 
-from verifychain import rules
+from verifychain import opening, rules
 from verifychain.core.errors import UsageError
 from verifychain.core.finding import Finding
 from verifychain.core.report import Report, Suppressed
 
 _VERSION = 1
+_LARGEST = 256 << 20
 _Key = tuple[str, str, str]
 
 
@@ -34,7 +35,7 @@ def write(report: Report, path: str) -> Report:
             file.write(document)
     except OSError as error:
         raise UsageError(
-            f"cannot write {path}: {(error.strerror or '').lower()}", "name a file that can be written"
+            f"cannot write {path}: {(error.strerror or str(error)).lower()}", "name a file that can be written"
         ) from None
     number = sum(known.values())
     said = f"{number} finding{' is' if number == 1 else 's are'} written to {path}"
@@ -89,8 +90,7 @@ def _read(path: str) -> Counter[_Key]:
     import json
 
     try:
-        with open(path, "rb") as file:
-            document = json.loads(file.read())
+        document = json.loads(opening.content(path, _LARGEST))
     except OSError as error:
         hint = f"--write-baseline {path} makes one"
         raise UsageError(f"cannot read the baseline {path}: {(error.strerror or '').lower()}", hint) from None

@@ -11,12 +11,13 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verifychain import rules
+from verifychain import opening, rules
 from verifychain.core.errors import UsageError
 from verifychain.core.record import NamedTuple
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
 
+_LARGEST = 16 << 20
 _OWN, _SHARED = "verifychain.toml", "pyproject.toml"
 
 
@@ -91,21 +92,19 @@ def _find() -> str | None:
 
 def _configures(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = opening.content(path, _LARGEST)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
     # Most projects' pyproject.toml does not mention us: then the TOML reader need not even be imported.
     return b"verifychain" in data and "verifychain" in _parse_bytes(data, path).get("tool", {})
 
 
 def _read(path: str, *, must_have: bool) -> tuple[Source, dict[str, Any]]:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = opening.content(path, _LARGEST)
     except OSError as error:
         hint = "give a file, or TOML such as --config 'fail-on = \"error\"'"
-        raise UsageError(f"cannot read {path}: {(error.strerror or '').lower()}", hint) from None
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}", hint) from None
     document = _parse_bytes(data, path)
     source = Source(path.replace(os.sep, "/"), data)
     if os.path.basename(path) != _SHARED:

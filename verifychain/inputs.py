@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from verifychain import formats
+from verifychain import formats, opening
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.glob import matches_any
 from verifychain.core.ports import FileLister, Tree
@@ -27,7 +27,7 @@ SKIPPED_FOLDERS = frozenset({"vendor", "third_party", "node_modules", "testdata"
 _HIDDEN_FOLDERS = frozenset({".git", ".hg", ".svn"})
 MAX_BYTES = 256 * 1024 * 1024
 # What a path that leads to nothing says; anything else is a file that is there and cannot be reached.
-_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EAGAIN, errno.ENXIO})
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENXIO})
 HEAD = 128  # bytes: a first line that names a program
 
 
@@ -105,25 +105,14 @@ class WorkingTree:
     def read(self, path: str) -> Source:
         if self._stdin is not None and path == self._stdin[0]:
             return Source(path, self._stdin[1])
-        # O_NONBLOCK: opening a FIFO must not wait for a writer that never comes.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            if not stat.S_ISREG(status.st_mode):
-                raise OSError("not a regular file")
-            if status.st_size > MAX_BYTES:
-                raise OSError(f"larger than {MAX_BYTES >> 20} MiB")
-            return Source(path, file.read(MAX_BYTES + 1))
+        return Source(path, opening.content(path, MAX_BYTES))
 
     def head(self, path: str) -> bytes:
         if self._is_stdin(path):
             return self.read(path).data[:HEAD]
         try:
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-            try:
-                return os.read(handle, HEAD)
-            finally:
-                os.close(handle)
+            with opening.regular(path) as file:
+                return file.read(HEAD)
         except OSError as error:
             self._miss(path, error)
             return b""
@@ -148,7 +137,7 @@ class WorkingTree:
 
     def _miss(self, path: str, error: OSError) -> None:
         """What is no more, or leads nowhere, is nothing to check; of what is there and denied nobody knows."""
-        if error.errno not in _NOT_THERE:
+        if error.errno is not None and error.errno not in _NOT_THERE:
             self.unreadable.setdefault(display_path(path), (error.strerror or str(error)).lower())
 
     def identity(self, path: str) -> str:

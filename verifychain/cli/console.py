@@ -38,6 +38,7 @@ class Console:
             except BrokenPipeError:
                 raise
             except OSError as error:
+                discard_output()
                 raise _lost(error) from None
             return
         try:
@@ -66,6 +67,10 @@ class Console:
     def crash(self, error: BaseException) -> None:
         """Print a fault of ours: one line, and the traceback only for those who ask."""
         self.fail(f"internal error: {type(error).__name__}: {error}", "please report this, with the output of -vv")
+        self.trace(error)
+
+    def trace(self, error: BaseException) -> None:
+        """Print where in the program it happened, for those who ask."""
         if self.verbosity > 1:
             import traceback
 
@@ -86,6 +91,8 @@ class Console:
 
 def discard_output() -> None:
     """What is still in the buffer goes nowhere: the interpreter would try again at its end, and complain."""
+    if sys.stdout is None:
+        return
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from verifychain import opening
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, asking, caching, option
 from verifychain.core import digest as digests
@@ -67,6 +67,9 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
         except OSError as error:
             console.verdict = ExitCode.FAILED
             console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}")
+        except UsageError as error:  # one slip does not hold up the others
+            console.verdict = ExitCode.FAILED
+            console.fail(error.message, error.hint)
         except Unavailable as error:
             console.verdict = ExitCode.FAILED if console.verdict is ExitCode.FAILED else ExitCode.INCOMPLETE
             hint = error.hint if _is_clear(name) else f"there is no file {name!r}: it was taken for an image"
@@ -145,10 +148,8 @@ def _hashed(name: str, algorithms: tuple[Algorithm, ...], outside: _Outside) -> 
 
 
 def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> Hashed:
-    with open(name, "rb", buffering=0) as file:
+    with opening.regular(name) as file:
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError("not a regular file")
         known: dict[Algorithm, Digest] = {}
         for algorithm in algorithms:
             file.seek(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from verifychain import config, fixes
+from verifychain import config, fixes, opening
 from verifychain import lock as locks
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError, VerifychainError
@@ -102,8 +102,7 @@ def load(
         beside = os.path.join(configuration.folder, locks.FILE_NAME)
         path = _find() if configuration.source is None else os.path.normpath(beside)
     try:
-        with open(path, "rb") as file:
-            lock = locks.load(Source(path.replace(os.sep, "/"), _bounded(file.read(locks.LARGEST + 1), path)))
+        lock = locks.load(Source(path.replace(os.sep, "/"), opening.content(path, locks.LARGEST)))
     except FileNotFoundError:
         if must_exist:
             raise UsageError(f"there is no {path}", "make it with a first pin: verifychain download add URL") from None
@@ -113,16 +112,10 @@ def load(
     return Pins(lock, os.path.dirname(path) or ".", platform or host_platform(), configuration)
 
 
-def _bounded(data: bytes, path: str) -> bytes:
-    if len(data) > locks.LARGEST:
-        raise VerifychainError(f"{path} is larger than {locks.LARGEST >> 20} MiB", "that is no lock")
-    return data
-
-
 def again(pins: Pins) -> Pins:
     """The pins as they are on disk now, after they were saved."""
-    with open(pins.lock.source.path, "rb") as file:
-        return pins._replace(lock=locks.load(Source(pins.lock.source.path, file.read())))
+    path = pins.lock.source.path
+    return pins._replace(lock=locks.load(Source(path, opening.content(path, locks.LARGEST))))
 
 
 def _find() -> str:

@@ -113,6 +113,11 @@ def _run(argv: list[str], console: Console) -> int:
         return ExitCode.INTERRUPTED
     except (BrokenPipeError, SystemExit):
         raise
+    except OSError as error:  # of the libraries below: they write to standard output, too
+        discard_output()
+        console.fail(f"cannot go on: {(error.strerror or str(error)).lower()}", "-vv shows where")
+        console.trace(error)
+        return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - whatever went wrong, a user gets one line and not a traceback
         console.crash(error)
         return ExitCode.FAILED

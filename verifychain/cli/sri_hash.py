@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from verifychain import opening
 from verifychain.cli.console import Console
 from verifychain.core.digest import Algorithm, Digest, Notation, of, of_bytes
 from verifychain.core.errors import Unavailable, UsageError
@@ -111,7 +112,7 @@ def _of_all(data: bytes, algorithms: tuple[Algorithm, ...]) -> tuple[list[Digest
 
 def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> tuple[list[Digest], int]:
     digests = []
-    with open(name, "rb", buffering=0) as file:
+    with opening.regular(name) as file:
         for algorithm in algorithms:
             file.seek(0)
             digests.append(of(file, algorithm))

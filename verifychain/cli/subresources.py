@@ -121,7 +121,7 @@ def remember(configuration: Configuration, outside: Outside | None, options: Opt
         return
     from datetime import UTC, datetime
 
-    from verifychain import lock
+    from verifychain import lock, opening
     from verifychain.core.source import Source
     from verifychain.fixes import Change, write
     from verifychain.origins.subresources import Tofu
@@ -134,6 +134,5 @@ def remember(configuration: Configuration, outside: Outside | None, options: Opt
         with open(path, "xb") as new:
             new.write(lock.rewritten(lock.empty(path), entries))
         return
-    with open(path, "rb") as file:
-        known = lock.load(Source(path, file.read()))
+    known = lock.load(Source(path, opening.content(path, lock.LARGEST)))
     write(Change(known.source, lock.rewritten(known, entries)))

@@ -1,0 +1,31 @@
+"""Opens files that may be anything: a FIFO that nobody writes to, a device without an end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from io import FileIO
+
+# Opening a FIFO must not wait for a writer that never comes.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def regular(path: str) -> FileIO:
+    """A regular file, or a link to one, for reading without a buffer. Raises OSError, also for all else."""
+    handle = os.open(path, _FLAGS)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("not a regular file")
+    return FileIO(handle)
+
+
+def content(path: str, most: int) -> bytes:
+    """The bytes of a regular file of at most so many. Raises OSError."""
+    with regular(path) as file:
+        if os.fstat(file.fileno()).st_size <= most:
+            data = file.read(most + 1)
+            while len(data) <= most and (more := file.read(most + 1 - len(data))):
+                data += more
+            if len(data) <= most:
+                return data
+    raise OSError(f"larger than {most >> 20} MiB")
