@@ -72,7 +72,9 @@ def command(project: Path, tmp_path: Path) -> Command:
     The time of every run is bounded; none may show a traceback.
     """
 
-    def run(*argv: str, before: str = "", prepare: Callable[[], None] | None = None, **extra: str) -> Ended:
+    def run(
+        *argv: str, before: str = "", prepare: Callable[[], None] | None = None, timeout: int = 60, **extra: str
+    ) -> Ended:
         variables = environment(tmp_path, **FOUND_BY, PYTHONDONTWRITEBYTECODE="1", **extra)
         if prepare is limit_files or before:
             variables = {name: value for name, value in variables.items() if not name.startswith("COVERAGE")}
@@ -83,7 +85,7 @@ def command(project: Path, tmp_path: Path) -> Command:
             cwd=project,
             env=variables,
             preexec_fn=prepare,
-            timeout=60,
+            timeout=timeout,
             check=False,
         )
         ended = Ended(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
