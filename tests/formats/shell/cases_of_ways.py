@@ -122,4 +122,29 @@ FURTHER = [
     Case("jq with arguments", f"set -e\ncurl -so m.json https://cdn.example/m.json\ncurl -so t.sh {U}\nwant=$(jq -r --arg name t.sh '.[$name]' m.json)\n[ \"$want\" = \"$(sha256sum t.sh | cut -d' ' -f1)\" ]\nsh t.sh\n", ["same-origin"], "the manifest is its only file"),
 ]  # fmt: skip
 
-OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE + FURTHER
+SEEN = [
+    Case("what a check printed", f'set -e\n{G}M="$({C})"\nif [ "$M" == "t.tgz: OK" ]; then tar xf t.tgz; else exit; fi\n', ["verified"], "it prints OK where it holds"),
+    Case("what a check printed is not asked", f'{G}M="$({C})"\necho "$M"\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nobody looks"),
+    Case("FAILED is not OK", f'{G}M="$({C})"\nif [ "$M" != "t.tgz: OK" ]; then tar xf t.tgz; fi\n', ["unchecked:not-fatal"], "the wrong way round"),
+    Case("read with a separator", f"set -e\nfor e in 'a|{H}' 'b|{H}'; do IFS='|' read -r n s <<< \"$e\"; curl -fo d/$n.j https://cdn.example/$n; echo \"$s  d/$n.j\" | sha256sum --check; sh d/$n.j; done\n", ["verified"] * 2, "each entry is a name and its digest"),
+    Case("read with a separator, other file", f"set -e\nfor e in 'a|{H}' 'b|{H}'; do IFS='|' read -r n s <<< \"$e\"; curl -fo d/$n.j https://cdn.example/$n; echo \"$s  d/other\" | sha256sum --check; sh d/$n.j; done\n", ["unpinned"] * 2, "the file is another one"),
+    Case("moved and removed when it is wrong", f'set -e\ncurl -o d.tmp {U}\nmv d.tmp d\nif ! echo "{H}  d" | sha256sum --check; then rm -f d; fi\nsh d\n', ["verified"], "it has but one name"),
+    Case("copied and removed when it is wrong", f'set -e\ncurl -o d.tmp {U}\ncp d.tmp d\nif ! echo "{H}  d" | sha256sum --check; then rm -f d; fi\nsh d.tmp\n', ["unchecked:not-fatal"], "the other one stays"),
+    Case("moved, and its folder removed", f"curl -o tmp/d {U}\nmv tmp/d /usr/local/bin/d\nrm -rf tmp/d tmp\n", ["unpinned"], "it is in another place"),
+    Case("find by name", f'set -e\nD=$(mktemp -d)\ngh release download v1 -R o/r --pattern "*.tgz" --dir "$D"\nT=$(find "$D" -name "*.tgz")\necho "{H}  $T" | sha256sum --check\ntar xf "$T"\n', ["verified"], "what it finds is the download"),
+    Case("find something else", f'set -e\nD=$(mktemp -d)\ngh release download v1 -R o/r --pattern "*.tgz" --dir "$D"\nT=$(find "$D" -name "*.deb")\necho "{H}  $T" | sha256sum --check\ntar xf "$D"/*.tgz\n', ["unpinned"], "another file"),
+    Case("a digest that is empty at first", f'S=""\nwhile getopts "s:" o; do case $o in s) S="$OPTARG";; esac; done\n{G}if ! echo "$S  t.tgz" | sha256sum --check; then exit 1; fi\nsh t.tgz\n', ["external-digest"], "an empty one lets nothing through"),
+    Case("kubectl from a pipe", f"curl -s {U} | kubectl apply -n x -f -\n", ["piped:interpreter"], "it runs in the cluster"),
+    Case("kubectl looks", f"curl -s {U} | kubectl apply --dry-run=client -f -\n", [], "it makes nothing"),
+    Case("docker load", f"curl -sL {U} | sudo docker load\n", ["piped:unpacker"], "an image is unpacked"),
+    Case("docker load of a file", f"set -e\n{G}{C}\ndocker load -i t.tgz\n", ["verified"], "checked before"),
+    Case("docker load before the check", f"set -e\n{G}docker load --input t.tgz\n{C}\n", ["unchecked:late"], "loaded first"),
+    Case("a commit from an answer", "V=$(curl -s https://api.example/latest | jq -r .tag)\ngit clone https://git.example/o/r\ncd r\ngit checkout \"$V\"\n", ["unpinned"], "nobody here says which"),
+    Case("php copies", "php -r \"copy('https://cdn.example/installer', 'setup.php');\"\nphp setup.php\n", ["unpinned"], "a downloader"),
+    Case("php checks", f"php -r \"copy('https://cdn.example/installer', 'setup.php');\"\nphp -r \"if (hash_file('sha256', 'setup.php') === '{H}') {{ echo 'ok'; }} else {{ unlink('setup.php'); }}\"\nphp setup.php\n", ["verified"], "the wrong file is removed"),
+    Case("php checks and goes on", f"php -r \"copy('https://cdn.example/installer', 'setup.php');\"\nphp -r \"if (hash_file('sha256', 'setup.php') === '{H}') {{ echo 'ok'; }} else {{ echo 'bad'; }}\"\nphp setup.php\n", ["unchecked:not-fatal"], "it only says so"),
+    Case("php compares with a signature", "set -e\nE=\"$(php -r 'copy(\"https://sig.example/s\", \"php://stdout\");')\"\nphp -r \"copy('https://cdn.example/installer', 'setup.php');\"\nA=\"$(php -r \"echo hash_file('sha256', 'setup.php');\")\"\nif [ \"$E\" != \"$A\" ]; then exit 1; fi\nphp setup.php\n", ["same-origin"], "both come from there"),
+    Case("php compares with what it reads", "set -e\nphp -r \"copy('https://cdn.example/installer', 'setup.php'); \"\nphp -r \"if (hash_file('sha256', 'setup.php') !== trim(file_get_contents('https://cdn.example/sig'))) {{ exit(1); }}\"\nphp setup.php\n".replace("{{", "{").replace("}}", "}"), ["same-origin"], "both come from there"),
+]  # fmt: skip
+
+OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE + FURTHER + SEEN

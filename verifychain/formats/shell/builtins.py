@@ -120,13 +120,22 @@ def _read(shell: Shell, call: Call) -> str:
     """Variables from standard input: its words where they are known."""
     names = [text for text in call.texts if _NAME.fullmatch(text)]
     line = (call.stdin or "").strip().partition("\n")[0]
-    words = line.split(None, max(len(names) - 1, 0)) if line else []
+    words = _split(line, "".join((shell.variable("IFS") or (" ",))[:1]), len(names)) if line else []
     unknown = shell.table.unknowns(words[-1]) if words else ()
     several = any(one.kind in (Kind.FETCHED, Kind.CONTENT, Kind.FILTERED) for one in unknown)
     for index, name in enumerate(names):
         known = words[min(index, len(words) - 1)] if index < len(words) or several else shell.table.variable(name)
         shell.assign(name, (known,))
     return ""
+
+
+def _split(line: str, separators: str, most: int) -> list[str]:
+    """At most so many words of a line; other separators than blanks are each the end of a word."""
+    if " " in separators or UNKNOWN.search(separators):
+        return line.split(None, max(most - 1, 0))
+    if not separators or most < 2:
+        return [line]
+    return re.split(f"[{re.escape(separators)}]", line, maxsplit=most - 1)
 
 
 def _lines(shell: Shell, call: Call) -> str:

@@ -42,7 +42,9 @@ class Judge:
         """The check that a comparison with ``text`` is."""
         machine = self._machine
         self._word = word
-        levels = [self._one(value.strip(), algorithm) for value in machine.table.alternatives(text)]
+        values = [value.strip() for value in machine.table.alternatives(text)]
+        # No file has an empty digest: one that may be empty lets nothing through.
+        levels = [self._one(value, algorithm) for value in [one for one in values if one] or values]
         level = min(levels, default=Level.NONE)
         if algorithm in _WEAK and level > Level.WEAK:
             level = Level.WEAK

@@ -191,7 +191,8 @@ class Machine(Environment):
         kept = () if append else self._may_stay(path, content)
         for fetch in self.fetched(content):
             fetch.data = False
-            fetch.copied |= fetch.target not in (None, path)
+            if fetch.target not in (None, path):
+                fetch.copied, fetch.moved = True, None
             fetch.target = fetch.target or path
             fetch.streaming &= through
             fetch.key |= is_keyring(path)
@@ -213,7 +214,7 @@ class Machine(Environment):
                     kept.append(old)
         return tuple(kept)
 
-    def move(self, sources: Sequence[str], target: str) -> None:
+    def move(self, sources: Sequence[str], target: str, *, renamed: bool = False) -> None:
         """Files get a further name; the old one stays, because only more can be found by it."""
         to = self.path(target)
         for source in sources:
@@ -229,7 +230,8 @@ class Machine(Environment):
                     self.files.put_all(joined(to, basename(name)), contents)
                 self._seen_at(contents, to)
                 for fetch in self.fetched("".join(contents)):
-                    fetch.copied = True
+                    alone = renamed and (not fetch.copied or fetch.moved is not None)
+                    fetch.copied, fetch.moved = True, to if alone else None
                     fetch.taken |= not self.is_temporary(to)
             for name in self.files.below(path) if not found else ():
                 self.files.put_all(joined(to, name[len(path) + 1 :]), self.files.store.get(name) or ())
@@ -273,7 +275,7 @@ class Machine(Environment):
         paths = [self.path(name) for name in names]
         below = [file for path in paths if self.files.store.get(path) is None for file in self.files.below(path)]
         for fetch in self.fetched_files([*names, *below]):
-            if not fetch.copied:
+            if not fetch.copied or fetch.moved in paths:
                 self.state = self.state.without_fetch(fetch.index)
             if (
                 (fetch.read or fetch.hashed)

@@ -43,6 +43,7 @@ class Fetch:
     key       a key that signatures are checked with; ``fingerprint`` says that its fingerprint was
     read    printed, or looked into; ``hashed`` its digest was computed
     taken   given to a program that does something else with it; ``copied`` kept under a further name
+    moved   the only name it has since a mv
     guarded   used behind a check that held there
     """
 
@@ -68,3 +69,4 @@ class Fetch:
     hashed: bool = False
     taken: bool = False
     copied: bool = False
+    moved: str | None = None

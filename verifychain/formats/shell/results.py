@@ -93,7 +93,7 @@ def _grade(machine: Machine, fetch: Fetch) -> tuple[Grade, Flaw | None, Check | 
     if fetch.pinned:
         return Grade.PINNED, None, None
     if fetch.git is not None and held is Level.NONE:
-        return (Grade.EXTERNAL_DIGEST if _from_outside(fetch) else Grade.UNPINNED), None, None
+        return (Grade.EXTERNAL_DIGEST if _from_outside(machine, fetch) else Grade.UNPINNED), None, None
     if fetch.consumer is not None:
         return Grade.PIPED, None, None
     if fetch.use is None and (held is not Level.NONE or (fetch.guarded and checks)):
@@ -120,10 +120,11 @@ def _counted(level: Level, checks: list[Check]) -> tuple[Grade, Flaw | None, Che
     return _GRADES[level], None, check
 
 
-def _from_outside(fetch: Fetch) -> bool:
-    """Whether the build's caller says which commit it is."""
-    git = fetch.git
-    return git is not None and fetch.ref is not None and UNKNOWN.fullmatch(fetch.ref) is not None
+def _from_outside(machine: Machine, fetch: Fetch) -> bool:
+    """Whether the build's caller says which commit it is, not an answer from the network."""
+    if fetch.git is None or fetch.ref is None or UNKNOWN.fullmatch(fetch.ref) is None:
+        return False
+    return not machine.fetched(fetch.ref)
 
 
 def _origin(fetch: Fetch, pins: tuple[Pin | Malformed, ...]) -> Location:

@@ -35,7 +35,7 @@ _FAMILIES = {
     "unpack": "tar bsdtar gtar unzip 7z 7za 7zz 7zr unrar cpio jar ar star unar pax dpkg dpkg-deb rpm2cpio apt apt-get"
     " yum dnf microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
-    " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript",
+    " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc",
     "tests": "[ test [[ diff cmp comm",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip
@@ -68,7 +68,21 @@ def _versioned(name: str) -> str | None:
     return None
 
 
+def _found(call: Call) -> str:
+    """The file that ``find folder -name pattern`` is to find, where that is all that it does."""
+    texts = call.texts
+    if "-name" not in texts[1:-1] or any(
+        text in ("-exec", "-execdir", "-ok", "-delete", "-not", "!") for text in texts
+    ):
+        return ""
+    return f"{texts[0]}/{texts[texts.index('-name') + 1]}"
+
+
 def passed_on(shell: Shell, call: Call) -> str:
     """What an unknown command prints: still made of what it read, or else anything."""
+    if call.name == "find" and shell.fetches:
+        name = _found(call)
+        if name and shell.fetched_files([name]):
+            return name
     carried = [char for char in UNKNOWN.findall(call.stdin or "") if shell.table.of(char).kind is not Kind.RESULT]
     return "".join(dict.fromkeys(carried)) or shell.table.result(f"$({call.name} …)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from verifychain.core.record import NamedTuple
+from verifychain.facts.download import Consumer
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
@@ -131,6 +132,14 @@ def _gh(shell: Shell, call: Call) -> None:
 
 def _container(shell: Shell, call: Call) -> None:
     """Images: the client verifies the digest that stands in the name; trust is switched off by an option."""
+    given = parse(call.arguments, frozenset(["i", "input"]))
+    words = [field.text for field in given.operands if field.text != "image"]
+    if words[:1] == ["load"] or words[:2] == ["import", "-"]:
+        file = given.value("i", "input")
+        if file is None:
+            shell.pipe(call.stdin or "", Consumer.UNPACKER, call.word, call.name)
+        else:
+            shell.use_files([file], call.word, call.name)
     for field in call.arguments:
         if field.text in ("--disable-content-trust", "--disable-content-trust=true"):
             off(shell, field, field.text, "the image's signature is not verified", "remove it")

@@ -31,7 +31,7 @@ def run(shell: Shell, call: Call) -> str:
         if target is not None:
             shell.move(names, target + "/")
         elif len(names) > 1:
-            shell.move(names[:-1], names[-1])
+            shell.move(names[:-1], names[-1], renamed=call.name == "mv")
         elif call.name == "ln" and names:
             shell.move(names, ".")
     return ""

@@ -6,6 +6,7 @@ import re
 
 from verifychain.facts.download import Consumer
 from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.commands import php
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
@@ -29,6 +30,8 @@ def run(shell: Shell, call: Call) -> str:
         return _shell(shell, call)
     if call.name in ("pwsh", "powershell"):
         return _powershell(shell, call)
+    if call.name in ("kubectl", "oc"):
+        return _cluster(shell, call)
     return _other(shell, call)
 
 
@@ -79,6 +82,9 @@ def _other(shell: Shell, call: Call) -> str:
     if texts or (call.stdin and from_stdin and not given.has("m", "jar")):
         text = texts[-1] if texts else call.stdin or ""
         if not shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
+            printed = php.run(shell, call, text) if name == "php" else None
+            if printed is not None:
+                return printed
             _opaque(shell, call, text)
         return call.stdin or shell.table.result(f"$({call.name} …)") if texts else ""
     if name in ("python", "pypy") and given.has("m"):
@@ -112,6 +118,15 @@ def _opaque(shell: Shell, call: Call, text: str) -> None:
     url = _URL.search(text)
     if url is not None:
         shell.fetch(call, Field(UNKNOWN.sub("", url[0]), call.word), call.name, shell.table.result("…"))
+
+
+def _cluster(shell: Shell, call: Call) -> str:
+    """Objects from standard input are made in the cluster as they come, and run there."""
+    given = parse(call.arguments, frozenset(["f", "filename", "n", "namespace", "l", "context", "kubeconfig"]))
+    made = [field.text for field in given.operands][:1] in (["apply"], ["create"], ["replace"])
+    if made and not given.has("dry-run") and {"-", "/dev/stdin"} & set(given.values("f", "filename")):
+        shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name)
+    return call.stdin or shell.table.result(f"$({call.name} …)")
 
 
 def _powershell(shell: Shell, call: Call) -> str:

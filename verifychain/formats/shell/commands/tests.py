@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from verifychain.formats.shell.calls import Shell
@@ -11,6 +12,7 @@ from verifychain.formats.shell.values import UNKNOWN, Kind
 
 _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
+_OK = re.compile(r"(?:^|[\s:*^])OK[*$]*$")
 _MORE = frozenset({"-gt"})
 
 
@@ -72,10 +74,15 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
 
 def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
     """``[ $? -ne 0 ]``, ``[ "$verified" = yes ]``: which way the script came."""
-    text, other = (words[0], words[2]) if UNKNOWN.search(words[0]) else (words[2], words[0])
-    if UNKNOWN.search(other):
-        return None
+    text, other = (words[0], words[2]) if UNKNOWN.match(words[0]) else (words[2], words[0])
     equal = words[1] in _EQUAL
+    if _OK.search(other) and any(one.kind is Kind.STATUS for one in shell.table.unknowns(text)):
+        # What `sha256sum --check` printed: `file: OK` where it succeeded.
+        return shell.ways.split(text.strip(), lambda value: (value == "0") is equal, state)
+    if UNKNOWN.search(words[0]) is not None and UNKNOWN.search(words[2]) is not None:
+        return None
+    if UNKNOWN.search(other):
+        text, other = other, text
     return shell.ways.split(text.strip(), lambda value: (value == other) is equal, state)
 
 
