@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -63,17 +62,17 @@ def placed(facts: Iterator[Fact], source: Source, place: Callable[[Span], Span])
             case Subresource():
                 yield _uneditable(moved)
             case ImportMap():
-                yield dataclasses.replace(moved, end=None, integrity=None)
+                yield moved._replace(end=None, integrity=None)
             case Import():
                 yield moved._replace(map=None)
             case Page():
-                yield dataclasses.replace(moved, loads=tuple(map(_uneditable, moved.loads)))
+                yield moved._replace(loads=tuple(map(_uneditable, moved.loads)))
             case _:
                 yield moved
 
 
 def _uneditable(one: Subresource) -> Subresource:
-    return dataclasses.replace(one, slot=None, with_crossorigin=None, repeated=(), alike=None)
+    return one._replace(slot=None, with_crossorigin=None, repeated=(), alike=None)
 
 
 def _moved(value: Any, source: Source, place: Callable[[Span], Span]) -> Any:
@@ -90,8 +89,6 @@ def _moved(value: Any, source: Source, place: Callable[[Span], Span]) -> Any:
             parts = [_moved(part, source, place) for part in value]
             return type(value)._make(parts) if hasattr(value, "_make") else tuple(parts)
         case ImportMap() | Page() | Subresource():
-            changes = {field.name: _moved(getattr(value, field.name), source, place) for field in
-                       dataclasses.fields(value)}  # fmt: skip
-            return dataclasses.replace(value, **changes)
+            return value._replace(**{name: _moved(part, source, place) for name, part in vars(value).items()})
         case _:
             return value
