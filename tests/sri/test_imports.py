@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sri.pages import APP, FAR, GOOD, found, judged, marked, mended, sri
 from verifychain.core.digest import Algorithm, of_bytes
 from verifychain.core.finding import Wanted
@@ -52,6 +54,30 @@ def test_files_of_the_project_are_followed() -> None:
     assert len(found(judged(page, files, require="all"), "sri-uncovered-module")) == 3
     # A classic script has no import statements.
     assert not found(judged("<script src=b.mjs></script>", {"b.mjs": b"import './far.mjs'"}), "sri-uncovered-module")
+
+
+def test_what_is_not_read_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = b"import './far.mjs'" + b" " * (8 << 20)
+    files = {"large.mjs": large, "a.mjs": b"import './large.mjs'", "plain.js": bytes(9 << 20)}
+    for page, where in [
+        ('<script type="module" src="large.mjs"></script>', "large.mjs"),
+        ("<script src='large.mjs'></script>", "large.mjs"),
+        ('<script type="module" src="a.mjs"></script>', "a.mjs"),
+        ('<script type="module">import "./large.mjs"</script>', "./large.mjs"),
+    ]:
+        report = judged(page, files)
+        assert [one.problem.message for one in found(report, "core-parse-error")] == [
+            "the imports of large.mjs were not read: larger than 8 MiB"
+        ]
+        assert marked(report, "core-parse-error") == [where]
+    assert not found(judged("<script src='plain.js'></script>", files), "core-parse-error"), "it has no such word"
+    framed = judged("<iframe srcdoc=\"<script src='large.mjs'></script>\"></iframe>", files)
+    assert len(found(framed, "core-parse-error")) == 1
+    monkeypatch.setattr("verifychain.formats.html.imports._MOST", 2)
+    chain = {"a.mjs": b"import './b.mjs'", "b.mjs": b"import './c.mjs'", "c.mjs": OUTER}
+    report = judged('<script type="module" src="a.mjs"></script>', chain)
+    (finding,) = found(report, "core-parse-error")
+    assert finding.problem.message == "more than 2 modules are imported: not all were read"
 
 
 def test_added_to_the_map_of_the_page() -> None:

@@ -52,7 +52,7 @@ class LocalFile(NamedTuple):
     outside  it lies, by ``..`` or a link, outside the served folder, and was not read
     hashed   the digest of its bytes
     data     its bytes
-    imports  what it imports, read as a module or as a classic script, and where; never raises
+    imports  what it imports, read as a module or as a classic script, and where; raises OSError where it is not read
     line_ends  what git does to its line ends, None where nothing is known; never raises
     """
 

@@ -11,7 +11,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.broken import Broken
-from verifychain.facts.subresource import Import, ImportMap, Module, Note, Page, Subresource, Unenforced
+from verifychain.facts.subresource import Import, ImportMap, LocalFile, Module, Note, Page, Subresource, Unenforced
 from verifychain.formats.html import encoding, loading, policies, references, tags, templates
 from verifychain.formats.html.files import Site
 from verifychain.formats.html.loading import Load, Script
@@ -76,13 +76,13 @@ class _Reader:
         for tag in reading.tags:
             if not tag.inert:
                 yield from self._tag(tag)
-        imports = tuple(self._imports()) if self._scripts else ()
-        yield from imports
+        imported = tuple(self._imports()) if self._scripts else ()
+        yield from imported
         notes = tuple(Note(remark.span, remark.message) for remark in reading.remarks)
         yield Page(
             span=self._first,
             loads=tuple(self._loads),
-            imports=imports,
+            imports=tuple(one for one in imported if isinstance(one, Import)),
             maps=tuple(self._maps),
             ambiguities=notes,
             dynamic=tuple(self._dynamic),
@@ -151,7 +151,7 @@ class _Reader:
 
     def _loaded(self, one: Subresource) -> Subresource:
         local = one.local
-        if one.via == "script" and local is not None and local.fault is None and local.imports(one.module):
+        if one.via == "script" and local is not None and local.fault is None and _imports(local, one.module):
             protected = one.covered or one.integrity is not None
             self._scripts.append(Script(one.name_span, one.url, one.module, protected))
         self._loads.append(one)
@@ -181,7 +181,7 @@ class _Reader:
             if find("import", *content) != -1 or (module and find("export", *content) != -1):
                 self._scripts.append(Script(content, self._base, module, protected=False, inline=True))
 
-    def _imports(self) -> Iterator[Import]:
+    def _imports(self) -> Iterator[Import | Broken]:
         from verifychain.formats.html.imports import Reach, of_page  # few pages have any
 
         made = Reach(
@@ -222,3 +222,11 @@ class _Reader:
                 self._covered.add(str(entry.url))
                 one = references.map_entry(entry, entry.url, tag, self._context)
                 yield self._loaded(one)
+
+
+def _imports(local: LocalFile, module: bool) -> bool:
+    """Whether a script imports anything, or nobody knows."""
+    try:
+        return bool(local.imports(module))
+    except OSError:
+        return True

@@ -32,7 +32,7 @@ class _Kept:
     def __init__(self) -> None:
         self.digests: dict[tuple[str, Algorithm], Digest] = {}
         self.silent: set[str] = set()  # files without a word of importing
-        self.imports: dict[tuple[str, bool], Imports] = {}
+        self.imports: dict[tuple[str, bool], Imports | str] = {}  # or why they are not known
         self.files: dict[tuple[str, str], LocalFile] = {}
         self.loads: dict[Hashable, Subresource] = {}
         self.locked: Mapping[str, Digest] = {}
@@ -190,9 +190,11 @@ def _imports(weak: ref[Tree], path: str, module: bool) -> Imports:
 
         try:
             found = of_file(tree.read(path), module=module)
-        except OSError:
-            found = ()
+        except OSError as error:
+            found = error.strerror or str(error)
         kept.imports[path, module] = found
+    if isinstance(found, str):
+        raise OSError(errno.EIO, found)
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.core.url import Url
+from verifychain.facts.broken import Broken
 from verifychain.facts.subresource import Import, ImportMap, LocalFile, Module, Specifier
 from verifychain.formats.html.javascript import imports
 from verifychain.formats.html.loading import Script
@@ -15,6 +17,7 @@ from verifychain.formats.html.specifiers import Specifiers
 
 _MOST = 5000  # modules of one page that are read
 _LARGEST = 8 << 20  # bytes of one script
+_HINT = "what these import was not judged"
 
 
 class Reach(NamedTuple):
@@ -37,8 +40,12 @@ class Reach(NamedTuple):
     file: Callable[[Url], LocalFile | None]
 
 
-def of_page(scripts: Sequence[Script], reach: Reach) -> Iterator[Import]:
-    """Every import with a literal specifier, each module once; what files of other origins import is not known."""
+def of_page(scripts: Sequence[Script], reach: Reach) -> Iterator[Import | Broken]:
+    """
+    Every import with a literal specifier, each module once; what files of other origins import is not known.
+
+    Files of the project that are not read for their imports are said to be broken.
+    """
     return _Walk(reach).all(scripts)
 
 
@@ -53,7 +60,7 @@ class _Walk:
         for span, base in reach.written:
             self._specifiers.add(reach.text[span.start : span.end], base)
 
-    def all(self, scripts: Sequence[Script]) -> Iterator[Import]:
+    def all(self, scripts: Sequence[Script]) -> Iterator[Import | Broken]:
         queue: list[tuple[Script, Url]] = []
         for script in scripts:
             if script.inline:
@@ -67,13 +74,20 @@ class _Walk:
         while queue and len(self._seen) < _MOST:
             script, target = queue.pop()
             yield from self._file(script._replace(module=True), target, queue)
+        if queue:
+            yield Broken(queue[-1][0].span, f"more than {_MOST} modules are imported: not all were read", _HINT)
 
-    def _file(self, script: Script, target: Url, queue: list[tuple[Script, Url]]) -> Iterator[Import]:
+    def _file(self, script: Script, target: Url, queue: list[tuple[Script, Url]]) -> Iterator[Import | Broken]:
         """The imports of a file of the project."""
         local = self._reach.file(target)
         if local is None or local.fault is not None:
             return
-        for one, place in local.imports(script.module):
+        try:
+            found = local.imports(script.module)
+        except OSError as error:
+            yield Broken(script.span, f"the imports of {local.path} were not read: {error.strerror}", _HINT)
+            return
+        for one, place in found:
             yield from self._one(one, script, target, place, queue)
 
     def _one(
@@ -103,8 +117,8 @@ class _Walk:
 
 
 def of_file(source: Source, *, module: bool) -> tuple[tuple[Specifier, Location], ...]:
-    """The imports of a script, and where they stand."""
+    """The imports of a script, and where they stand. Raises OSError for a script that is too large to be read."""
     if len(source.data) > _LARGEST:
-        return ()
+        raise OSError(errno.EFBIG, f"larger than {_LARGEST >> 20} MiB")
     found = imports(source.data.decode("latin-1"), module=module)
     return tuple((one, Location(source, one.span)) for one in found)
