@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,32 @@ def test_import_maps(project: Path, command: Runner) -> None:
     assert GOOD not in (project / "a.html").read_text()
     assert command("sri", "--add", "--importmap").code == 0
     assert f'"integrity": {{"./app.js": "{GOOD}"}}' in (project / "a.html").read_text()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_diff_shows_is_what_is_written(project: Path, command: Runner, cdn: str, *, asked: bool) -> None:
+    names = [f"{cdn}/lib-1.2.3.js"] if asked else []
+    code = "".join(f'import "{name}";' for name in [*names, "./b.mjs", "./c.mjs", "./d.mjs"])
+    page = (
+        f'<script type="importmap">{{"imports": {{"a": "./app.js"}}}}</script>\n<script type=module>{code}</script>\n'
+    )
+    write(project, {"b.mjs": "1", "c.mjs": "2", "d.mjs": "3", "a.html": page, "b.html": page})
+    (project / "link.html").symlink_to("a.html")
+    options = ["sri", "--add", "--local", "--importmap", *(["--online", "--trust"] if asked else [])]
+    shown = command(*options, "--diff")
+    assert (project / "a.html").read_text() == page
+    assert not (project / "verifychain.lock").exists()
+    assert shown.code == 1, shown.err
+    written = command(*options)
+    assert written.code == 0, written.out + written.err
+    after = (project / "a.html").read_text()
+    assert after.count("sha384-") == 4 + asked
+    write(project, {"a.html": page, "b.html": page})
+    done = subprocess.run(
+        ["git", "apply", "-"], input=shown.out.encode(), cwd=project, check=False, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert [(project / name).read_text() for name in ("a.html", "b.html")] == [after, after]
 
 
 def test_trust_on_first_use(project: Path, command: Runner, cdn: str, server: Server) -> None:

@@ -45,16 +45,27 @@ def _style(run: Run, console: Console) -> Style:
 
 
 def _show_patch(report: Report, run: Run, console: Console) -> int:
+    """Print what --fix would write, all its rounds; the verdict is about the files as they are."""
     from verifychain import fixes
+    from verifychain.cli.rehearsal import Rehearsal
 
-    plan = fixes.plan(chosen(report.findings, run.options), trust=run.options.trust)
-    plan, failures = _proven(plan, run)
-    _tell(plan, console)
-    report = report._replace(failures=report.failures + failures)
+    rehearsal, now = Rehearsal(run.tree), report
+    for _ in range(_MOST_ROUNDS):
+        plan, failures = _proven(fixes.plan(chosen(now.findings, run.options), trust=run.options.trust), run)
+        _tell(plan, console)
+        rehearsal.take(plan.changes)
+        report = report._replace(failures=report.failures + failures)
+        if failures or not plan.changes:
+            break
+        now = examine(run._replace(tree=rehearsal.tree()))
+        report = report._replace(
+            failures=tuple(dict.fromkeys(report.failures + now.failures)),
+            incomplete=tuple(dict.fromkeys(report.incomplete + now.incomplete)),
+        )
     settle(report, run, console)
-    if plan.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
+    if rehearsal.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
         console.verdict = ExitCode.FINDINGS
-    console.result("".join(fixes.patch(change) for change in plan.changes), run.options.output)
+    console.result("".join(fixes.patch(change) for change in rehearsal.changes), run.options.output)
     return conclude(report, run, console)
 
 
