@@ -23,7 +23,6 @@ process.stdin.on('end', () => console.log(JSON.stringify(JSON.parse(text).map(co
   } catch (error) { return null; }
 }))));
 """
-# All but a function or class that is divided by something: its last brace is taken for the end of a block.
 STATEMENTS = [
     "import '@'", "import a@ from '@'", 'import { b as c@ } from "@"', "import * as d@ from '@'", "export * from '@'",
     "export * as e@ from '@'", "export { f as g@ } from '@'", "export const h@ = 'x'", "let i@ = /import 'no'/g",
@@ -34,6 +33,9 @@ STATEMENTS = [
     "let u@ = async () => { await /'/; }", "let v@ = typeof /'/", "x: /'/.y", "let w@ = a => /'/", "let y@ = !/'/",
     "let z@ = 5 / {}.x / /'/.y", "let A@ = `${'}'}` / 2", "do /'/.y; while (0)", "let B@ = a.if(1) / 2 / 1",
     "let C@ = a.of / 2; let D@ = a ? /'/ : /\"/", "label@: { } /`/.y", "while (0) { } /'/.y", "let E@ = { } / 1",
+    "let F@ = function () {} / 1 / 2", "(function f@ (a, b = (1)) {} / '/')", "let G@ = class {} / '/'",
+    "let H@ = class I@ extends Array {} / '/'", "function J@ () {} /'/.y", "class K@ extends Array {} /'/.y",
+    "let L@ = async function* () {} / '/'", "let M@ = () => class {} / '/'", "let N@ = { a: function () {} / '/' }",
 ]  # fmt: skip
 GAPS = [" ", "\n", " /* ' */ ", " // `\n", "/**/", "\t"]
 

@@ -43,6 +43,8 @@ _CALL = re.compile(
     rf"(?:{_GAP}\.{_GAP}(?:source|defer))?{_GAP}\({_GAP}(?:(?P<string>{_STRING})|`(?P<template>[^`\\$]*+)`){_GAP}[,)]"
 )
 _LABEL = re.compile(rf"(?:^|[;}}]){_GAP}(?:case\b.*|{_NAME}++){_GAP}:\Z", re.DOTALL)
+_FUNCTION = re.compile(rf"{_BEGIN}(?:async\s++)?function\s*+\*?\s*+{_NAME}*+\Z")
+_CLASS = re.compile(rf"{_BEGIN}class{_END}[^;:=?{{}}]*+\Z")
 _LAST_NAME = re.compile(rf"{_NAME}+\Z")
 # Words behind which a value begins: a slash there begins a regular expression.
 _BEFORE_VALUE = frozenset(
@@ -118,8 +120,10 @@ class _Scanner:
         self._token = _TOKEN if module else _CLASSIC_TOKEN
         self._before = 0
         self._behind = 0
-        self._braces: list[_Place | None] = []  # the open ones; None: a template's
+        # The open ones, each with the bracket that was closed last in front of it; None: a template's.
+        self._braces: list[tuple[_Place, _Place | None] | None] = []
         self._brackets: list[_Place] = []
+        self._head: _Place | None = None  # the bracket in front of the brace that was closed last
         self._closed: _Place | None = None  # what the last ")" or "}" closed; None for a template
         self._patience = 4 * len(text) + 4096  # characters that may be read in vain for regular expressions
 
@@ -171,12 +175,12 @@ class _Scanner:
     def _brace(self, mark: str, start: int) -> int:
         """Pass over a brace or a backtick, and over the piece of a template that it begins."""
         if mark == "{":
-            self._braces.append((start, self._before, self._behind))
+            self._braces.append(((start, self._before, self._behind), self._closed))
             return start + 1
         if mark == "}":
-            opened = self._braces.pop() if self._braces else (0, 0, 0)
+            opened = self._braces.pop() if self._braces else ((0, 0, 0), None)
             if opened is not None:
-                self._closed = opened
+                self._closed, self._head = opened
                 return start + 1
         found = _TEMPLATE.match(self._text, start + 1)
         if found is None:
@@ -217,8 +221,29 @@ class _Scanner:
         name = _LAST_NAME.search(code)
         if last == ")":
             return name is None or name[0] not in _BEFORE_CONDITION
+        defined = self._definition(code)
+        if defined is not None:
+            return _is_operand(defined)
         if name is not None:
             return name[0] in _BEFORE_OBJECT
         if code.endswith(":"):
             return _LABEL.search(code) is None
         return code[-1:] in _OPERATORS and bool(code) and not code.endswith("=>")
+
+    def _definition(self, code: str) -> str | None:
+        """The code in front of the function or class whose body was closed last; None where it was another's."""
+        found = _CLASS.search(code)
+        if found is None and code.endswith(")") and self._head is not None:
+            code = self._code(self._head)
+            found = _FUNCTION.search(code)
+        return None if found is None else code[: found.start()].rstrip()
+
+
+def _is_operand(before: str) -> bool:
+    """Whether a function or class behind this code is an expression, and no declaration."""
+    name = _LAST_NAME.search(before)
+    if name is not None:
+        return name[0] in _BEFORE_OBJECT and name[0] != "default"
+    if before.endswith(":"):
+        return _LABEL.search(before) is None
+    return before[-1:] in _OPERATORS and bool(before)
