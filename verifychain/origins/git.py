@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 
 from verifychain.core.errors import Unavailable
+from verifychain.core.expression import expression
 from verifychain.core.ports import Listing
 
 _SECONDS = 60
 # git lists what it can, says this of the rest, and ends with 0.
-_CLOSED = re.compile(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
+_CLOSED = expression(rb"^warning: could not open directory '(.*)/': (.*)$", re.MULTILINE)
 
 
 class Git:

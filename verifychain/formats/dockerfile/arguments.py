@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import SPACES, Text, Word, decoded, skip_space, trim_space
 
 NOT_STRINGS = "when using JSON array syntax, arrays must be comprised of strings only"
 
-_BLANKS = re.compile(rb"[\t\v\f\r ]+")
-_PLAIN_NAME = re.compile(rb"([A-Za-z]+)[\t\v\f\r ]+")
-_PLAIN_FLAG = re.compile(rb"[^\t\n\v\f\r \x85\xa0'\"\\`]+(?=[\t\n\v\f\r \x85\xa0])")
+_BLANKS = expression(rb"[\t\v\f\r ]+")
+_PLAIN_NAME = expression(rb"([A-Za-z]+)[\t\v\f\r ]+")
+_PLAIN_FLAG = expression(rb"[^\t\n\v\f\r \x85\xa0'\"\\`]+(?=[\t\n\v\f\r \x85\xa0])")
 # What means nothing in a word, outside of quotes and inside of them.
-_UNQUOTED = re.compile(f"[^{SPACES}'\"\\\\`]+")
-_QUOTED = re.compile("[^'\"\\\\`]+")
-_STRING = re.compile(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
-_ARRAY = re.compile(
+_UNQUOTED = expression(f"[^{SPACES}'\"\\\\`]+")
+_QUOTED = expression("[^'\"\\\\`]+")
+_STRING = expression(rb'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
+_ARRAY = expression(
     rb"\[[ \t\r\n]*(?:%s[ \t\r\n]*(?:,[ \t\r\n]*%s[ \t\r\n]*)*)?\][ \t\r\n]*"
     % ((rb'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"',) * 2)
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 
+from verifychain.core.expression import expression
 from verifychain.core.source import Source
 from verifychain.facts.shell import ShellText
 from verifychain.formats.dockerfile.syntax import Heredoc, Node
 
 _BEHIND = 1 << 62  # no place in a file is behind it
-_LONE = re.compile(r"[0-9]*<<-?[\t\n\f\r ]*[^<\s]+")
+_LONE = expression(r"[0-9]*<<-?[\t\n\f\r ]*[^<\s]+")
 
 
 def shell_text(source: Source, node: Node, outer: Node, shell: tuple[str, ...], *, onbuild: bool) -> ShellText:

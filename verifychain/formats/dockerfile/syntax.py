@@ -6,9 +6,9 @@ A node's text is the instruction as BuildKit joins it: continuation lines put to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.formats.dockerfile import arguments
@@ -41,7 +41,7 @@ _WITH_HEREDOC = frozenset({"add", "copy", "run"})
 _JSON_OR_SHELL = frozenset({"run", "cmd", "entrypoint", "shell"})
 _JSON_OR_WORDS = frozenset({"add", "copy", "volume"})
 _WORDS = frozenset({"from", "expose"})
-_EMPTY_LINES = re.compile(rb"\n+")
+_EMPTY_LINES = expression(rb"\n+")
 _BLANKS, _LINE_ENDS, _COMMENT = b" \t", b"\r\n", ord("#")
 _MOST_NESTED = 32  # ONBUILD in ONBUILD is refused later; this only keeps the reader from going deep
 
@@ -283,7 +283,7 @@ def _whole(text: Text, rest: tuple[int, int]) -> list[Word]:
     return [text.word(*rest)] if rest[0] < rest[1] else []
 
 
-_HEALTH_BLANK = re.compile(rb"[\t\n\v\f\r \x85\xa0]+")
+_HEALTH_BLANK = expression(rb"[\t\n\v\f\r \x85\xa0]+")
 
 
 def _health(text: Text, start: int, end: int) -> tuple[list[Word], bool]:

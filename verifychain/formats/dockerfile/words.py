@@ -4,9 +4,9 @@ Expansion of variables and quotes in one word, equal to BuildKit's shell/lex.go,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from verifychain.core.expression import expression
 from verifychain.formats.dockerfile import patterns
 from verifychain.formats.dockerfile.arguments import go_quoted
 from verifychain.formats.dockerfile.expansion import (
@@ -24,10 +24,10 @@ from verifychain.formats.dockerfile.text import SPACES, Word
 _MAX_DEPTH = 100  # BuildKit has no limit
 _SPECIAL = "@*#?-$!0"
 
-_MARKS = re.compile(r"[$<'\"\\`]")
-_IN_DOUBLE = re.compile(r'[^"$\\`]+')
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?![^\x00-\x7f])")
-_SPACE = re.compile(f"[{SPACES}]+")
+_MARKS = expression(r"[$<'\"\\`]")
+_IN_DOUBLE = expression(r'[^"$\\`]+')
+_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*(?![^\x00-\x7f])")
+_SPACE = expression(f"[{SPACES}]+")
 
 
 class Expander:

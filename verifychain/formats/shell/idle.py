@@ -8,17 +8,17 @@ download yet, a program that we know nothing of (``useradd app``). Whatever is n
 
 from __future__ import annotations
 
-import re
+from verifychain.core.expression import expression
 
 _LONGEST = 8192  # bytes: longer texts are rare, and are run
 _PROGRAM = rb"[A-Za-z][\w.+-]*"
 _WORD = rb"[\w./:=,@%+*~-]+"
 _GAP = rb"[ \t]*(?:&&|\|\||;|\n)[ \t\n]*"
-_SEPARATOR = re.compile(_GAP)
+_SEPARATOR = expression(_GAP)
 _QUIETLY = rb"(?:DEBIAN_FRONTEND=noninteractive[ \t]+)?"
-_FIRST = re.compile(rb"%s(%s)(?=[ \t]|\Z)" % (_QUIETLY, _PROGRAM))
+_FIRST = expression(rb"%s(%s)(?=[ \t]|\Z)" % (_QUIETLY, _PROGRAM))
 _COMMAND = rb"%s%s(?:[ \t]+%s)*" % (_QUIETLY, _PROGRAM, _WORD)
-_LIST = re.compile(rb"[ \t\n]*%s(?:%s%s)*[ \t]*(?:[;\n][ \t\n]*)?" % (_COMMAND, _GAP, _COMMAND))
+_LIST = expression(rb"[ \t\n]*%s(?:%s%s)*[ \t]*(?:[;\n][ \t\n]*)?" % (_COMMAND, _GAP, _COMMAND))
 _PATHS = rb"(?:[ \t]+[\w./][\w./-]*)+"
 _NAMES = rb"[a-z0-9][\w+=~-]*"  # of packages: neither a file nor a URL
 _FLAGS = (
@@ -26,7 +26,7 @@ _FLAGS = (
     rb"|-upgrade|-purge|-auto-remove|-setopt=install_weak_deps=False)"
 )
 # No command here reads, writes or names a file that was downloaded, nor has an option that switches something off.
-_HARMLESS = re.compile(
+_HARMLESS = expression(
     rb"%s(?:"
     rb"(?:apt-get|apt|apk|yum|dnf|microdnf)(?:[ \t]+(?:%s|%s))+"
     rb"|rm[ \t]+-rf[ \t]+/var/(?:lib/apt/lists|cache/apk|cache/apt|cache/yum|cache/dnf)(?:/\*)?"
