@@ -132,13 +132,16 @@ def verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement:
     """Ask the library. Raises Rejected with what it says; whatever it raises is a rejection."""
     try:
         _verify(evidence, artifact, root, requirement)
-        proven(evidence)
     except Exception as error:  # noqa: BLE001 - not everything that escapes from it is an error of its own
         raise Rejected(Reason.LIBRARY_REJECTED, _shortened(f"{type(error).__name__}: {error}")) from None
 
 
 def proven(evidence: Evidence) -> Proven:
-    """What holds where the library accepts: it tells nothing of the times and log entries that it found."""
+    """
+    What holds where the library accepts: it tells nothing of the times and log entries that it found.
+
+    Raises Rejected for a certificate that it accepts and that names nobody here.
+    """
     return Proven(identity.read(x509.load_der_x509_certificate(evidence.certificate)), (), (), Algorithm.SHA256)
 
 
