@@ -116,7 +116,7 @@ say 'the source archive, and the wheel from it'
 inside .venv/bin/python -m build --no-isolation --outdir "$work/dist" . >"$work/build" 2>&1 || { cat "$work/build" && exit 1; }
 say 'the tests of the command against the installed wheel'
 install wheel "$(echo "$work"/dist/*.whl)" runtime
-try wheel tests/cli tests/hooks
+try wheel tests/cli tests/hooks/test_pre_commit_hook.py tests/hooks/test_pre_receive_hook.py
 say 'some of them against the installed source archive'
 install sdist "$(echo "$work"/dist/*.tar.gz)" build runtime
 try sdist tests/cli/test_installed.py
