@@ -342,7 +342,10 @@ def _regex(pattern: str, size: int, *, greedy: bool) -> str | None:
         elif piece == "?":
             out.append(".")
         elif piece.startswith("[") and len(piece) > 2:
-            out.append("[" + piece[1:-1].replace("\\", "\\\\").replace("!", "^", 1) + "]")
+            if "[" in piece[1:] or "--" in piece:
+                return None  # a class such as [:alpha:], or what Python may one day read as a difference of sets
+            inside = re.sub(r"[\\&~|]", r"\\\g<0>", piece[1:-1])
+            out.append("[" + ("^" + inside[1:] if inside.startswith("!") else inside) + "]")
         else:
             out.append(re.escape(piece.replace("\\", "")))
     try:
