@@ -187,6 +187,16 @@ def test_only_origins_open_sockets_and_start_processes() -> None:
     assert layers <= {"origins"}
 
 
+def test_facts_are_copied_by_their_own_methods() -> None:
+    """Type checkers take a ``Frozen`` for a dataclass, which it is not: these would fail only when they run."""
+    names = {"replace", "fields", "asdict", "astuple", "is_dataclass"}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "dataclasses":
+                assert not names & {alias.name for alias in node.names}, path.name
+    assert not users_of({f"dataclasses.{name}" for name in names})
+
+
 def test_the_checks_above_find_what_they_look_for() -> None:
     tree = ast.parse("from verifychain.core import digest\nimport hashlib\ndef f():\n    import requests\n")
     assert list(imported(tree)) == ["verifychain.core.digest", "hashlib", "requests"]
