@@ -13,9 +13,10 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0
 def regular(path: str) -> FileIO:
     """A regular file, or a link to one, for reading without a buffer. Raises OSError, also for all else."""
     handle = os.open(path, _FLAGS)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
         os.close(handle)
-        raise OSError("not a regular file")
+        raise OSError("is a directory" if stat.S_ISDIR(mode) else "not a regular file")
     return FileIO(handle)
 
 

@@ -349,3 +349,15 @@ def test_a_signed_list_and_its_files(cosign: Cosign, shop: Path, sigstore: Sigst
     assert main([*argv, "--certificate-oidc-issuer-regexp", ".*"]) == 2
     (shop / "a.txt").write_bytes(b"changed")
     assert main([*argv, *WHO]) == 1
+
+
+def test_cosigns_other_options_have_no_effect_or_a_reason(cosign: Cosign, shop: Path) -> None:
+    ran = cosign("verify-blob", *WHO, "--max-workers", "3", "-t", "3m0s", "-d", "--sk=false", "a.txt")
+    assert (ran.code, ran.err) == (0, "1 artifact: 1 verified\n")
+    assert cosign("verify-blob", *WHO, "--output-file", "said.txt", "a.txt").out == ""
+    assert (shop / "said.txt").read_text().startswith("VERIFIED a.txt\n")
+    chain = cosign("verify-blob", *WHO, "--allow-certificate-chain", "a.txt")
+    assert chain.code == 0
+    assert "--allow-certificate-chain is not used: " in chain.err
+    assert "export the public key" in cosign("verify-blob", *WHO, "--sk", "a.txt").err
+    assert cosign("verify-blob-attestation", *WHO, "--check-claims=false", "a.txt").code == 2

@@ -28,6 +28,8 @@ COMMANDS = {
     "tree": "tree",
     "dockerfile verify": "dockerfile",
     "manifest verify": "manifest",
+    "verify-blob": "verify-blob",
+    "verify-blob-attestation": "verify-blob-attestation",
 }
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.cosign import options, report
-from verifychain.cli.options import Command, option
+from verifychain.cli.cosign import compatible, options, report
+from verifychain.cli.cosign.compatible import OF_BLOBS, CosignCommand
+from verifychain.cli.options import option
 from verifychain.core.errors import UsageError
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
@@ -68,18 +69,18 @@ _DIGEST = (
 )
 
 
-@click.command(cls=Command)
+@click.command(cls=CosignCommand)
 @click.argument("artifacts", nargs=-1, required=True, metavar="FILE|DIGEST…")
-@options.apply((BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES, *OF_BLOBS), options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_blob(console: Console, /, artifacts: tuple[str, ...], **given: Any) -> int:
     """Verify that each FILE (or sha256:… digest) was signed by a key or an identity."""
     return _run(console, artifacts, given, None)
 
 
-@click.command(cls=Command)
+@click.command(cls=CosignCommand)
 @click.argument("artifacts", nargs=-1, metavar="[FILE|DIGEST…]")
-@options.apply((BUNDLES, *_DIGEST), ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES, *_DIGEST, *OF_BLOBS), ATTESTATION, options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **given: Any) -> int:
     """Verify that an attestation about each FILE was signed, is of the type, and says what it must."""
@@ -90,9 +91,9 @@ def verify_blob_attestation(console: Console, /, artifacts: tuple[str, ...], **g
     return _run(console, artifacts, given, attestation_policy(given))
 
 
-@click.command(cls=Command)
+@click.command(cls=CosignCommand)
 @click.argument("artifact", metavar="FILE|DIGEST")
-@options.apply((BUNDLES,), options.IDENTITY, options.TRUST, options.OUTPUT)
+@options.apply((BUNDLES, *OF_BLOBS), options.IDENTITY, options.TRUST, options.OUTPUT)
 @click.pass_obj
 def verify_bundle(console: Console, /, artifact: str, **given: Any) -> int:
     """
@@ -111,6 +112,7 @@ def _run(
     *,
     statements: bool = False,
 ) -> int:
+    compatible.refuse(given)
     bundles = _bundles(artifacts, given["bundle"], attested=policy is not None)
     pairs = list(zip(artifacts, bundles, strict=True))
     question = _question(given, policy, statements=statements)
@@ -119,11 +121,11 @@ def _run(
     if given["output"] == "json":
         from verifychain.output.json import dumps
 
-        console.result(dumps(report.document(results)))
+        console.result(dumps(report.document(results)), given["output_file"])
     else:
-        console.result(report.text(results, console.style(), quiet=given["quiet"]))
+        console.result(report.text(results, console.style(), quiet=given["quiet"]), given["output_file"])
     if not given["quiet"]:
-        for line in (*options.warnings(given), *stale(given)):
+        for line in (*options.warnings(given), *compatible.warnings(given), *stale(given)):
             console.say(f"{console.style().severity(Severity.WARNING, 'warning')}: {line}\n")
         console.say(report.summary(results))
     return int(console.verdict)

@@ -12,7 +12,7 @@ import click
 from verifychain import formats, inputs
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import image_options, options, policies
-from verifychain.cli.cosign.image_options import ImageCommand
+from verifychain.cli.cosign.compatible import CosignCommand
 from verifychain.cli.cosign.judging import Judge, Judgement, Scope
 from verifychain.cli.options import Options, collect, option, verifying
 from verifychain.cli.run import Run, conclude, examine, prepare, settle
@@ -46,7 +46,7 @@ _COMMON = (
 )
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @verifying
 @options.apply(*_COMMON)
 @option("Image", "--base-image-only", is_flag=True, help="Only the image of each file's last FROM that names one.")
@@ -62,7 +62,7 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     return _run(console, given, chosen)
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @verifying
 @options.apply(*_COMMON)
 @click.pass_obj

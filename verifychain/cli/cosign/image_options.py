@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
 
+from verifychain.cli.cosign import compatible
+from verifychain.cli.cosign.compatible import REFUSED, UNUSED, Duration, hidden
 from verifychain.cli.cosign.judging import RECURSIVE
-from verifychain.cli.options import Command, option
+from verifychain.cli.options import option
 from verifychain.core.errors import UsageError
-
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+", re.ASCII)
-
-
-class Duration(click.ParamType[float]):
-    """Seconds, or a duration as Go writes it: ``90``, ``3m0s``."""
-
-    name = "SECONDS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """``3m0s`` as 180."""
-        text = str(value)
-        if _DURATION.fullmatch(text):
-            seconds = sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|h|m|s)", text))
-        else:
-            try:
-                seconds = float(text)
-            except ValueError:
-                self.fail(f"{text!r} is no duration: write 90, or 1m30s", param, ctx)
-        if not 0 < seconds < float("inf"):
-            self.fail("a duration is more than nothing, and ends", param, ctx)
-        return seconds
-
-
-class ImageCommand(Command):
-    """A command whose switches may also be written as cosign's: ``--check-claims=true``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        switches = {name for one in self.params if isinstance(one, click.Option) and one.is_flag for name in one.opts}
-        return super().parse_args(ctx, _spelled(args, switches))
-
-
-def _spelled(args: list[str], switches: set[str]) -> list[str]:
-    """``--switch=true`` as ``--switch``; what is ``false`` is left out, but for the one that is on by itself."""
-    found: list[str] = []
-    for position, word in enumerate(args):
-        if word == "--":
-            return found + args[position:]
-        name, equals, value = word.partition("=")
-        if not equals or name not in switches or value.lower() not in ("true", "false", "1", "0", "t", "f"):
-            found.append(word)
-        elif value.lower() in ("true", "1", "t"):
-            found.append(name)
-        elif name == "--check-claims":
-            raise UsageError("--check-claims=false: whether a signature is of this image is always checked")
-    return found
-
 
 RECURSION = (
     option(
@@ -108,11 +61,6 @@ REGISTRY = (
 OF_ONE_REGISTRY = ("registry_username", "registry_token", "registry_client_cert", "registry_server_name")
 
 
-def _hidden(*names: str, switch: bool = False, multiple: bool = False) -> Any:
-    settings: dict[str, Any] = {"is_flag": True} if switch else {"metavar": "TEXT", "multiple": multiple}
-    return option("cosign", *names, hidden=True, expose_value=True, **settings)
-
-
 # What cosign has and is always so here, or has no meaning here.
 _WITHOUT_EFFECT = (
     "--check-claims",
@@ -122,50 +70,26 @@ _WITHOUT_EFFECT = (
     "--private-infrastructure",
     "--registry-referrers-mode",
 )
-_UNUSED = {
-    "--allow-certificate-chain": "a bundle of version 0.3 has one certificate, and one with more is refused",
-    "--rekor-url": "the log is asked nothing: its proof comes with the signature",
-}
-_REFUSED = {
-    "--certificate": "certificates come with the signature",
-    "--certificate-chain": "put the authority into a trusted_root.json: --trusted-root FILE",
-    "--ca-roots": "put the authority into a trusted_root.json: --trusted-root FILE",
-    "--ca-intermediates": "put the authority into a trusted_root.json: --trusted-root FILE",
-    "--timestamp-certificate-chain": "put the authority into a trusted_root.json: --trusted-root FILE",
-    "--sct": "a detached SCT is not supported; those in certificates are checked",
-    "--signature": "signatures come from the registry; for a file use verify-blob",
-    "--payload": "signatures come from the registry; for a file use verify-blob",
-    "--attachment": "attached bills of materials are not verified; verify an attestation of type spdx or cyclonedx",
-    "--sk": "hardware keys are not read; export the public key to a file: --key FILE",
-    "--slot": "hardware keys are not read; export the public key to a file: --key FILE",
-    "--signature-digest-algorithm": "the digest is the image's, and the hash the key's own or SHA-256",
-}
-_VALUED = frozenset(("--rekor-url", "--registry-referrers-mode", *_REFUSED)) - {"--sk"}
+_VALUED = frozenset(("--rekor-url", "--registry-referrers-mode", *REFUSED)) - {"--sk"}
 COSIGN = (
-    *(_hidden(name, switch=name not in _VALUED) for name in (*_WITHOUT_EFFECT, *_UNUSED, *_REFUSED)),
-    _hidden("--output-file"),
+    *(hidden(name, switch=name not in _VALUED) for name in (*_WITHOUT_EFFECT, *UNUSED, *REFUSED)),
+    hidden("--output-file"),
 )
 # What cosign has for the images of files, too, where it means nothing.
-OF_FILES = (_hidden("--local-image", switch=True), _hidden("-d", "--debug", switch=True))
-OF_ATTESTATIONS = (_hidden("--policy", multiple=True),)
-
-
-def _given(values: dict[str, Any], name: str) -> bool:
-    return bool(values.get(name.strip("-").replace("-", "_")))
+OF_FILES = (hidden("--local-image", switch=True), hidden("-d", "--debug", switch=True))
+OF_ATTESTATIONS = (hidden("--policy", multiple=True),)
 
 
 def check(values: dict[str, Any]) -> None:
     """Raise UsageError for an option of cosign that cannot be honoured: leaving it out would verify something else."""
-    for name, why in _REFUSED.items():
-        if _given(values, name):
-            raise UsageError(f"{name} is not supported", why)
+    compatible.refuse(values)
     if values["private_infrastructure"]:
         values["insecure_ignore_tlog"] = True  # what cosign makes of it
 
 
 def warnings(values: dict[str, Any]) -> list[str]:
     """What a user should know of the options that were given."""
-    found = [f"{name} is not used: {why}" for name, why in _UNUSED.items() if _given(values, name)]
+    found = compatible.warnings(values)
     for name in ("registry_password", "registry_token"):
         if values[name]:
             shown = f"--{name.replace('_', '-')}"

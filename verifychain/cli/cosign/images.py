@@ -10,7 +10,7 @@ import click
 from verifychain import config
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import blobs, image_options, options, policies, registries, report
-from verifychain.cli.cosign.image_options import ImageCommand
+from verifychain.cli.cosign.compatible import CosignCommand
 from verifychain.cli.cosign.judging import Judgement, Scope, judge
 from verifychain.cli.cosign.workers import Workers
 from verifychain.cli.options import configured
@@ -28,7 +28,7 @@ _SIGNER = (*options.IDENTITY, image_options.ANNOTATIONS)
 _COMMON = (_SIGNER, options.TRUST, image_options.REGISTRY, image_options.COSIGN, options.OUTPUT)
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE…")
 @options.apply(image_options.IMAGE, *_COMMON)
 @configured
@@ -43,7 +43,7 @@ def verify(console: Console, /, images: tuple[str, ...], **given: Any) -> int:
     return _run(console, images, given, None)
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE…")
 @options.apply(image_options.IMAGE, blobs.ATTESTATION, *_COMMON, image_options.OF_ATTESTATIONS)
 @configured

@@ -10,7 +10,7 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import image_options, options
-from verifychain.cli.cosign.image_options import ImageCommand
+from verifychain.cli.cosign.compatible import CosignCommand
 from verifychain.cli.cosign.tree import Stores
 from verifychain.cli.options import configured
 from verifychain.core.errors import Unavailable
@@ -21,7 +21,7 @@ _LABEL = "UNVERIFIED"
 _FILES = (".json", ".jsonl", ".sigstore", ".bundle")
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @click.argument("names", nargs=-1, required=True, metavar="BUNDLE|IMAGE…")
 @options.apply(image_options.PLACE, image_options.REGISTRY, image_options.COSIGN, options.OUTPUT)
 @configured

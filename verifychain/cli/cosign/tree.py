@@ -10,7 +10,7 @@ import click
 from verifychain import config
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import image_options, options, registries
-from verifychain.cli.cosign.image_options import ImageCommand
+from verifychain.cli.cosign.compatible import CosignCommand
 from verifychain.cli.options import configured
 from verifychain.core.errors import Unavailable
 from verifychain.core.exit_code import ExitCode
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TAGS = (("sig", ".sig tag"), ("att", ".att tag"), ("sbom", ".sbom tag"))
 
 
-@click.command(cls=ImageCommand)
+@click.command(cls=CosignCommand)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE…")
 @options.apply(image_options.PLACE, image_options.REGISTRY, image_options.COSIGN, options.OUTPUT)
 @configured
