@@ -20,15 +20,16 @@ def _connect() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        with socket.create_connection(server.getsockname(), timeout=5):
+        with socket.create_connection(server.getsockname(), timeout=2):
             pass
 
 
 @needs_no_network
 def test_not_even_this_machine_can_be_reached() -> None:
-    with pytest.raises(OSError, match="unreachable") as caught:
+    with pytest.raises(OSError, match=r"unreachable|timed out") as caught:
         _connect()
-    assert caught.value.errno == errno.ENETUNREACH
+    # An interface that was up for another test keeps its local routes when it goes down, and drops what is sent.
+    assert isinstance(caught.value, TimeoutError) or caught.value.errno == errno.ENETUNREACH
 
 
 @needs_no_network

@@ -26,7 +26,7 @@ _SPECIAL = "@*#?-$!0"
 
 _MARKS = expression(r"[$<'\"\\`]")
 _IN_DOUBLE = expression(r'[^"$\\`]+')
-_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*(?![^\x00-\x7f])")
+_NAME = expression(r"[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_]|[^\x00-\x7f])")  # the whole of it, or nothing
 _SPACE = expression(f"[{SPACES}]+")
 
 

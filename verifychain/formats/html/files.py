@@ -124,7 +124,9 @@ class Site:
             folder, above = above, posixpath.dirname(above)
         return self._folder
 
-    def _local(self, folder: str, name: str) -> LocalFile:
+    def _local(self, folder: str, name: str) -> LocalFile | None:
+        if posixpath.normpath(_joined(folder, name)) == self._path:
+            return None  # no page can state its own digest: writing it changes the page
         files = self._kept.files
         found = files.get((folder, name))
         if found is None:
