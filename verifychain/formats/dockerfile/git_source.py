@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
@@ -33,6 +34,7 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=8)  # the same ADD stands in many stages where ONBUILD hands it on; a text may be long
 def git_source(text: str) -> GitSource | None:
     """The git repository that a source names, None for what is none; raises ParseError for a bad query."""
     if text.startswith(("./", "../")):

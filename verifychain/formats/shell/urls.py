@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _LOCAL = re.compile(
@@ -34,6 +35,7 @@ def is_local(url: str) -> bool:
     return _LOCAL.match(url) is not None
 
 
+@lru_cache(maxsize=8)
 def is_pinned(url: str) -> bool:
     """Whether a URL names its content: a commit, or a digest in its path."""
     return _COMMIT.search(url) is not None
