@@ -19,7 +19,9 @@ _LINK = re.compile(r"\]\(([^)#]+)?(?:#([^)]+))?\)")
 
 
 def command_lines(text: str) -> Iterator[str]:
-    """Every line that starts verifychain, in blocks of code and in the running text."""
+    """Every line that starts verifychain, in blocks of code and in the running text; none of a page of mere output."""
+    if text.startswith("# Benchmarks\n"):
+        return
     for block in _FENCE.findall(text):
         for line in block.replace("\\\n", " ").splitlines():
             start = line.strip().removeprefix("$ ")
