@@ -185,11 +185,7 @@ class Engine:
                 for problem in rule.check(fact, *arguments):
                     yield Finding(rule.id, local.severity(rule, problem), problem.source or source, problem)
             except Unavailable as error:
-                incomplete.append(
-                    Incomplete(
-                        rule.id, source.path, error.message if error.whole else _about(fact, error.message), error.hint
-                    )
-                )
+                incomplete.append(_incomplete(rule, fact, source, error))
 
     def _set_aside(
         self, finding: Finding, extent: Span, inline: Inline, configured: Configured, path: str
@@ -336,6 +332,14 @@ def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | N
 def _weight(targets: Sequence[Target]) -> int:
     """How many files of the usual kind are as much work; a page takes a quarter of one."""
     return int(sum(0.25 if target.format.name == "html" else 1 for target in targets))
+
+
+def _incomplete(rule: Rule, fact: Any, source: Source, error: Unavailable) -> Incomplete:
+    if error.whole:
+        return Incomplete(rule.id, source.path, error.message, error.hint)
+    span = fact.name_span if isinstance(fact, Reference) else fact.span
+    line = source.position(span.start).line
+    return Incomplete(rule.id, source.path, _about(fact, error.message), error.hint, line)
 
 
 def _about(fact: Any, message: str) -> str:

@@ -33,7 +33,8 @@ def resolved(
         match answer:
             case Unavailable() if isinstance(fix, Wanted):
                 message = answer.message if fix.subject in answer.message else f"{fix.subject}: {answer.message}"
-                incomplete.append(Incomplete(finding.rule, finding.source.path, message, answer.hint))
+                line = finding.source.position(finding.problem.span.start).line
+                incomplete.append(Incomplete(finding.rule, finding.source.path, message, answer.hint, line))
             case tuple() if isinstance(fix, Wanted):
                 notes = accounts[fix.kind](fix.subject) if fix.kind in accounts else ()
                 mended = Fix(fix.title, (fix.slot.write(*answer),), Applicability.TRUST, notes + fix.notes)

@@ -137,7 +137,7 @@ def test_what_cannot_be_asked_is_named_and_no_pass(command: Runner, project: Pat
     write(project, {"Dockerfile": f"FROM {app}:1@{of_bytes(INDEX)}\nFROM localhost:1/private@{GONE}\n"})
     result = command("check", "--online")
     assert result.code == 4
-    assert "not checked: Dockerfile: image-digest-missing: localhost:1/private: localhost is at" in result.err
+    assert "not checked: Dockerfile:2: image-digest-missing: localhost:1/private: localhost is at" in result.err
     assert 'private-hosts = ["localhost"]' in result.err
     registry.bend = lambda asked, reply: Reply(401, headers=(("WWW-Authenticate", 'Basic realm="x"'),))
     result = command("check", "--online")

@@ -254,7 +254,89 @@ def test_files_of_npm_packages(command: Runner, cdn: str, server: Server, projec
     write(project, {"index.html": bare})
     assert command("sri", "--add", "--trust", *online).code == 1
     assert (project / "index.html").read_text("utf-8") == bare, "nothing is written for what was not published"
-    # Nobody can be asked.
+    # Not even where the user says so.
+    write(project, {"index.html": page.replace(sri(changed), sri(LIB))})
+    url = f"{cdn}/npm/lib@1.2.3/lib.js"
+    result = command("sri", "--fix", "--trust", "--accept", url, *online[:-2])
+    assert (result.code, (project / "index.html").read_text("utf-8")) == (1, page.replace(sri(changed), sri(LIB)))
+    assert "not taken: it is not what was published as npm:lib@1.2.3#lib.js" in result.out
+    assert not (project / "verifychain.lock").exists()
+
+
+NPM_PAGE = '<script src="{}"></script>\n'
+
+
+@pytest.fixture
+def published(cdn: str, server: Server, project: Path) -> tuple[str, ...]:
+    """A package with ``lib.js``, of which the CDN also serves ``lib.min.js``; the options that ask for it."""
+    from tests.origins.test_npm import archive, release
+
+    packed = archive({"lib.js": LIB})
+    server.routes = {
+        "/npm/lib@1.2.3/lib.js": Reply(200, LIB, CORS),
+        "/npm/lib@1.2.3/lib.min.js": Reply(200, b"l()", CORS),
+        "/registry/lib/1.2.3": Reply(200, release(packed, "/lib.tgz")),
+        "/lib.tgz": Reply(200, packed),
+    }
+    config = (project / "verifychain.toml").read_text("utf-8")
+    write(project, {"verifychain.toml": f"{config}[sri]\nnpm-prefixes = ['{cdn}/npm/']\n"})
+    return "--online", "--timeout", "5", "--npm-registry", f"{cdn}/registry/", "--ignore", "sri-insecure-url"
+
+
+def test_what_a_cdn_makes_of_a_package(command: Runner, cdn: str, project: Path, published: tuple[str, ...]) -> None:
+    url = f"{cdn}/npm/lib@1.2.3/lib.min.js"
+    page = f'<script src="{url}" integrity="{sri(b"l()")}" crossorigin></script>\n'
+    write(project, {"a.html": page})
+    (finding,) = json.loads(command("sri", *published, "--format", "json").out)["findings"]
+    assert (finding["rule"], finding["severity"], finding["snippet"]) == ("sri-generated-file", "warning", url)
+    assert finding["message"].startswith("lib@1.2.3 has no lib.min.js: the CDN makes it")
+    assert command("sri").code == 0, "offline nobody can know"
+    bare = NPM_PAGE.format(url)
+    write(project, {"a.html": bare})
+    result = command("sri", "--add", "--trust", *published)
+    assert (result.code, (project / "a.html").read_text("utf-8")) == (1, bare)
+    assert f"not checked: a.html:1: sri-missing: {url}: lib@1.2.3 has no lib.min.js: the CDN makes it" in result.err
+    assert not (project / "verifychain.lock").exists()
+    # What is not there at all is no file that somebody makes.
+    write(project, {"a.html": page.replace("lib.min.js", "gone.min.js")})
+    assert rules_of(command("sri", *published, "--format", "json").out) == ["sri-fetch-failed"]
+
+
+def test_whom_an_added_digest_believes(command: Runner, cdn: str, project: Path, published: tuple[str, ...]) -> None:
+    far, url = f"{cdn}/npm/lib@1.2.3/lib.js", "http://127.0.0.1:1/registry/"
+    write(project, {"a.html": NPM_PAGE.format(far)})
+    result = command("sri", "--add", "--trust", *published)
+    assert (
+        result.code,
+        f"note: {far}: what is served is what was published as npm:lib@1.2.3#lib.js" in result.err,
+    ) == (0, True)
+    (project / "verifychain.lock").unlink()
+    write(project, {"a.html": NPM_PAGE.format(far)})
+    result = command("sri", "--add", "--trust", *(url if "/registry/" in word else word for word in published))
+    assert result.code == 4, "nobody could be asked"
+    assert f"note: {far}: believed as it is served today, compared with nothing (" in result.err
+    assert tomllib.loads((project / "verifychain.lock").read_text("utf-8"))["subresource"][0]["source"] == "tofu"
+
+
+def test_a_url_that_cannot_be_had_is_said_once(command: Runner, project: Path) -> None:
+    url = "http://127.0.0.1:1/x-1.2.3.js"
+    page = f'<p>\n<script src="{url}" integrity="{sri(LIB)}" crossorigin></script>\n'
+    write(project, {"a.html": page + page, "b.html": page})
+    result = command("sri", "--online", "--ignore", "sri-insecure-url")
+    said = [line for line in result.err.splitlines() if line.startswith("not checked: ")]
+    rules = "sri-fetch-failed, sri-mismatch, sri-no-cors"
+    assert [line.partition(f": {url}")[0] for line in said] == [f"not checked: a.html:2, a.html:4, b.html:2: {rules}"]
+    assert result.err.splitlines()[-1].endswith("1 not checked")
+    document = json.loads(command("sri", "--online", "--ignore", "sri-insecure-url", "--format", "json").out)
+    assert {(one["path"], one["line"]) for one in document["incomplete"]} == {
+        ("a.html", 2),
+        ("a.html", 4),
+        ("b.html", 2),
+    }
+
+
+def test_no_registry_can_be_asked(command: Runner, project: Path, cdn: str, published: tuple[str, ...]) -> None:
+    write(project, {"a.html": NPM_PAGE.format(f"{cdn}/npm/lib@1.2.3/lib.js")})
     result = command("sri", "--online", "--ignore", "sri-insecure-url,sri-missing", PATH=str(project))
     assert result.code == 4, result
     assert "--npm-registry" in result.err + result.out

@@ -138,3 +138,40 @@ def test_a_policy_in_a_page(project: Path, command: Runner) -> None:
     write(project, {"p.html": f'<meta http-equiv="Integrity-Policy" content="x">\n{csp}'})
     result = command("sri", "p.html", "--format", "json")
     assert [one["rule"] for one in json.loads(result.out)["findings"]] == ["sri-policy-meta", "sri-policy-csp-hash"]
+
+
+def test_what_scripts_import(project: Path, command: Runner) -> None:
+    page = (
+        '<script type=importmap>{"imports": {"lib": "https://cdn.example/lib.js", "own": "./js/own.mjs"},'
+        f' "integrity": {{"./js/ok.mjs": "{VALUE}"}}}}</script>\n'
+        f'<script type=module src=js/a.mjs integrity="{VALUE}"></script>\n'
+        '<script type=module>import "lib"; import "./js/a.mjs"; import "./js/late.mjs"; import(name)</script>\n'
+        f'<script type=module src=js/late.mjs integrity="{VALUE}"></script>\n'
+    )
+    files = {"p.html": page, "js/a.mjs": 'import "./ok.mjs";\nexport * from "own"', "js/own.mjs": "import './in.mjs'"}
+    write(project, {**files, "js/ok.mjs": "1", "js/in.mjs": "1", "js/late.mjs": "1", "h": INTEGRITY})
+    result = command("sri", "policy", "p.html")
+    said = ["js/own.mjs", "https://cdn.example/lib.js", "js/late.mjs", "js/in.mjs"]
+    assert result.code == 1
+    assert [
+        line.partition(" is blocked")[0].rpartition(": ")[2].removeprefix("./") for line in result.err.splitlines()[:-1]
+    ] == said
+    assert "p.html:2:25: ./js/own.mjs is blocked by the Integrity-Policy: js/a.mjs imports it, and" in result.err
+    assert result.err.endswith("would block 4 scripts; state it in the `integrity` of an import map\n")
+    assert " https://cdn.example " in result.out, (
+        "the Content-Security-Policy lets it in, as the page has no hash of it"
+    )
+    checked = findings(command, "h", "p.html")
+    assert sorted(one[3] for one in checked) == ["./js/late.mjs", "js/a.mjs", "js/a.mjs", "lib"]
+    assert {one[0] for one in checked} == {"sri-policy-would-block"}
+
+
+def test_imports_that_are_not_read(project: Path, command: Runner) -> None:
+    large = b"import './far.mjs'" + b" " * (8 << 20)
+    write(
+        project,
+        {"p.html": f"<script src=big.js crossorigin integrity={VALUE}></script>", "big.js": large, "h": INTEGRITY},
+    )
+    result = command("sri", "policy", "p.html")
+    assert (result.code, "p.html: the imports of big.js were not read: larger than 8 MiB" in result.err) == (4, True)
+    assert [one[0] for one in findings(command, "h", "p.html")] == ["core-parse-error"]

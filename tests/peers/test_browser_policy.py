@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Runner
+from tests.cli.conftest import Runner, write
 from tests.peers.browser import Browser, Job
-from tests.peers.browser_rows import SCRIPT, sri
+from tests.peers.browser_rows import SCRIPT, SLOW, sri
 from verifychain.core.integrity_policy import read
 
 SEED = int(os.environ.get("VERIFYCHAIN_SEED", "20261126"))
@@ -85,3 +85,52 @@ def test_a_page_runs_under_the_policy_that_is_written_for_it(browser: Browser, c
     if browser.engine == "webkit":  # an import that only the map covers is blocked there (WebKitGTK 2.50)
         found = {name: re.sub(r",\w+(,\w+)$", r",true\1", text) for name, text in found.items()}
     assert found == {"free": "true,true,true,true", "held": "true,true,true,true", "changed": "true,false,true,false"}
+
+
+MODULE = "export {};"
+OUTER = "import './b.mjs'"
+MAP = '<script type=importmap>{"imports": {"bare": "./bare.mjs"}, "integrity": {"./ok.mjs": "VALUE"}}</script>'
+COVERED = MAP.replace("VALUE", sri(MODULE))
+ELEMENT = f'<script type=module src=a.mjs integrity="{sri(MODULE)}"></script>'
+
+
+def module(text: str) -> str:
+    return f"<script type=module>{text}</script>"
+
+
+# The scripts of a page, the modules that the policy blocks, and others that the browser asks for.
+IMPORTING: dict[str, tuple[str, set[str], set[str]]] = {
+    "uncovered": (module("import './a.mjs'"), {"a.mjs"}, set()),
+    "exported": (module("export * from './a.mjs'"), {"a.mjs"}, set()),
+    "dynamic": ("<script>import('./a.mjs').catch(() => 0)</script>", {"a.mjs"}, set()),
+    "covered": (COVERED + module("import './ok.mjs'"), set(), {"ok.mjs"}),
+    "named": (COVERED + module("import 'bare'"), {"bare.mjs"}, set()),
+    "named, not imported": (COVERED + module("import './ok.mjs'"), set(), {"ok.mjs"}),
+    "element in front": (ELEMENT + module("import './a.mjs'"), set(), {"a.mjs"}),
+    "in a file": (f'<script type=module src=outer.mjs integrity="{sri(OUTER)}"></script>', {"b.mjs"}, {"outer.mjs"}),
+    "no algorithm": (MAP.replace("VALUE", "md5-AAAA") + module("import './ok.mjs'"), {"ok.mjs"}, set()),
+    "json": (module("import x from './d.json' with {type: 'json'}"), {"d.json"}, set()),
+}
+
+
+@pytest.mark.usefixtures("scrubbed_environment")
+def test_what_scripts_import(browser: Browser, command: Runner, project: Path) -> None:
+    site, policy = browser.site, {"Integrity-Policy": "blocked-destinations=(script)"}
+    files = {f"{name}.mjs": MODULE for name in ("a", "b", "ok", "bare")} | {"outer.mjs": OUTER, "d.json": "{}"}
+    jobs, said = [], {}
+    for number, (case, (page, _, _)) in enumerate(IMPORTING.items()):
+        folder = project / f"imports-{number}"
+        write(folder, {**files, "p.html": page})
+        for name, text in files.items():
+            site.put(f"/{folder.name}/{name}", text)
+        jobs.append(Job(case, site.put(f"/{folder.name}/p.html", f"<!doctype html>{page}", policy), wait=SLOW))
+        said[case] = command("sri", "policy", f"{folder.name}/p.html").err
+    browser.run(jobs)
+    for number, (case, (_, blocked, wanted)) in enumerate(IMPORTING.items()):
+        assert set(re.findall(r": \./(\S+) is blocked", said[case])) == blocked, case
+        start = f"/imports-{number}/"
+        asked = {path.removeprefix(start) for path in site.requested if path.startswith(start)}
+        if browser.engine != "webkit":  # which blocks imports that only the map covers
+            assert wanted <= asked, case
+            blocked = blocked - {"d.json"}  # what WebKit alone blocks
+        assert not asked & blocked, case

@@ -37,7 +37,8 @@ def connect(options: Options, configuration: Configuration) -> Outside:
     if options.importmap:
         resolvers["module"] = tofu  # nobody else writes what is asked for them
     ports: dict[type, Any] = {Fetcher: web, ImageRegistry: registry, Loader: loader, NpmFiles: npm, PackageIndex: index}
-    return Outside(ports, resolvers if options.trust else {}, {"requirement": requirements.account})
+    accounts = {"requirement": requirements.account, "subresource": tofu.account, "module": tofu.account}
+    return Outside(ports, resolvers if options.trust else {}, accounts)
 
 
 def _npm(options: Options, configuration: Configuration) -> Npm:

@@ -66,17 +66,9 @@ def _pages(names: tuple[str, ...]) -> Iterator[str]:
 
 def _write(console: Console, options: Options, paths: tuple[str, ...], server: str, *, report_only: bool) -> int:
     from verifychain import rules
-    from verifychain.formats.headers.pages import loads
     from verifychain.formats.headers.writing import integrity_policy, script_src, written
 
-    tree, found = WorkingTree(), list[Load]()
-    unread = False
-    for path in paths:
-        try:
-            found += loads(_read(tree, path))
-        except Unavailable as error:
-            unread = True
-            console.fail(error.message, error.hint)
+    found, unread = _loads(console, options, paths)
     suffix = "-Report-Only" if report_only else ""
     value = integrity_policy()
     headers = {f"Integrity-Policy{suffix}": value, f"Content-Security-Policy{suffix}": script_src(found)}
@@ -93,8 +85,30 @@ def _write(console: Console, options: Options, paths: tuple[str, ...], server: s
         if source is not None:
             console.say(f"{_place(Location(source, problem.span))}: {printable(problem.message)}\n")
     if problems:
-        console.say(f"the Integrity-Policy would block {count(len(problems), 'script')}; {problems[0].help}\n")
+        helps = "; ".join(dict.fromkeys(problem.help for problem in problems))
+        console.say(f"the Integrity-Policy would block {count(len(problems), 'script')}; {helps}\n")
     return int(console.verdict)
+
+
+def _loads(console: Console, options: Options, paths: tuple[str, ...]) -> tuple[list[Load], bool]:
+    """What the pages load, and whether some of it is not known, which was said."""
+    from verifychain import config
+    from verifychain.formats.headers.imported import every_load
+
+    tree, found, unread = WorkingTree(), list[Load](), False
+    scope = Scope(tree, config.load(options.config, isolated=options.isolated).settings)
+    for path in paths:
+        try:
+            loads, faults = every_load(_read(tree, path), scope)
+        except Unavailable as error:
+            unread = True
+            console.fail(error.message, error.hint)
+            continue
+        found += loads
+        for fault in faults:
+            unread = True
+            console.fail(printable(f"{path}: {fault.message}"), fault.hint)
+    return found, unread
 
 
 def _place(location: Location) -> str:

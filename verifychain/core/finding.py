@@ -94,9 +94,10 @@ class Finding(NamedTuple):
 
 
 class Incomplete(NamedTuple):
-    """A check that was asked for and could not be done. Never a pass: exit 4."""
+    """A check that was asked for and could not be done. Never a pass: exit 4. ``line`` is 0 for a file as a whole."""
 
     rule: str
     path: str
     message: str
     hint: str = ""
+    line: int = 0

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.url import Url, decoded
+
+if TYPE_CHECKING:
+    from verifychain.core.digest import Digest
 
 _EXACT = r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][0-9A-Za-z.+-]*)?"
 _NAME = r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
@@ -26,15 +30,28 @@ class PackageFile(NamedTuple):
     A file of a package as it was published.
 
     path   in the package; with ``exact`` False the name of a file that may lie anywhere in it
+    named  the URL itself says package, version and path; else they are what the host's URLs usually stand for
     """
 
     name: str
     version: str
     path: str
     exact: bool = True
+    named: bool = True
 
     def __str__(self) -> str:
         return f"npm:{self.name}@{self.version}#{self.path}"
+
+    def objection(self, served: Digest, published: Collection[Digest]) -> str:
+        """Why what is served is not to be believed to be the file; empty where nothing speaks against it."""
+        if published:
+            return "" if served in published else f"it is not what was published as {self}"
+        return self.generated if self.named else ""
+
+    @property
+    def generated(self) -> str:
+        """What to say of a file that is served, and that the package has not."""
+        return f"{self.name}@{self.version} has no {self.path}: the CDN makes it, and may make it anew with other bytes"
 
 
 def package_file(url: Url, prefixes: Iterable[str] = ()) -> PackageFile | None:
@@ -65,12 +82,16 @@ def _elsewhere(url: Url) -> PackageFile | None:
         found = _LIBRARY.fullmatch(url.path)
         if found is not None:
             name = _NAMES.get(found["name"], found["name"])
-            return PackageFile(name, found["version"], found["path"], exact=False)
+            return PackageFile(name, found["version"], found["path"], exact=False, named=False)
     elif url.host in _BOOTSTRAPS:
         found = _BOOTSTRAP.fullmatch(url.path)
-        return None if found is None else PackageFile("bootstrap", found["version"], f"dist/{found['path']}")
+        return None if found is None else _usual("bootstrap", found["version"], found["path"])
     elif url.host == "code.jquery.com":
         found = _JQUERY.fullmatch(url.path)
         if found is not None:
-            return PackageFile("jquery", found["version"], f"dist/jquery{found['rest']}")
+            return _usual("jquery", found["version"], f"jquery{found['rest']}")
     return None
+
+
+def _usual(name: str, version: str, path: str) -> PackageFile:
+    return PackageFile(name, version, f"dist/{path}", named=False)

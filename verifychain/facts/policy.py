@@ -12,8 +12,9 @@ class Load(NamedTuple):
     """
     One script that a page runs or fetches.
 
-    via        ``inline``, ``inline-module``, ``script``, ``module``, ``modulepreload``, ``preload``
-    subject    the URL as the page writes it; empty for an inline script
+    via        ``inline``, ``inline-module``, ``script``, ``module``, ``modulepreload``, ``preload``, ``import``,
+               ``json-import``
+    subject    the URL as the page writes it, of an import as a map of the page would; empty for an inline script
     integrity  the attribute's value, or what the page's import map says of a module; None where there is neither.
                Of an import map itself: all its values
     cors       whether it is asked for with CORS: modules are, the rest with a ``crossorigin`` attribute
@@ -21,6 +22,7 @@ class Load(NamedTuple):
     local      ``data:`` and ``blob:`` URLs: no policy on integrity blocks them
     nonce      whether the element has a nonce
     dynamic    template syntax stands in it: what a browser gets is not known
+    importer   where a file of the project imports it; None where the page itself does
     """
 
     via: str
@@ -32,6 +34,7 @@ class Load(NamedTuple):
     local: bool = False
     nonce: bool = False
     dynamic: bool = False
+    importer: Location | None = None
 
 
 class PolicyHeader(Frozen):

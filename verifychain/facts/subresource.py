@@ -37,11 +37,16 @@ class Value(NamedTuple):
 
 
 class Specifier(NamedTuple):
-    """What a script imports: the specifier, the span of its text without quotes, whether ``import()`` has it."""
+    """
+    What a script imports: the specifier, the span of its text without quotes, whether ``import()`` has it.
+
+    kind  what ``with {type: …}`` says, empty for a script
+    """
 
     specifier: str
     span: Span
     dynamic: bool
+    kind: str = ""
 
 
 class LocalFile(NamedTuple):
@@ -227,6 +232,8 @@ class Import(NamedTuple):
     dynamic    by ``import()``
     covered    an import map states its integrity
     protected  an integrity is stated for the script that imports it
+    kind       as of a ``Specifier``
+    mapped     an import map names it, and is judged for it
     """
 
     span: Span
@@ -237,6 +244,8 @@ class Import(NamedTuple):
     dynamic: bool
     covered: bool
     protected: bool
+    kind: str = ""
+    mapped: bool = False
 
 
 class Unenforced(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 
 from verifychain.core import digest
 from verifychain.core.digest import Algorithm, Digest
@@ -113,6 +114,7 @@ class Tofu:
         self._npm = npm
         self._prefixes = tuple(prefixes)
         self._answers: dict[str, Trusted] = {}
+        self._doubts: dict[str, str] = {}
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
         served = self._loader.load(subject)
@@ -134,17 +136,27 @@ class Tofu:
             return "tofu"
         try:
             published = self._npm.digests(file, Algorithm.SHA384)
-        except Unavailable:  # sri-package-mismatch says so, and the run is incomplete
+        except Unavailable as error:  # sri-package-mismatch says so too, and the run is incomplete
+            self._doubts[subject] = f" ({error.message})"
             return "tofu"
-        if not published:
-            return "tofu"
-        if served.hashed(Algorithm.SHA384) not in published:
-            raise Unavailable(f"{subject}: it is not what was published as {file}", "nothing was written for it")
-        return str(file)
+        objection = file.objection(served.hashed(Algorithm.SHA384), published)
+        if objection:
+            raise Unavailable(f"{subject}: {objection}", "nothing was written for it")
+        return str(file) if published else "tofu"
+
+    def account(self, subject: str) -> tuple[str, ...]:
+        """What is known of the bytes whose digest was believed; nothing before it was asked for."""
+        found = self._answers.get(subject)
+        if found is None:
+            return ()
+        if found.source != "tofu":
+            return (f"{subject}: what is served is what was published as {found.source}",)
+        return (f"{subject}: believed as it is served today, compared with nothing{self._doubts.get(subject, '')}",)
 
     def written(self, accepted: Iterable[str]) -> dict[str, Trusted]:
         """What the lock must state now: every answer, and what was accepted in place of a pin."""
         for url in accepted:
             if url in self._loader.asked:
-                self(url)
+                with suppress(Unavailable):  # the page was not changed either, and the run said why
+                    self(url)
         return self._answers

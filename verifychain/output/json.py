@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from verifychain import __version__
-from verifychain.core.finding import Edit, Finding, Fix, Wanted
+from verifychain.core.finding import Edit, Finding, Fix, Incomplete, Wanted
 from verifychain.core.report import Listed, Report
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source
@@ -31,7 +31,7 @@ def render(report: Report, style: Style) -> str:
                 {**_finding(one.finding, name), "by": one.by, "reason": one.reason}
                 for one, name in named_suppressed(report)
             ],
-            "incomplete": [one._asdict() for one in report.incomplete],
+            "incomplete": [_incomplete(one) for one in report.incomplete],
             "failures": [{"path": one.path, "message": one.message, "hint": one.hint} for one in report.failures],
         }
     )
@@ -72,6 +72,10 @@ def place(source: Source, offset: int) -> dict[str, int]:
     """A position: line and column from 1, columns count code points."""
     position = source.position(offset)
     return {"line": position.line, "column": position.column}
+
+
+def _incomplete(one: Incomplete) -> dict[str, Any]:
+    return {name: value for name, value in one._asdict().items() if name != "line" or value}
 
 
 def _summary(report: Report) -> dict[str, Any]:

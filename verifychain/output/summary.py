@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from verifychain import formats
+from verifychain.core.finding import Incomplete
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
 from verifychain.output.style import Style, count, printable
@@ -20,10 +21,10 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
         yield f"{style.severity(Severity.ERROR, 'failed')}: {printable(failure.path)}: {printable(failure.message)}"
         if failure.hint:
             yield f"  hint: {printable(failure.hint)}"
-    for (path, message, hint), rules in _unchecked(report).items():
-        several = f"{', '.join(rules[:2])} and {len(rules) - 2} more" if len(rules) > 3 else ", ".join(rules)
-        place = f"{printable(path)}: {several}"
-        yield f"{style.severity(Severity.WARNING, 'not checked')}: {place}: {printable(message)}"
+    for (message, hint), same in _unchecked(report).items():
+        places = _several([f"{printable(one.path)}:{one.line}" if one.line else printable(one.path) for one in same])
+        what = f"{places}: {_several([one.rule for one in same])}: {printable(message)}"
+        yield f"{style.severity(Severity.WARNING, 'not checked')}: {what}"
         if hint:
             yield f"  hint: {printable(hint)}"
     for note in report.notes:
@@ -32,12 +33,17 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     yield _verdict(report, style)
 
 
-def _unchecked(report: Report) -> dict[tuple[str, str, str], list[str]]:
-    """The rules that could not be checked, by what they have in common: the file and the reason."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+def _unchecked(report: Report) -> dict[tuple[str, str], list[Incomplete]]:
+    """What could not be checked, by the reason: a URL that cannot be had is said once, with where it is used."""
+    found: dict[tuple[str, str], list[Incomplete]] = {}
     for missing in report.incomplete:
-        found.setdefault((missing.path, missing.message, missing.hint), []).append(missing.rule)
+        found.setdefault((missing.message, missing.hint), []).append(missing)
     return found
+
+
+def _several(words: Sequence[str]) -> str:
+    words = list(dict.fromkeys(words))
+    return f"{', '.join(words[:2])} and {len(words) - 2} more" if len(words) > 3 else ", ".join(words)
 
 
 def checked(report: Report) -> str:
@@ -70,5 +76,5 @@ def _verdict(report: Report, style: Style) -> str:
     if report.failures:
         parts.append(f"{len(report.failures)} failed")
     if report.incomplete:
-        parts.append(f"{len(report.incomplete)} not checked")
+        parts.append(f"{len(_unchecked(report))} not checked")
     return ", ".join(parts) + (f"; {report.fixable} fixable" if report.fixable else "")

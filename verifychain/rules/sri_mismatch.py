@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 
-from verifychain.core.digest import Digest, Notation
+from verifychain.core.digest import Algorithm, Digest, Notation
+from verifychain.core.errors import Unavailable
 from verifychain.core.finding import Applicability, Fix, Problem
 from verifychain.core.integrity import Reading
-from verifychain.core.ports import Loader, Served
+from verifychain.core.npm import package_file
+from verifychain.core.ports import Loader, NpmFiles, Served
 from verifychain.core.rule import rule
 from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
@@ -11,14 +13,17 @@ from verifychain.facts.subresource import Subresource
 
 
 @rule("sri-mismatch", severity=Severity.ERROR, in_comments=False)
-def check(subresource: Subresource, settings: SriSettings, loader: Loader | None) -> Iterator[Problem]:
+def check(
+    subresource: Subresource, settings: SriSettings, loader: Loader | None, npm: NpmFiles | None
+) -> Iterator[Problem]:
     """
     The content of a script or stylesheet is not what its integrity says.
 
     Browsers refuse it: the page loads without it. A file of the project was changed without its digest; `--fix` states
     the new one. A file of another origin differs from what `verifychain.lock` states, or, with `--online`, from what
     the server sends: that is what an attack looks like. Nothing is written for it but with `--accept URL`, after you
-    have seen what changed.
+    have seen what changed; and where the URL stands for a file of an npm package, not even then unless it is the one
+    that was published.
 
     Only the tokens of the strongest algorithm count, and one of these must match.
 
@@ -33,14 +38,17 @@ def check(subresource: Subresource, settings: SriSettings, loader: Loader | None
     ```
     """
     served = _served(subresource, loader)
+    refusal = _refusal(subresource, settings, npm, served)
+    help = f"not taken: {refusal}" if refusal else "find out what changed before you believe it; --accept URL takes it"
+    accepted = None if refusal else _accepted(subresource, loader, served)
     if served is not None and subresource.locked is not None:
         locked = subresource.locked
         if served.hashed(locked.algorithm) != locked:
             yield Problem(
                 subresource.name_span,
                 f"the server does not send what verifychain.lock states: {_sri(served.hashed(locked.algorithm))}",
-                help="find out what changed before you believe it; --accept URL takes it",
-                fix=_accepted(subresource, loader, served),
+                help=help,
+                fix=accepted,
             )
     for reading in subresource.readings(settings.engine):
         if any(token.signature for token in reading.kept) or not any(token.digest for token in reading.strongest):
@@ -54,8 +62,8 @@ def check(subresource: Subresource, settings: SriSettings, loader: Loader | None
         yield Problem(
             subresource.place(reading.strongest[0]),
             f"{who} it: {actual[1]} is {_sri(actual[0])}",
-            help="" if edit else "find out what changed before you believe it; --accept URL takes it",
-            fix=_accepted(subresource, loader, served) if edit is None else Fix(title, (edit,), Applicability.SAFE),
+            help="" if edit else help,
+            fix=accepted if edit is None else Fix(title, (edit,), Applicability.SAFE),
         )
         return
 
@@ -88,6 +96,17 @@ def _accepted(subresource: Subresource, loader: Loader | None, served: Served | 
         return None
     edit = subresource.writing(served.hashed(algorithm) for algorithm in subresource.algorithms())
     return None if edit is None else Fix(f"state what {subresource.url} serves", (edit,), Applicability.TRUST)
+
+
+def _refusal(subresource: Subresource, settings: SriSettings, npm: NpmFiles | None, served: Served | None) -> str:
+    """Why what is served is not taken, whatever the user says; empty where nothing published speaks against it."""
+    file = None if served is None or npm is None else package_file(subresource.url, settings.npm_prefixes)
+    if file is None or served is None or npm is None:
+        return ""
+    try:
+        return file.objection(served.hashed(Algorithm.SHA384), npm.digests(file, Algorithm.SHA384))
+    except Unavailable:  # sri-package-mismatch says so, and the run is incomplete
+        return ""
 
 
 def _sri(digest: Digest) -> str:

@@ -48,7 +48,7 @@ def check(fact: ImportMap | Import, settings: SriSettings) -> Iterator[Problem]:
                         module, "the map does not state the integrity of this module", fact, settings, own=own
                     )
         case Import():
-            if not fact.covered:
+            if not fact.covered and not fact.mapped:
                 yield from _imported(fact, settings)
 
 

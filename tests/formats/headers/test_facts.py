@@ -20,7 +20,8 @@ from verifychain.inputs import WorkingTree
 
 
 def facts(text: str, folder: Path) -> list[PolicyHeader]:
-    return list(extract(Source(f"{folder}/_headers", text.encode()), Scope(WorkingTree())))
+    found = extract(Source(f"{folder}/_headers", text.encode()), Scope(WorkingTree()))
+    return [fact for fact in found if isinstance(fact, PolicyHeader)]
 
 
 def headers(text: str, folder: Path) -> list[tuple[str, str]]:

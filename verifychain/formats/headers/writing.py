@@ -23,7 +23,7 @@ def script_src(loads: Sequence[Load]) -> str:
     """
     The Content-Security-Policy that lets these scripts run: hashes, and URLs only for what carries none.
 
-    Modules import others, which are not followed here, so with modules there is ``'self'``.
+    What modules import by a name that is made when they run is not known, so with modules there is ``'self'``.
     """
     words = dict.fromkeys(word for load in loads for word in _sources(load))
     ordered = sorted(words, key=lambda word: word.startswith("'sha"))
@@ -35,7 +35,7 @@ def _sources(load: Load) -> Iterator[str]:
         yield "'self'"
     if load.content is not None:
         yield source_of(of_bytes(load.content))
-    elif load.via not in ("script", "module"):
+    elif load.via not in ("script", "module", "import"):
         return
     readings = read_all(load.integrity or "")
     digests = dict.fromkeys(token.digest for reading in readings for token in reading.kept if token.digest is not None)

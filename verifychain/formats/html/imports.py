@@ -52,9 +52,9 @@ def of_page(scripts: Sequence[Script], reach: Reach) -> Iterator[Import | Broken
 class _Walk:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        named = {str(one.url) for map in reach.maps for one in map.modules}
-        # What a map names is judged where it names it; scripts of the page are judged as such.
-        self._seen = named
+        # What a map names is judged where it names it.
+        self._named = {str(one.url) for map in reach.maps for one in map.modules}
+        self._seen = set[str]()
         self._map = next((map for map in reach.maps if map.end is not None), None)
         self._specifiers = Specifiers()
         for span, base in reach.written:
@@ -102,9 +102,13 @@ class _Walk:
             return
         self._seen.add(name)
         covered = name in reach.covered
-        queue.append((script._replace(protected=script.protected and covered, inline=False), target))
+        if not one.kind:
+            queue.append((script._replace(protected=script.protected and covered, inline=False), target))
         module = reach.module(target, self._key(target), script.span)
-        yield Import(script.span, one.specifier, module, self._map, place, one.dynamic, covered, script.protected)
+        yield Import(
+            script.span, one.specifier, module, self._map, place, one.dynamic, covered, script.protected, one.kind,
+            mapped=name in self._named,
+        )  # fmt: skip
 
     def _key(self, target: Url) -> str:
         """How the module is named in an import map of the page: relative where it is of its own origin."""

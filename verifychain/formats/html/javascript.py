@@ -42,6 +42,9 @@ _CLAUSE = re.compile(
 _CALL = re.compile(
     rf"(?:{_GAP}\.{_GAP}(?:source|defer))?{_GAP}\({_GAP}(?:(?P<string>{_STRING})|`(?P<template>[^`\\$]*+)`){_GAP}[,)]"
 )
+_TYPE = rf"{_GAP}\{{{_GAP}['\"]?type['\"]?{_GAP}:{_GAP}(?P<kind>{_STRING})"
+_WITH = re.compile(rf"{_GAP}with{_TYPE}")
+_OPTIONS = re.compile(rf"{_GAP}\{{{_GAP}['\"]?with['\"]?{_GAP}:{_TYPE}")
 _LABEL = re.compile(rf"(?:^|[;}}]){_GAP}(?:case\b.*|{_NAME}++){_GAP}:\Z", re.DOTALL)
 _FUNCTION = re.compile(rf"{_BEGIN}(?:async\s++)?function\s*+\*?\s*+{_NAME}*+\Z")
 _CLASS = re.compile(rf"{_BEGIN}class{_END}[^;:=?{{}}]*+\Z")
@@ -77,7 +80,9 @@ def imports(text: str, *, module: bool, encoding: str = "utf-8") -> Iterator[Spe
                 if end - start < 2 or text[end - 1] != text[start]:
                     continue
                 start, end = start + 1, end - 1
-            yield Specifier(_meant(text[start:end], encoding), Span(start, end), dynamic)
+            options = (_OPTIONS if dynamic else _WITH).match(text, found.end())
+            kind = "" if options is None else options["kind"][1:-1]
+            yield Specifier(_meant(text[start:end], encoding), Span(start, end), dynamic, kind)
 
 
 def _statement(text: str, at: int, word: str, *, module: bool) -> tuple[re.Match[str] | None, bool]:
