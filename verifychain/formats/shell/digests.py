@@ -80,7 +80,8 @@ class Judge:
             self._meaningless = True
             return Level.NONE
         fetch = self._machine.fetches[index]
-        fetch.evidence, fetch.data = True, False
+        fetch.data = False
+        self._machine.serves(fetch)
         return evidence_level(self._machine, fetch)
 
     def _literal(self, text: str, algorithm: str) -> Level:

@@ -40,11 +40,13 @@ class Environment:
 
     def spend(self, value: str) -> str:
         """A value, unless too much has been expanded by now: ``A=$A$A`` doubles with each line."""
-        self.budget -= len(value)
-        if self.budget < 0:
-            self.too_much = True
-            return self.table.result("…")
-        return value
+        return value if self.afford(len(value)) else self.table.result("…")
+
+    def afford(self, characters: int) -> bool:
+        """Whether so much more may be read, where a short text can ask for much; it counts as if it were expanded."""
+        self.budget -= characters
+        self.too_much |= self.budget < 0
+        return self.budget >= 0
 
     def variable(self, name: str) -> tuple[str, ...] | None:
         """The possible values of a variable or parameter, None where it is not set here."""

@@ -14,9 +14,10 @@ from verifychain.facts.download import Consumer, Download, GitRef
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Environment, Field
 from verifychain.formats.shell.files import Files, basename, joined
+from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Check, Fetch, Use
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import State, Store
+from verifychain.formats.shell.state import State, Store, member
 from verifychain.formats.shell.urls import is_local, is_pinned
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
@@ -81,6 +82,7 @@ class Machine(Environment):
         self.failed: State | None = None
         self.files = Files()
         self.fetches: list[Fetch] = []
+        self.ledger = Ledger()
         self.facts: list[Fact] = []
         self.variables: Store[str] = Store()
         self.folder = ""
@@ -176,6 +178,7 @@ class Machine(Environment):
     def add(self, fetch: Fetch, target: str | None) -> str:
         """Take a download into the books."""
         self.fetches.append(fetch)
+        self.ledger.names.add(fetch.index, fetch.url)
         self.failed = self.state
         self.state = self.state.with_fetch(fetch.index)
         content = self.table.char(Unknown(Kind.FETCHED, self.table.shown(fetch.url), fetch=fetch.index))
@@ -193,7 +196,7 @@ class Machine(Environment):
             fetch.data = False
             if fetch.target not in (None, path):
                 fetch.copied, fetch.moved = True, None
-            fetch.target = fetch.target or path
+            self.keep(fetch, path)
             fetch.streaming &= through
             fetch.key |= is_keyring(path)
             fetch.taken |= fetch.target != path and not self.is_temporary(path)
@@ -202,6 +205,13 @@ class Machine(Environment):
         else:
             self.files.put(path, content, append=append)
 
+    def keep(self, fetch: Fetch, path: str) -> None:
+        """The bytes of a download are in a file; its first one is the one that it is known by."""
+        if fetch.target is None:
+            fetch.target = path
+            self.ledger.kept |= member(fetch.index)
+            self.ledger.names.add(fetch.index, path)
+
     def _may_stay(self, path: str, content: str) -> tuple[str, ...]:
         """What a file held before, where that is a download, too, which stays if the next one fails."""
         kept = []
@@ -209,7 +219,7 @@ class Machine(Environment):
         for old in self.files.store.get(path) or () if new else ():
             if UNKNOWN.fullmatch(old) and self.table.of(old).kind is Kind.FETCHED:
                 fetch = self.fetches[self.table.of(old).fetch]
-                again = not fetch.checks or fetch.place == new[0].place
+                again = not self.is_checked(fetch) or fetch.place == new[0].place
                 if again and fetch.target == path and not fetch.copied and not fetch.guarded and fetch.use is None:
                     kept.append(old)
         return tuple(kept)
@@ -281,7 +291,7 @@ class Machine(Environment):
                 (fetch.read or fetch.hashed)
                 and not fetch.taken
                 and fetch.use is None
-                and not fetch.checks
+                and not self.is_checked(fetch)
                 and fetch.given is None
             ):
                 fetch.data = True
@@ -328,21 +338,42 @@ class Machine(Environment):
         for fetch in fetches:
             self._checked(fetch, Check(self.now(), self.at(word), level))
 
+    def all_listed(self, those: int, level: Level, word: Word) -> None:
+        """The same for a set of downloads."""
+        if those:
+            for index in self.ledger.sweep(those, Check(self.now(), self.at(word), level)):
+                self.fetches[index].data = False
+            self._passed(those, level)
+
     def _checked(self, fetch: Fetch, check: Check) -> None:
         fetch.checks.append(check)
         fetch.data = False
+        self._passed(member(fetch.index), Level.NONE if check.meaningless else check.level)
+
+    def _passed(self, those: int, level: Level) -> None:
         if self.failed is None:
             self.failed = self.state
-        if not check.meaningless:
-            self.state = self.state.with_check(fetch.index, check.level)
+        if level:
+            self.state = self.state.with_check(those, level)
 
-    def outstanding(self) -> list[Fetch]:
-        """Downloads to files that were made on this way and are neither signatures nor keys."""
-        return [
-            fetch
-            for fetch in self.fetches
-            if self.state.fetched >> fetch.index & 1 and fetch.target is not None and not fetch.evidence
-        ]
+    def is_checked(self, fetch: Fetch) -> bool:
+        """Whether there was a check of it by now, whatever that is worth."""
+        return bool(fetch.checks) or self.ledger.is_swept(fetch)
+
+    def serves(self, fetch: Fetch) -> None:
+        """A download turns out to be a signature, or a list of digests, that others are checked with."""
+        self.ledger.evidence |= member(fetch.index)
+
+    def add_key(self, fetch: Fetch) -> None:
+        """Signatures are checked with a download."""
+        fetch.key, fetch.data = True, False
+        if not self.ledger.keys & member(fetch.index):
+            self.keys.append(fetch)
+            self.ledger.keys |= member(fetch.index)
+
+    def outstanding(self) -> int:
+        """The downloads to files that were made on this way and are neither signatures nor lists."""
+        return self.state.made & self.ledger.kept & ~self.ledger.evidence
 
     def given(self, fact: Download, location: Location) -> None:
         """An ADD of a Dockerfile, whose file later commands may check."""

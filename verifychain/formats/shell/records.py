@@ -39,7 +39,6 @@ class Fetch:
     given     the fact of an ADD, whose own grade stands unless a check betters it
     data      only looked at so far: neither written, run nor unpacked
     streaming  its bytes are taken as they come, and are in no file yet
-    evidence  signatures and lists that others were checked with
     key       a key that signatures are checked with; ``fingerprint`` says that its fingerprint was
     read    printed, or looked into; ``hashed`` its digest was computed
     taken   given to a program that does something else with it; ``copied`` kept under a further name
@@ -59,7 +58,6 @@ class Fetch:
     pinned: bool = False
     data: bool = False
     streaming: bool = False
-    evidence: bool = False
     key: bool = False
     consumer: Consumer | None = None
     checks: list[Check] = field(default_factory=list)

@@ -8,6 +8,7 @@ from verifychain.core.source import Location
 from verifychain.facts.download import Download, Flaw, Role
 from verifychain.formats.shell.machine import Machine
 from verifychain.formats.shell.records import Check, Fetch
+from verifychain.formats.shell.state import member
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level
 
 _GRADES = {
@@ -25,7 +26,7 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         return None
     grade, flaw, check = _grade(machine, fetch)
     if fetch.given is not None:
-        return _given(fetch, fetch.given, grade, flaw, check)
+        return _given(machine, fetch, grade, flaw, check) or fetch.given
     pins = () if check is None else check.pins
     source = fetch.place.source
     url = machine.table.shown(fetch.url)
@@ -42,7 +43,7 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         target=None if fetch.target is None else machine.table.shown(fetch.target),
         git=fetch.git,
         variables=() if check is None else check.variables,
-        role=Role.KEY if fetch.key else Role.EVIDENCE if fetch.evidence else Role.ARTIFACT,
+        role=Role.KEY if fetch.key else _role(machine, fetch),
         consumer=fetch.consumer if grade is Grade.PIPED else None,
         consumed_by="" if fetch.use is None else fetch.use.by,
         flaw=flaw,
@@ -54,8 +55,8 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
 
 def _only_read(machine: Machine, fetch: Fetch) -> bool:
     """Whether a file was only looked into and is gone afterwards: the answer of an API, a list of versions."""
-    used = fetch.taken or fetch.checks or fetch.use or fetch.key or fetch.evidence or fetch.given or fetch.git
-    if used or fetch.target is None or not machine.is_temporary(fetch.target):
+    used = fetch.taken or fetch.checks or fetch.use or fetch.key or fetch.given or fetch.git
+    if used or _role(machine, fetch) is Role.EVIDENCE or fetch.target is None or not machine.is_temporary(fetch.target):
         return False
     # Who prints a digest may compare it himself, and use the file afterwards.
     return fetch.read or (fetch.hashed and (fetch.target.startswith("/") or UNKNOWN.match(fetch.target) is not None))
@@ -72,10 +73,17 @@ def _is_parameter(machine: Machine, fetch: Fetch) -> bool:
     return all(kind is Kind.RESULT or (kind is Kind.VARIABLE and positional) for kind, positional in kinds)
 
 
-def _given(fetch: Fetch, given: Download, grade: Grade, flaw: Flaw | None, check: Check | None) -> Download:
+def _role(machine: Machine, fetch: Fetch) -> Role:
+    return Role.EVIDENCE if machine.ledger.evidence & member(fetch.index) else Role.ARTIFACT
+
+
+def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, check: Check | None) -> Download | None:
     """An ADD that a later command checks."""
-    if check is None or given.grade not in (Grade.UNPINNED, Grade.UNCHECKED) or given.malformed is not None:
-        return given
+    given = fetch.given
+    if given is None or check is None or given.malformed is not None:
+        return None
+    if given.grade not in (Grade.UNPINNED, Grade.UNCHECKED):
+        return None
     return given._replace(
         grade=grade,
         pins=check.pins,
@@ -83,7 +91,7 @@ def _given(fetch: Fetch, given: Download, grade: Grade, flaw: Flaw | None, check
         flaw=flaw,
         check=Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
-        role=Role.EVIDENCE if fetch.evidence else Role.ARTIFACT,
+        role=_role(machine, fetch),
     )
 
 

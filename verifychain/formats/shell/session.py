@@ -245,6 +245,7 @@ class Session(Shell):
     def results(self) -> Iterator[Fact]:
         """The facts of all commands; nothing runs afterwards."""
         yield from self.facts
+        self.ledger.settle(self.fetches)
         for fetch in self.fetches:
             found = fact(self, fetch)
             if found is not None:

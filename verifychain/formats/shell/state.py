@@ -10,30 +10,53 @@ from verifychain.formats.shell.values import MOST_VALUES, Level
 Value = TypeVar("Value")
 Changes = dict[str, tuple[Value, ...] | None]
 
+_WIDTH = int(Level.VERIFIED)  # bits for each download
+_FULL = (1 << _WIDTH) - 1
+_LEVELS = tuple(Level)
+
+
+def member(index: int) -> int:
+    """The set of one download: its lowest bit stands for it."""
+    return 1 << _WIDTH * index
+
+
+def members(those: int) -> Iterator[int]:
+    """The indexes in a set."""
+    while those:
+        lowest = those & -those
+        yield (lowest.bit_length() - 1) // _WIDTH
+        those ^= lowest
+
 
 class State(NamedTuple):
     """
-    Sets of downloads as bits, at one point of one way.
+    What holds at one point of one way, in as many bits for each download as there are levels of checks.
 
-    fetched  those that were made; ``levels[k]`` those that a check of level ``k + 1`` or better has let through
+    fetched  all bits of the downloads that were made; ``held`` has so many of each, from the lowest, as is the level of
+    the check that has let it through
     """
 
     fetched: int = 0
-    levels: tuple[int, ...] = (0,) * int(Level.VERIFIED)
+    held: int = 0
 
     def with_fetch(self, index: int) -> State:
-        return State(self.fetched | 1 << index, self.levels)
+        return State(self.fetched | _FULL << _WIDTH * index, self.held)
 
     def without_fetch(self, index: int) -> State:
-        return State(self.fetched & ~(1 << index), self.levels)
+        return State(self.fetched & ~(_FULL << _WIDTH * index), self.held)
 
-    def with_check(self, index: int, level: Level) -> State:
-        bit = 1 << index
-        return State(self.fetched, tuple(held | bit if k < level else held for k, held in enumerate(self.levels)))
+    def with_check(self, those: int, level: Level) -> State:
+        """A check lets a set of downloads through."""
+        return State(self.fetched, self.held | those * ((1 << level) - 1))
 
     def level(self, index: int) -> Level:
         """How well a download is checked here."""
-        return Level(sum(held >> index & 1 for held in self.levels))
+        return _LEVELS[(self.held >> _WIDTH * index & _FULL).bit_count()]
+
+    @property
+    def made(self) -> int:
+        """The set of downloads that were made."""
+        return self.fetched // _FULL
 
 
 def join(one: State | None, other: State | None) -> State | None:
@@ -46,10 +69,8 @@ def join(one: State | None, other: State | None) -> State | None:
         return other
     if other is None:
         return one
-    levels = tuple(
-        (a | (b & ~one.fetched)) & (b | (a & ~other.fetched)) for a, b in zip(one.levels, other.levels, strict=True)
-    )
-    return State(one.fetched | other.fetched, levels)
+    held = (one.held | (other.held & ~one.fetched)) & (other.held | (one.held & ~other.fetched))
+    return State(one.fetched | other.fetched, held)
 
 
 def beside(usual: State | None, other: State | None) -> State | None:
@@ -60,8 +81,7 @@ def beside(usual: State | None, other: State | None) -> State | None:
     """
     if usual is None or other is None:
         return usual or other
-    levels = tuple(a | (b & ~usual.fetched) for a, b in zip(usual.levels, other.levels, strict=True))
-    return State(usual.fetched | other.fetched, levels)
+    return State(usual.fetched | other.fetched, usual.held | (other.held & ~usual.fetched))
 
 
 def resumed(way: State | None, both: State, now: State) -> State | None:
@@ -72,8 +92,7 @@ def resumed(way: State | None, both: State, now: State) -> State | None:
     """
     if way is None:
         return None
-    levels = tuple(held | kept for held, kept in zip(now.levels, way.levels, strict=True))
-    return State(way.fetched | (now.fetched & ~both.fetched), levels)
+    return State(way.fetched | (now.fetched & ~both.fetched), now.held | way.held)
 
 
 class Outcome(NamedTuple):

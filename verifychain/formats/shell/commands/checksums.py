@@ -136,33 +136,27 @@ class List:
                 case _:
                     pass
         for one in lists:
-            one.evidence, one.data = True, False
+            one.data = False
+            shell.serves(one)
             level = min(level, evidence_level(shell, one))
         if self._algorithm in ("md5", "sha1"):
             level = min(level, Level.WEAK)
         names = [name for one in lists for name in (one.target, one.url) if name] + [self._name]
-        shell.listed(self._covered(text, lists, names), level, self._word)
+        shell.all_listed(self._covered(text, names), level, self._word)
 
-    def _covered(self, text: str, lists: list[Fetch], names: list[str]) -> list[Fetch]:
+    def _covered(self, text: str, names: list[str]) -> int:
         """The downloads that a list of unknown content names, as far as can be told."""
-        candidates = [fetch for fetch in self._shell.outstanding() if fetch not in lists]
-        text = " ".join([text, *(one.name for one in self._shell.carried(text) if one.kind is Kind.FILTERED)])
+        shell, index = self._shell, self._shell.ledger.names
+        candidates = shell.outstanding()
+        text = " ".join([text, *(one.name for one in shell.carried(text) if one.kind is Kind.FILTERED)])
         words = UNKNOWN.sub("", text).replace("\\", "")
-        if words.strip():
-            mentioned = [fetch for fetch in candidates if self._mentions(words, text, fetch)]
-            if mentioned:
-                return mentioned
+        if words.strip() and candidates and shell.afford(0):
+            mentioned, compared = index.mentioned(words)
+            shell.afford(compared)
+            if mentioned & candidates:
+                return mentioned & candidates
         stems = {_STEM.sub("", basename(name)) for name in names if _STEM.search(basename(name))}
-        exact = [fetch for fetch in candidates if basename(fetch.target or "") in stems or basename(fetch.url) in stems]
-        return exact or [fetch for fetch in candidates if self._shell.state.level(fetch.index) is Level.NONE]
-
-    def _mentions(self, words: str, text: str, fetch: Fetch) -> bool:
-        for name in (fetch.target or "", fetch.url):
-            base = basename(name)
-            known = UNKNOWN.sub("", base)
-            if len(known) > 2 and (base in text.replace("\\", "") or known in words):
-                return True
-        return False
+        return index.called(stems) & candidates or candidates & ~shell.state.held
 
 
 def _openssl(shell: Shell, call: Call) -> str:
@@ -185,7 +179,7 @@ def _openssl(shell: Shell, call: Call) -> str:
     if given.has("verify", "prverify") and name != "pkeyutl":
         signatures = given.values("signature")
         for fetch in shell.fetched_files(signatures):
-            fetch.evidence = True
+            shell.serves(fetch)
         shell.listed(shell.fetched_files([*files, *given.values("in")]), Level.SIGNED, call.word)
         return ""
     algorithm = next((option.name for option in given.options if option.name in algorithms), "sha256")

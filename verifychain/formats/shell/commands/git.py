@@ -102,7 +102,8 @@ def _take(shell: Shell, call: Call, url: Field, git: GitRef, *, target: str, ref
     before = len(shell.fetches)
     shell.fetch(call, url, "git", None, git)
     for fetch in shell.fetches[before:]:
-        fetch.target, fetch.data, fetch.streaming, fetch.ref = target, False, False, ref
+        shell.keep(fetch, target)
+        fetch.data, fetch.streaming, fetch.ref = False, False, ref
         shell.clones[target] = fetch
 
 

@@ -96,7 +96,7 @@ def _shown_keys(shell: Shell, call: Call, files: list[str]) -> str:
 
 def _fingerprinted(shell: Shell, call: Call) -> None:
     """A fingerprint that is asked for by name must be there: that is a check of the keys."""
-    shell.listed(shell.keys, Level.VERIFIED, call.word)
+    shell.all_listed(shell.ledger.keys, Level.VERIFIED, call.word)
 
 
 def _received(shell: Shell, given: Options, call: Call) -> None:
@@ -114,15 +114,13 @@ def _key(shell: Shell, call: Call, url: Field) -> None:
     before = len(shell.fetches)
     shell.fetch(call, url, call.name)
     for fetch in shell.fetches[before:]:
-        fetch.key, fetch.data = True, False
-        shell.keys.append(fetch)
+        shell.add_key(fetch)
 
 
 def _imported(shell: Shell, call: Call, files: list[str], output: str | None) -> str:
     content = "".join(shell.content(name) for name in files) if files else call.stdin or ""
     for fetch in shell.fetched(content):
-        fetch.key, fetch.data = True, False
-        shell.keys.append(fetch)
+        shell.add_key(fetch)
     if output is not None:
         shell.write(output, content)
         return ""
@@ -138,7 +136,7 @@ def _verified(shell: Shell, files: list[str], call: Call) -> None:
     covered = shell.fetched_files(signed or [_SIGNATURE.sub("", signature)])
     for fetch in shell.fetched_files([signature]):
         if signed or covered:
-            fetch.evidence = True
+            shell.serves(fetch)
         covered.append(fetch)
     shell.listed(covered, Level.SIGNED, call.word)
 
@@ -210,7 +208,7 @@ def _cosign(shell: Shell, call: Call) -> str:
 
 def _evidence(shell: Shell, names: list[str]) -> None:
     for fetch in shell.fetched_files(names):
-        fetch.evidence = True
+        shell.serves(fetch)
 
 
 def _minisign(shell: Shell, call: Call) -> str:
