@@ -93,7 +93,7 @@ def test_quorums_count_signers(capsys: Any, here: Path, sigstore: Sigstore) -> N
 
 
 def test_patterns_match_whole_names() -> None:
-    from verifychain.signatures.image_policy import glob
+    from verifychain.cli.cosign.policies import glob
 
     def covers(pattern: str, name: str) -> bool:
         return glob([pattern])(parse_image_name(name))

@@ -80,13 +80,6 @@ class Outcome(NamedTuple):
     incomplete: tuple[str, ...] = ()
 
 
-def glob(patterns: Sequence[str]) -> Callable[[ImageName], bool]:
-    """Whether a name is covered: `*` crosses everything, and the whole normalised name, with its tag, must fit."""
-    from fnmatch import fnmatchcase  # which does not backtrack: names come from files of strangers
-
-    return lambda name: any(fnmatchcase(name.normalised, pattern) for pattern in patterns)
-
-
 def judge(entry: Entry, found: Found) -> Outcome:
     """Judge an image by an entry; the outcome is that of the alternative that holds, or misses least."""
     pieces = [images.read(attachment) for attachment in found.attachments]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,8 @@ from verifychain import formats, inputs
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import image_options, options, policies
 from verifychain.cli.cosign.compatible import CosignCommand
-from verifychain.cli.cosign.judging import Judge, Judgement, Scope
+from verifychain.cli.cosign.judging import Demands, Judge, Judgement, Scope
+from verifychain.cli.cosign.workers import Pending
 from verifychain.cli.options import Options, collect, option, verifying
 from verifychain.cli.run import Run, conclude, examine, prepare, settle
 from verifychain.core import ports
@@ -28,11 +30,12 @@ from verifychain.formats import Format
 from verifychain.output.style import count
 
 if TYPE_CHECKING:
+    from verifychain.core.image_name import ImageName
     from verifychain.facts import Fact
-    from verifychain.signatures.image_policy import Policy
 
 _SELECT = ("signature", "image-malformed-digest")
 _GROUPS = frozenset({"core", "image", "signature"})
+_SWITCH = 0.0005  # seconds; Python's own is ten times that
 _EXTRA = (
     option("Who must have signed", "--policy", metavar="FILE", help="A ClusterImagePolicy, instead of the configured."),
 )
@@ -94,15 +97,14 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
     asked = _options(given)
     console.adopt(asked.color, asked.verbose)
     run = prepare(asked, inputs.Kinds([chosen._replace(groups=_GROUPS)], chosen._replace(groups=_GROUPS)))
-    policy, named = _policy(given, run)
+    demands, named = _demands(given, run)
     images = list(_images(run))
+    names = dict.fromkeys(image.name for image in images if image.name is not None and not image.is_undecided)
     hosts = {image.name.registry for image in images if image.name is not None}
-    judge = _judge(given, run, policy, hosts if policies.names_signer(given) and _allows_http(given) else named)
-    for image in images:
-        if image.name is not None and not image.is_undecided:
-            judge.start(image.name)
+    judge = _judge(given, run, demands, hosts if policies.names_signer(given) and _allows_http(given) else named)
     run = run._replace(outside=Outside({Signatures: judge}, {}))
     try:
+        _start(judge, demands, names)
         report = _noted(examine(run), judge.judgements(), images, verbose=asked.verbose > 0)
     finally:
         judge.close()
@@ -126,32 +128,50 @@ def _options(given: dict[str, Any]) -> Options:
     return collect(known).replace(select=_SELECT, offline=False)
 
 
-def _policy(given: dict[str, Any], run: Run) -> tuple[Policy, set[str]]:
-    """The policy, and the registries that the user names in it."""
+def _demands(given: dict[str, Any], run: Run) -> tuple[Demands, set[str]]:
+    """What is demanded, and the registries that the user names in it."""
     if policies.names_signer(given):
         if given["policy"] is not None:
             raise UsageError("--policy and a key or identity are two policies", "give one of them")
-        return policies.of_options(given), set()
+        return Demands(Pending(lambda: policies.of_options(given)), policies.every), set()
     if given["annotations"]:
         raise UsageError("--annotations belongs to a key or an identity", "in a policy they stand beside the signer")
     if given["policy"] is not None:
         from verifychain.cli.cosign import cluster_policy
 
-        return cluster_policy.read(given["policy"], given)
+        policy, hosts = cluster_policy.read(given["policy"], given)
+        return Demands(Pending(lambda: policy), policies.asking(policy)), hosts
     entries = run.configuration.settings.cosign
     if not entries:
         hint = "add [[tool.verifychain.cosign]], or give --policy FILE, --key FILE or an identity"
         raise UsageError("nothing says who must have signed the images", hint)
-    return policies.Reader(given, run.configuration).policy(), {
+    reader = policies.Reader(given, run.configuration)
+    return Demands(Pending(reader.policy), reader.asks), {
         host for entry in entries for host in policies.hosts(entry.images)
     }
+
+
+def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
+    """Begin with all images, and read the policy meanwhile. Raises UsageError for one that makes no sense."""
+    for name in names:
+        judge.begin(name)
+    # This thread is busy then, and would let the others, who wait for a registry most of the time, wait for it, too.
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH)
+    try:
+        demands.policy.run()
+        demands.policy.result()
+    finally:
+        sys.setswitchinterval(usual)
+    for name in names:
+        judge.start(name)
 
 
 def _allows_http(given: dict[str, Any]) -> bool:
     return bool(given["allow_http_registry"] or given["allow_insecure_registry"])
 
 
-def _judge(given: dict[str, Any], run: Run, policy: Policy, named: set[str]) -> Judge:
+def _judge(given: dict[str, Any], run: Run, demands: Demands, named: set[str]) -> Judge:
     from verifychain.cli.cosign.registries import Registries
 
     named = named.union(run.configuration.settings.network.private_hosts)
@@ -160,7 +180,7 @@ def _judge(given: dict[str, Any], run: Run, policy: Policy, named: set[str]) -> 
         hint = "name it in a policy (images), or in private-hosts of [tool.verifychain.network]"
         raise UsageError(f"--{secret.replace('_', '-')}: nothing but the files names a registry that it is for", hint)
     registries = Registries(given, run.configuration, named)
-    return Judge(policy, registries.open, Scope(given["platform"], given["recursive"]), given["max_workers"])
+    return Judge(demands, registries.open, Scope(given["platform"], given["recursive"]), given["max_workers"])
 
 
 def _images(run: Run) -> Iterator[Image]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from verifychain.cli.cosign.workers import Pending, Workers
@@ -47,22 +48,58 @@ class Judgement(NamedTuple):
     unmet: tuple[Unmet, ...]
 
 
+class Demands(NamedTuple):
+    """
+    What images must satisfy.
+
+    policy  on its way, while registries are asked already: to read keys and trust roots takes longer than they do
+    asks    whether it asks for signatures (and not only attestations) of an image; None where it does not cover it
+    """
+
+    policy: Pending[Policy]
+    asks: Callable[[ImageName], bool | None]
+
+
+class Begun(NamedTuple):
+    """An image as far as it is known without the policy; ``places`` begins with what was found first."""
+
+    store: Store
+    image: Manifest
+    places: Iterator[Found]
+
+
 class Judge:
     """Verifies images by a policy. Implements ``core.signing.Signatures``; threads may share one."""
 
-    def __init__(self, policy: Policy, open_: Callable[[ImageName], Store], scope: Scope, workers: int) -> None:
-        self._policy = policy
+    def __init__(self, demands: Demands, open_: Callable[[ImageName], Store], scope: Scope, workers: int) -> None:
+        self._demands = demands
         self._open = open_
         self._scope = scope
         self._workers = Workers(workers)
+        self._begun: dict[ImageName, Pending[Begun | None]] = {}
         self._known: dict[ImageName, Pending[Judgement]] = {}
         self._lock = threading.Lock()
+
+    def begin(self, name: ImageName) -> Pending[Begun | None]:
+        """Ask the registry for an image and what is attached to it, unless that was begun before."""
+        with self._lock:
+            return self._begin(name)
+
+    def _begin(self, name: ImageName) -> Pending[Begun | None]:
+        if name not in self._begun:
+            self._begun[name] = self._workers.start(partial(self._ask, name))
+        return self._begun[name]
+
+    def _ask(self, name: ImageName) -> Begun | None:
+        signed = self._demands.asks(name)
+        return None if signed is None else begin(self._open(name), self._scope, signed=signed)
 
     def start(self, name: ImageName) -> Pending[Judgement]:
         """Begin to verify an image, unless that was begun before."""
         with self._lock:
             if name not in self._known:
-                self._known[name] = self._workers.start(partial(self._judge, name))
+                begun = self._begin(name)  # its turn comes first
+                self._known[name] = self._workers.start(partial(self._judge, name, begun))
             return self._known[name]
 
     def unmet(self, name: ImageName) -> Sequence[Unmet]:
@@ -78,16 +115,37 @@ class Judge:
             done = {name: pending for name, pending in self._known.items() if pending.is_done}
         return {name: pending.result() for name, pending in done.items()}
 
-    def _judge(self, name: ImageName) -> Judgement:
-        entries = self._policy.of(name)
-        if not entries:
+    def _judge(self, name: ImageName, begun: Pending[Begun | None]) -> Judgement:
+        entries = self._demands.policy.result().of(name)
+        found = begun.result()
+        if not entries or found is None:
             message = "no entry of the policy covers this image: nobody said who must have signed it"
             return Judgement(name.normalised, (), (Unmet(Lack.NO_POLICY, message, _no_policy_help(name)),))
-        return judge(self._open(name), entries, self._scope)
+        return _finish(found, entries, self._scope, thorough=False)
 
 
 def _no_policy_help(name: ImageName) -> str:
     return f'add images = ["{name.normalised}"] with its signers to [[tool.verifychain.cosign]]'
+
+
+def begin(store: Store, scope: Scope, *, signed: bool) -> Begun:
+    """
+    Ask for an image and the first of what is attached; raises Unavailable where that cannot be had.
+
+    signed  look first where signatures are, and not where attestations are
+    """
+    from verifychain.origins import attachments
+
+    image = attachments.subject(store, scope.platform)
+    places = _places(store, image, signed=signed)
+    return Begun(store, image, chain((next(places),), places))
+
+
+def _places(store: Store, image: Manifest, *, signed: bool) -> Iterator[Found]:
+    from verifychain.core.attachment import Storage
+    from verifychain.origins import attachments
+
+    return attachments.stages(store, image, Storage.SIGNATURE_TAG if signed else Storage.ATTESTATION_TAG)
 
 
 def judge(store: Store, entries: Sequence[Entry], scope: Scope, *, thorough: bool = False) -> Judgement:
@@ -97,31 +155,35 @@ def judge(store: Store, entries: Sequence[Entry], scope: Scope, *, thorough: boo
     ``thorough`` looks at all that is attached, and not only until every demand is met: it is the same verdict, with
     every signer.
     """
+    return _finish(begin(store, scope, signed=_asks(entries)), entries, scope, thorough=thorough)
+
+
+def _asks(entries: Sequence[Entry]) -> bool:
+    return any(entry.asks_for_signature for entry in entries)
+
+
+def _finish(begun: Begun, entries: Sequence[Entry], scope: Scope, *, thorough: bool) -> Judgement:
     from verifychain.origins import attachments
 
-    def one(manifest: Manifest) -> Judgement:
-        return _one(store, manifest, entries, thorough=thorough)
+    store, image = begun.store, begun.image
 
-    image = attachments.subject(store, scope.platform)
+    def inner() -> list[Judgement]:
+        members = attachments.children(store, image)
+        return [_one(_places(store, one, signed=_asks(entries)), entries, thorough=thorough) for one in members]
+
+    first = _one(begun.places, entries, thorough=thorough)
     if scope.recursive == "all" and image.is_index:
-        return _together([one(member) for member in (image, *attachments.children(store, image))])
-    first = one(image)
+        return _together([first, *inner()])
     if not first.unmet or scope.recursive == "none" or not image.is_index:
         return _certain(first)
-    inner = [one(member) for member in attachments.children(store, image)]
-    signed = bool(inner) and not any(one.unmet for one in inner)
-    return _together(inner)._replace(shown=first.shown) if signed else _together([first, *inner])
+    members = inner()
+    signed = bool(members) and not any(one.unmet for one in members)
+    return _together(members)._replace(shown=first.shown) if signed else _together([first, *members])
 
 
-def _one(store: Store, image: Manifest, entries: Sequence[Entry], *, thorough: bool) -> Judgement:
-    from verifychain.core.attachment import Storage
-    from verifychain.origins import attachments
-
-    signed = any(entry.asks_for_signature for entry in entries)
-    places = attachments.stages(store, image, Storage.SIGNATURE_TAG if signed else Storage.ATTESTATION_TAG)
-    found = [*places][-1:] if thorough else places
+def _one(places: Iterator[Found], entries: Sequence[Entry], *, thorough: bool) -> Judgement:
     judgement = None
-    for so_far in found:
+    for so_far in [*places][-1:] if thorough else places:
         judgement = _judged(so_far, entries)
         if not judgement.unmet:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verifychain.cli.cosign import image_options, options
@@ -41,11 +41,28 @@ def of_options(given: dict[str, Any], attestation: AttestationPolicy | None = No
         raise UsageError(f"{rejected.reason.value}: {rejected.detail}") from None
     noted = image_options.annotation_pairs(given["annotations"])
     demand = Demand(Question(roots, requirement, options.engine(given), attestation), 1, noted)
-    return Policy((Entry(_every, ((demand,),), "the command line"),))
+    return Policy((Entry(every, ((demand,),), "the command line"),))
 
 
-def _every(name: ImageName) -> bool:
+def every(name: ImageName) -> bool:
     return True
+
+
+def asking(policy: Policy) -> Callable[[ImageName], bool | None]:
+    """Whether a policy demands signatures of an image, None where no entry covers it."""
+
+    def asks(name: ImageName) -> bool | None:
+        entries = policy.of(name)
+        return any(entry.asks_for_signature for entry in entries) if entries else None
+
+    return asks
+
+
+def glob(patterns: Sequence[str]) -> Callable[[ImageName], bool]:
+    """Whether a name is covered: `*` crosses everything, and the whole normalised name, with its tag, must fit."""
+    from fnmatch import fnmatchcase  # which does not backtrack: names come from files of strangers
+
+    return lambda name: any(fnmatchcase(name.normalised, pattern) for pattern in patterns)
 
 
 class Reader:
@@ -60,6 +77,11 @@ class Reader:
     def engine(self) -> Engine:
         return options.engine(self._given)
 
+    def asks(self, name: ImageName) -> bool | None:
+        """Whether a signature of an image is demanded, None where no entry covers it; without reading keys or roots."""
+        covering = [one for one in self._configuration.settings.cosign if glob(one.images)(name)]
+        return any(one.require for one in covering) if covering else None
+
     def policy(self) -> Policy:
         """The policy of the configuration; raises UsageError for what in it makes no sense."""
         from verifychain.signatures.image_policy import Policy
@@ -68,7 +90,7 @@ class Reader:
         return Policy(tuple(self._entry(one, f"cosign[{number}]") for number, one in enumerate(listed)))
 
     def _entry(self, one: CosignSettings, where: str) -> Entry:
-        from verifychain.signatures.image_policy import Entry, glob
+        from verifychain.signatures.image_policy import Entry
 
         if not one.images:
             raise self._fault(f"{where} names no images", 'say which: images = ["ghcr.io/acme/*"]')
