@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 
-CORE = "import verifychain.signatures.native, verifychain.signatures.bundle, verifychain.signatures.legacy_blob"
+KEYS = "import verifychain.signatures.native, verifychain.signatures.bundle, verifychain.signatures.legacy_blob"
+CORE = f"{KEYS}, verifychain.signatures.certificate, verifychain.signatures.sct"
 
 
 def run(code: str) -> str:
@@ -21,6 +22,17 @@ def test_the_core_loads_neither_the_library_nor_the_network() -> None:
     names = set(run(f"import sys; {CORE}; print(*sys.modules)").split())
     heavy = {"sigstore", "pydantic", "requests", "urllib3", "ssl", "http", "tuf", "rfc3161_client", "click"}
     assert sorted(names & heavy) == []
+
+
+def test_who_trusts_keys_alone_loads_nothing_for_certificates() -> None:
+    """Not even for the trust root that comes with us, whose log vouches for signatures by keys."""
+    used = (
+        f"{KEYS}, verifychain.signatures.image_policy; from verifychain.cli.cosign import options; "
+        "root = options.roots(None, staging=False)[0]; assert root.logs and root.authorities"
+    )
+    names = set(run(f"import sys; {used}; print(*sys.modules)").split())
+    assert sorted(name for name in names if name.startswith("cryptography.x509")) == []
+    assert run(f"{used}; print(*{{len(one.chain) for one in root.authorities}})").split()
 
 
 def cost(statement: str) -> float:

@@ -81,14 +81,15 @@ def _path(leaf: x509.Certificate, authority: Authority) -> tuple[x509.Certificat
 @lru_cache(maxsize=64)
 def _chains(authority: Authority) -> tuple[tuple[x509.Certificate, ...], ...]:
     """From each certificate of an authority the way to its last one, where there is one; found once per authority."""
-    ways = (_upwards(one, authority) for one in authority.chain)
+    chain = authority.chain
+    ways = (_upwards(one, chain) for one in chain)
     return tuple(way for way in ways if way is not None)
 
 
-def _upwards(start: x509.Certificate, authority: Authority) -> tuple[x509.Certificate, ...] | None:
+def _upwards(start: x509.Certificate, chain: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...] | None:
     way = [start]
-    while way[-1] is not authority.chain[-1]:
-        above = (one for one in authority.chain if one not in way and _issued(way[-1], one, len(way)))
+    while way[-1] is not chain[-1]:
+        above = (one for one in chain if one not in way and _issued(way[-1], one, len(way)))
         found = next(above, None)
         if found is None:
             return None

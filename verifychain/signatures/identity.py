@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from verifychain.core.record import NamedTuple
 from verifychain.signatures.verdict import Reason, Rejected, shown
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _ARC = "1.3.6.1.4.1.57264.1."
 _USERNAME = f"{_ARC}7"
@@ -126,6 +128,8 @@ def read(certificate: x509.Certificate) -> Signer:
 
 
 def _subject(certificate: x509.Certificate) -> tuple[str, str]:
+    from cryptography import x509
+
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
@@ -147,6 +151,8 @@ def _subject(certificate: x509.Certificate) -> tuple[str, str]:
 
 
 def _claims(certificate: x509.Certificate) -> dict[str, str]:
+    from cryptography import x509
+
     found: dict[str, str] = {}
     for extension in certificate.extensions:
         dotted = extension.oid.dotted_string

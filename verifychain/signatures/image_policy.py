@@ -65,6 +65,12 @@ class Policy(NamedTuple):
         """The entries that an image must satisfy; none means that nobody said who must have signed it."""
         return tuple(entry for entry in self.entries if entry.covers(name))
 
+    def prepare(self) -> None:
+        """Load what reads certificates, where one may come, ahead of the first image."""
+        demands = (demand for entry in self.entries for demands in entry.alternatives for demand in demands)
+        if any(demand.question.requirement.identities for demand in demands):
+            from verifychain.signatures import certificate, sct  # noqa: F401
+
 
 class Outcome(NamedTuple):
     """

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from verifychain.core import digest as digests
@@ -23,6 +22,9 @@ from verifychain.core.record import NamedTuple
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.strict_json import base64_bytes
 from verifychain.signatures.verdict import Reason, Rejected, Unsupported
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 PublicKey: TypeAlias = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 

@@ -12,11 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from verifychain.core.digest import Algorithm
-from verifychain.signatures import identity, sct
+from verifychain.signatures import identity
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message
 from verifychain.signatures.native import Proven
@@ -26,6 +23,7 @@ from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
 
 if TYPE_CHECKING:
+    from cryptography import x509
     from sigstore._internal.trust import CTKeyring, KeyringPurpose, RekorKeyring
     from sigstore.verify import Verifier
 
@@ -99,6 +97,11 @@ def _of_root(evidence: Evidence, root: TrustRoot, times: Sequence[datetime]) -> 
 
 
 def _of_certificate(der: bytes) -> str:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from verifychain.signatures import sct
+
     certificate = x509.load_der_x509_certificate(der)
     key = certificate.public_key()
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
@@ -142,6 +145,8 @@ def proven(evidence: Evidence) -> Proven:
 
     Raises Rejected for a certificate that it accepts and that names nobody here.
     """
+    from cryptography import x509
+
     return Proven(identity.read(x509.load_der_x509_certificate(evidence.certificate)), (), (), Algorithm.SHA256)
 
 

@@ -10,14 +10,13 @@ attestation, the claims of an image signature) is judged afterwards by whoever a
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from verifychain.core.digest import Algorithm
 from verifychain.core.record import NamedTuple
-from verifychain.signatures import certificate as certificates
-from verifychain.signatures import identity, keys, log, sct, timestamps, x509_parsing
+from verifychain.signatures import identity, keys, log, timestamps
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Evidence
 from verifychain.signatures.identity import Identity, Signer
@@ -25,6 +24,9 @@ from verifychain.signatures.keys import Key
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 class Proven(NamedTuple):
@@ -62,6 +64,9 @@ def verify(evidence: Evidence, artifact: Artifact, root: TrustRoot, requirement:
 
 
 def _by_certificate(evidence: Evidence, signed: Artifact, root: TrustRoot, requirement: Requirement) -> Proven:
+    from verifychain.signatures import certificate as certificates
+    from verifychain.signatures import sct, x509_parsing
+
     certificate = x509_parsing.load(evidence.certificate)
     certificates.check_profile(certificate)
     times, logged = _witnessed(evidence, evidence.certificate, signed, root, requirement)

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from cryptography import x509
 
 from verifychain.core.digest import Digest, of_bytes
 from verifychain.core.record import NamedTuple
-from verifychain.signatures import x509_parsing
 from verifychain.signatures.keys import PublicKey, load_der
 from verifychain.signatures.strict_json import MOST_BYTES, Fields
 from verifychain.signatures.verdict import Reason, Rejected, shown
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _MEDIA_TYPES = {
     "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -72,12 +74,17 @@ class Log(NamedTuple):
 
 
 class Authority(NamedTuple):
-    """A certificate or timestamp authority: its chain as listed, and when it is believed."""
+    """A certificate or timestamp authority: its chain as listed (DER), and when it is believed."""
 
     url: str
-    chain: tuple[x509.Certificate, ...]
+    listed: tuple[bytes, ...]
     window: Window
     named: bool  # the document gives it a common name, which the second engine insists on
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """The certificates, the same objects each time. Raises Rejected where one is malformed."""
+        return _certificates(self.listed)
 
 
 class TrustRoot(NamedTuple):
@@ -95,17 +102,29 @@ class TrustRoot(NamedTuple):
         return of_bytes(self.document)
 
 
-def parse(data: bytes) -> tuple[TrustRoot, ...]:
-    """Read a trust root, or several as JSON lines. Raises Rejected with what is wrong."""
+@lru_cache(maxsize=4096)
+def _certificates(listed: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
+    from verifychain.signatures import x509_parsing
+
+    return tuple(map(x509_parsing.load, listed))
+
+
+def parse(data: bytes, *, is_ours: bool = False) -> tuple[TrustRoot, ...]:
+    """
+    Read a trust root, or several as JSON lines. Raises Rejected with what is wrong.
+
+    Its certificates are read, too, unless it came with this program: whoever trusts a key alone needs none of them, and
+    to load what reads them takes longer than to verify ten images.
+    """
     if len(data) > MOST_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"the trust root has {len(data):,} bytes")
     lines = [line for line in data.splitlines() if line.strip()]
     if len(lines) > 1 and all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
-        return tuple(_one(line) for line in lines)
-    return (_one(data),)
+        return tuple(_one(line, is_ours=is_ours) for line in lines)
+    return (_one(data, is_ours=is_ours),)
 
 
-def _one(data: bytes) -> TrustRoot:
+def _one(data: bytes, *, is_ours: bool) -> TrustRoot:
     fields = Fields.parse(data, _WRONG, "trust root")
     media_type = fields.text("mediaType")
     if media_type not in _MEDIA_TYPES:
@@ -113,9 +132,9 @@ def _one(data: bytes) -> TrustRoot:
     return TrustRoot(
         media_type=media_type,
         logs=_logs(fields, "tlogs"),
-        authorities=_authorities(fields, "certificateAuthorities"),
+        authorities=_authorities(fields, "certificateAuthorities", is_ours=is_ours),
         ct_logs=_logs(fields, "ctlogs"),
-        timestamp_authorities=_authorities(fields, "timestampAuthorities"),
+        timestamp_authorities=_authorities(fields, "timestampAuthorities", is_ours=is_ours),
         document=data,
     )
 
@@ -157,16 +176,18 @@ def _spki(public: Fields) -> bytes:
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
-def _authorities(fields: Fields, name: str) -> tuple[Authority, ...]:
-    return tuple(_authority(item) for item in fields.objects(name, _MOST))
+def _authorities(fields: Fields, name: str, *, is_ours: bool) -> tuple[Authority, ...]:
+    return tuple(_authority(item, is_ours=is_ours) for item in fields.objects(name, _MOST))
 
 
-def _authority(fields: Fields) -> Authority:
+def _authority(fields: Fields, *, is_ours: bool) -> Authority:
     listed = fields.required("certChain").objects("certificates", _MOST)
     if not listed:
         raise fields.wrong("certChain", "has no certificate")
+    chain = tuple(item.data("rawBytes") for item in listed)
     try:
-        chain = tuple(x509_parsing.load(item.data("rawBytes")) for item in listed)
+        if not is_ours:
+            _certificates(chain)
     except Rejected as rejected:
         raise Rejected(_WRONG, f"the authority {shown(fields.text('uri'))}: {rejected.detail}") from None
     subject = fields.optional("subject")

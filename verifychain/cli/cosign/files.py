@@ -160,7 +160,7 @@ def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
     sys.setswitchinterval(_SWITCH)
     try:
         demands.policy.run()
-        demands.policy.result()
+        demands.policy.result().prepare()
     finally:
         sys.setswitchinterval(usual)
     for name in names:

@@ -133,7 +133,7 @@ def roots(trusted_root: str | None, *, staging: bool) -> tuple[TrustRoot, ...]:
         raise UsageError("--trusted-root and --staging are two roots", "give one of them")
     if trusted_root is not None:
         return trust_root.parse(read_file(trusted_root))
-    return trust_root.parse(shipped.trusted_root(shipped.STAGING if staging else shipped.PUBLIC_GOOD))
+    return trust_root.parse(shipped.trusted_root(shipped.STAGING if staging else shipped.PUBLIC_GOOD), is_ours=True)
 
 
 def requirement(given: dict[str, Any]) -> Requirement:
