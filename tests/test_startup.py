@@ -17,6 +17,12 @@ HEAVY = {
     "email", "xml", "importlib.metadata", "shutil", "tempfile", "difflib", "textwrap", "rich",
 }  # fmt: skip
 
+# What click loads for prompts, dates, UUIDs and help texts.
+DEFERRED = {"inspect", "ast", "dis", "tokenize", "uuid", "platform", "datetime", "gettext", "locale", "threading"}
+HIDDEN = ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+# As any second run of a user has it: with compiled modules, and without what measures coverage.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in HIDDEN}
+
 
 def loaded(*argv: str, folder: Path) -> set[str]:
     """The modules that a run has loaded when it ends."""
@@ -27,7 +33,8 @@ def loaded(*argv: str, folder: Path) -> set[str]:
         f"sys.argv = ['verifychain', *{list(argv)!r}]\n"
         "sys.exit(main())\n"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert "LOADED " in done.stderr, done.stderr
     return set(done.stderr.rpartition("LOADED ")[2].split())
 
@@ -38,6 +45,7 @@ def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
         "verifychain",
         "verifychain.cli",
         "verifychain.cli.console",
+        "verifychain.cli.deferred",
         "verifychain.cli.main",
         "verifychain.core",
         "verifychain.core.errors",
@@ -52,20 +60,24 @@ def test_version_loads_next_to_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("argv", [("--version",), ("check",)])
 def test_nothing_heavy_is_loaded(tmp_path: Path, argv: tuple[str, ...]) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    code = "import sys, click; print(*sys.modules)"
-    bare = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-I", "-c", "import sys, click; print(*sys.modules)"]
+    bare = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=True).stdout
     # git is asked for its files
     allowed = {"subprocess", "shutil", "tempfile"} if argv == ("check",) else set()
     names = loaded(*argv, folder=tmp_path) - set(bare.split())
     assert sorted(name for name in names if name in HEAVY - allowed) == []
 
 
+@pytest.mark.parametrize("argv", [("--version",), ("check", "Dockerfile")])
+def test_what_click_hardly_uses_is_not_loaded(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN true\n")
+    assert sorted(loaded(*argv, folder=tmp_path) & DEFERRED) == []
+
+
 def _seconds(*argv: str | Path, cwd: Path, code: int) -> tuple[float, float]:
-    """How long a process takes, and of the processor, with compiled modules, as any second run has them."""
-    hidden = ("PYTHONDONTWRITEBYTECODE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
-    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    """How long a process takes, and of the processor."""
     begin, before = time.perf_counter(), _of_children()
-    done = subprocess.run(argv, cwd=cwd, env=environment, capture_output=True, check=False)
+    done = subprocess.run(argv, cwd=cwd, env=ENVIRONMENT, capture_output=True, check=False)
     taken, after = time.perf_counter() - begin, _of_children()
     assert done.returncode == code, done.stderr
     return taken, after - before

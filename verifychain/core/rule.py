@@ -8,7 +8,6 @@ where the rule has something to say offline too).
 
 from __future__ import annotations
 
-import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -37,6 +36,8 @@ class Rule(NamedTuple):
 
     @property
     def documentation(self) -> str:
+        import inspect  # a tenth of a start, and a check prints no documentation
+
         return inspect.cleandoc(self.check.__doc__ or "")
 
     @property
