@@ -20,8 +20,8 @@ from verifychain.core.exit_code import ExitCode
 # the help lines stand here so that `verifychain --help` imports none of them.
 COMMANDS = {
     "check": ("check", "check", "Check every supported file below PATH (default: .)."),
-    "dockerfile": ("check", "dockerfile", "Check Dockerfiles: images, remote ADDs, downloads in RUN."),
-    "shell": ("check", "shell", "Check shell scripts: every download is followed to its check."),
+    "dockerfile": ("dockerfile", "dockerfile", "Check Dockerfiles: images, remote ADDs, downloads in RUN."),
+    "shell": ("shell", "shell", "Check shell scripts: every download is followed to its check."),
     "pip": ("pip", "pip", "Check requirements files and pylock.toml: pins and hashes."),
     "inventory": ("inventory", "inventory", "List every reference with how well it is pinned."),
     "download": ("download", "download", "Fetch and verify files against their pins in verifychain.lock."),

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from verifychain.cli.check import check_formats
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, checking_pip
+from verifychain.cli.run import check_formats
 from verifychain.formats import named
 from verifychain.inputs import Kinds
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from verifychain import baseline, config, engine, inputs
 from verifychain.cli.console import Console
-from verifychain.cli.options import Options
+from verifychain.cli.options import Options, collect
 from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
@@ -17,8 +18,10 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
 from verifychain.core.settings import PipTarget
 from verifychain.core.severity import Severity
+from verifychain.formats import named
 from verifychain.inputs import Kinds
 from verifychain.output import summary
+from verifychain.output.style import Style
 
 if TYPE_CHECKING:
     from verifychain.origins.git_attributes import Attributes
@@ -37,6 +40,36 @@ class Run(NamedTuple):
     @property
     def fail_on(self) -> Severity:
         return Severity.of(self.options.fail_on or self.configuration.settings.fail_on)
+
+
+def check_formats(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
+    """Judge files of some formats: what every command does that judges files."""
+    options = collect(given)
+    console.adopt(options.color, options.verbose)
+    run = prepare(options, kinds)
+    report = examine(run)
+    if options.diff:
+        from verifychain.cli.fixing import show_patch
+
+        return show_patch(report, run, console)
+    if options.fix or options.add:
+        from verifychain.cli.fixing import fixed
+
+        report = fixed(report, run, console)
+    settle(report, run, console)
+    writer = importlib.import_module(f"verifychain.output.{options.format}")
+    console.result(writer.render(report, _style(run, console)), options.output)
+    return conclude(report, run, console)
+
+
+def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:
+    """The command of one format."""
+    format = named(name)
+    return check_formats(console, given, Kinds([format], named_as=format))
+
+
+def _style(run: Run, console: Console) -> Style:
+    return Style(colour=run.options.color == "always") if run.options.output else console.style()
 
 
 def prepare(options: Options, kinds: Kinds) -> Run:

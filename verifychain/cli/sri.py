@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from verifychain.cli.check import check_one_format
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, checking, option
+from verifychain.cli.run import check_one_format
 
 _SRI = (
     option(
