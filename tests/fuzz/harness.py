@@ -3,7 +3,8 @@ The fuzz run: every target in turn, from a seed, in processes of their own with 
 
 ``python -m tests.fuzz.harness --executions 200000`` is the long mode (``make fuzz``). Whatever breaks a promise is
 written to a file, and the run fails: an exception that escapes, more than two seconds of processor time or 300 MB for
-one small file, a byte outside of every edit that changed, an output that its readers cannot parse.
+one small file, a byte outside of every edit that changed, an output that its readers cannot parse. What was found is
+told as soon as its share of the executions is done.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -27,6 +28,7 @@ from tests.fuzz.target import Target, Violation
 
 HANG = 20.0  # seconds of processor time for all that is done with one input; then it is interrupted
 MEGABYTES = 300
+SHARE = 2500  # executions of one process; a new one takes over, so that a long run measures memory as a short one does
 Targets = Callable[[], Sequence[Target]]
 
 
@@ -98,24 +100,27 @@ def _work(task: tuple[Targets, int, str, float]) -> Ran:
     return execute(make(), executions, seed, hang)
 
 
-def run(make: Targets, executions: int, seed: str, processes: int, hang: float = HANG) -> list[Ran]:
-    """The executions, shared out to so many processes."""
-    tasks = [(make, executions // processes, f"{seed} {number}", hang) for number in range(processes)]
-    with get_context("spawn").Pool(processes) as pool:
-        return pool.map(_work, tasks, chunksize=1)
+def run(make: Targets, executions: int, seed: str, processes: int, hang: float = HANG) -> Iterator[Ran]:
+    """The executions, shared out to processes, of which so many run at a time; each share as it is done."""
+    starts = range(0, executions, SHARE)
+    tasks = [(make, min(SHARE, executions - start), f"{seed} {start}", hang) for start in starts]
+    with get_context("spawn").Pool(processes, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(_work, tasks)
 
 
-def report(rans: Sequence[Ran], folder: Path) -> int:
-    """Print what was found, keep the inputs; the exit code."""
-    for number, one in enumerate(found for ran in rans for found in ran.found):
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{one.target.replace(' ', '-')}-{number}"
-        path.write_bytes(one.data)
-        print(f"{one.target}: {path}\n{one.fault}\n")
-    slowest, peak = max(ran.slowest for ran in rans), max(ran.peak for ran in rans)
-    faults = sum(len(ran.found) for ran in rans)
-    executions = sum(ran.executions for ran in rans)
-    print(f"{executions:,} executions, {faults} faults; at most {peak} MB, {slowest[0]:.2f} s ({slowest[1]})")
+def report(rans: Iterable[Ran], folder: Path) -> int:
+    """Print what is found, and keep the inputs; the exit code."""
+    done, faults, peak, slowest = 0, 0, 0, (0.0, "")
+    for ran in rans:
+        for one in ran.found:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{one.target.replace(' ', '-')}-{faults}"
+            path.write_bytes(one.data)
+            print(f"{one.target}: {path}\n{one.fault}\n", flush=True)
+            faults += 1
+        done, peak, slowest = done + ran.executions, max(peak, ran.peak), max(slowest, ran.slowest)
+        print(f"{done:,} done, {faults} faults", file=sys.stderr, flush=True)
+    print(f"{done:,} executions, {faults} faults; at most {peak} MB, {slowest[0]:.2f} s ({slowest[1]})")
     return 1 if faults else 0
 
 

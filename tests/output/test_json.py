@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.output.reports import HOSTILE, finding, hostile, spans, whole
 from verifychain import __version__
@@ -83,6 +86,23 @@ def test_hostile_texts_are_plain_ascii_without_surrogates_or_commands() -> None:
 @pytest.mark.parametrize("text", ["##[error]", "###", "\\##", "#\\u0023", "a#", "#"])
 def test_number_signs_are_kept(text: str) -> None:
     assert json.loads(dumps({text: [text, (text, 1, None)]})) == {text: [text, [text, 1, None]]}
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+)
+
+
+@given(ANY)
+def test_documents_are_written_as_the_standard_library_writes_them(document: Any) -> None:
+    assert dumps(document).replace("#\\u0023", "##") == json.dumps(document, indent=2) + "\n"
+
+
+def test_what_is_no_json_is_refused() -> None:
+    for wrong in (object(), {1: 2}, {"a": [b"bytes"]}):
+        with pytest.raises((TypeError, AttributeError)):
+            dumps(wrong)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formats.requirements.reading import NAME, report_of, tree
+from tests.formats.requirements.reading import NAME, report_of, requirements, tree
 from verifychain import fixes
 
 A, B, C = (letter * 64 for letter in "abc")
@@ -74,6 +74,15 @@ def test_files_of_wide_characters_are_left_alone(encoding: str) -> None:
 def test_latin_1_stays_latin_1() -> None:
     before = f"# coding: latin-1\n# caf\xe9\n{FLAG}foo==1 {HASH} {HASH}\n".encode("latin-1")
     assert fixed(before) == f"# coding: latin-1\n# caf\xe9\n{FLAG}foo==1 {HASH}\n".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("foo==1", True), (f"foo==1 {HASH}", True), ("foo==1 --", False), (f"foo==1 {HASH} --", False), (f"foo==1 -- {HASH}", False)],
+)  # fmt: skip
+def test_no_place_for_hashes_where_pip_reads_none(text: str, place: bool) -> None:
+    (one,) = requirements(f"{FLAG}{text}\n")
+    assert (one.slot is not None) is place
 
 
 def test_nothing_is_invented() -> None:

@@ -78,6 +78,9 @@ def test_clean(text: str) -> None:
         ("git+https://h.example/a.git\n", [("pip-unhashable", "error", "git+https://h.example/a.git")]),
         (f"git+https://h.example/a@{'c' * 40}\n", [("pip-unhashable", "warning", f"git+https://h.example/a@{'c' * 40}")]),
         (f"foo==1 {HASH} ; os_name=='nt'\n", [("pip-ignored-text", "error", "; os_name=='nt'")]),
+        # Behind `--` pip reads no option.
+        (f"foo==1 {HASH}\nbar==1 -- {HASH}\n", [("pip-missing-hash", "error", "bar==1"), ("pip-ignored-text", "error", f"-- {HASH}")]),
+        (f"foo==1 {HASH} --\n", [("pip-ignored-text", "error", "--")]),
         (f"foo==1 {HASH} bar==1\n", [("pip-ignored-text", "error", "bar==1")]),
         (f"foo==1 {HASH} -i https://h.example\n", [("pip-ignored-text", "error", "-i https://h.example")]),
         ("--pre foo==1\n", [("pip-ignored-text", "error", "foo==1")]),

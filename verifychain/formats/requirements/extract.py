@@ -159,6 +159,8 @@ class _Reader:
     def _slot(self, item: Item) -> Slot | None:
         if item.editable or item.parsed.kind not in (Kind.NAMED, Kind.ARCHIVE) or not self._file.text.editable:
             return None
+        if not item.plain and item.node.closed:
+            return None
         end = self._file.text.byte(item.end)
         return Slot(Location(self._source, Span(end, end)), self._before, Notation.PIP)
 

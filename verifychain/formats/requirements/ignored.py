@@ -28,8 +28,6 @@ _WHAT = {"--requirement": "include", "--constraint": "include", "--editable": "e
 def ignored(source: Source, contents: Contents, one: Item | Node) -> Iterator[IgnoredText]:
     """The ignored words and options of a line that pip takes."""
     node = one.node if isinstance(one, Item) else one
-    if not node.options:
-        return
     line = _Line(source, contents, node)
     yield from islice(line.words(one), _MOST)
     for option in _unheeded(one, node)[:_MOST]:

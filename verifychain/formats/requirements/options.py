@@ -73,7 +73,7 @@ class Fault(Exception):
 
 
 class Read(NamedTuple):
-    """Options in order, and the words between them, of which pip takes no notice."""
+    """Options in order, and the words that pip passes over: those between them, and `--` with all that is behind it."""
 
     options: list[Option]
     leftover: list[Word]
@@ -86,7 +86,7 @@ def read(words: list[Word]) -> Read:
     while waiting:
         word = waiting.popleft()
         if word.value == "--":
-            found.leftover.extend(waiting)
+            found.leftover.extend((word, *waiting))
             break
         if word.value.startswith("--"):
             found.options.append(_long(word, waiting))

@@ -33,6 +33,11 @@ class Node(NamedTuple):
         return [option for option in self.options if option.name in names]
 
     @property
+    def closed(self) -> bool:
+        """Whether pip reads no option that is written behind these."""
+        return any(word.value == "--" for word in self.leftover)
+
+    @property
     def editable(self) -> str | None:
         """What ``-e`` names, where that makes the line a requirement."""
         if self.text:
