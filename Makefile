@@ -44,7 +44,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, and whether generated files are curre
 fuzz: $(VENV)/.dev ## the long fuzz run: every format and every writer, 200,000 executions
 	$(BIN)/python -m tests.fuzz.harness --executions 200000
 
-docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, blocks of the README
+docs: $(VENV)/.dev ## write again what is generated: docs/rules, the hook manifest, the picture of a run
 	$(BIN)/python -m tools.generate
 
 bench: $(VENV)/.dev $(VENV)/peers/.done $(VENV)/peers-pip/.done $(VENV)/peers-sri/.done $(VENV)/plot/.done .cache/cosign ## measure everything beside its peers, and write docs/benchmarks.md with its plot

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.output.reports import HOSTILE, finding, hostile, spans, whole
@@ -89,11 +89,13 @@ def test_number_signs_are_kept(text: str) -> None:
 
 
 ANY = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner, inner),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner) | st.tuples(inner, inner),
+    max_leaves=12,
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY)
 def test_documents_are_written_as_the_standard_library_writes_them(document: Any) -> None:
     assert dumps(document).replace("#\\u0023", "##") == json.dumps(document, indent=2) + "\n"

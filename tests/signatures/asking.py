@@ -12,7 +12,7 @@ from verifychain.signatures import keys, trust_root
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.identity import Identity, Match, Pattern
 from verifychain.signatures.requirement import Requirement
-from verifychain.signatures.verify import AttestationPolicy, Engine, Question, Verdict, verify_document
+from verifychain.signatures.verify import AttestationPolicy, Engine, Question, Verdict, begin_bytes
 
 ARTIFACT = b"what is signed\n"
 EXPECTED = Identity(Pattern(Match.EXACT, IDENTITY), Pattern(Match.EXACT, ISSUER))
@@ -66,4 +66,10 @@ def question(sigstore: Sigstore, recipe: Recipe, root: Any = None, engine: Engin
 
 def ask(document: Any, asked: Question, artifact: bytes = ARTIFACT) -> Verdict:
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return verify_document(data, Artifact(data=artifact), asked)
+    (verdict,) = verdicts(data, Artifact(data=artifact), asked)
+    return verdict
+
+
+def verdicts(data: bytes, artifact: Artifact, asked: Question) -> list[Verdict]:
+    """On every container of a file."""
+    return [one.finish() for one in begin_bytes(data, artifact, asked)]

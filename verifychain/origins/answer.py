@@ -118,11 +118,6 @@ class Fetched(NamedTuple):
     headers: Mapping[str, str]
     data: bytes
 
-    @property
-    def allow_origin(self) -> str | None:
-        """``Access-Control-Allow-Origin``: without it a browser does not check integrity, it blocks."""
-        return self.headers.get("access-control-allow-origin")
-
 
 def expect_ok(answer: Answer) -> None:
     """Raise BadStatus unless the answer is the thing itself."""

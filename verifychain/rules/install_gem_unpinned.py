@@ -4,6 +4,7 @@ from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.install import Install, Manager
+from verifychain.rules._install import problems
 
 
 @rule("install-gem-unpinned", severity=Severity.WARNING, on_by_default=False)
@@ -25,7 +26,4 @@ def check(install: Install) -> Iterator[Problem]:
     bundle install
     ```
     """
-    if install.manager is Manager.GEM:
-        yield Problem(
-            install.span, f"`{install.command}` takes what the registry serves today", help=f"use {install.lacks}"
-        )
+    yield from problems(install, Manager.GEM)

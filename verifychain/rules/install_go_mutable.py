@@ -4,6 +4,7 @@ from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.install import Install, Manager
+from verifychain.rules._install import problems
 
 
 @rule("install-go-mutable", severity=Severity.WARNING, on_by_default=False)
@@ -25,7 +26,4 @@ def check(install: Install) -> Iterator[Problem]:
     go install tool.example/cmd/tool@v1.2.3
     ```
     """
-    if install.manager is Manager.GO:
-        yield Problem(
-            install.span, f"`{install.command}` takes what the registry serves today", help=f"use {install.lacks}"
-        )
+    yield from problems(install, Manager.GO)

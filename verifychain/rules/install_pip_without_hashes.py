@@ -4,6 +4,7 @@ from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.install import Install, Manager
+from verifychain.rules._install import problems
 
 
 @rule("install-pip-without-hashes", severity=Severity.WARNING, on_by_default=False)
@@ -26,7 +27,4 @@ def check(install: Install) -> Iterator[Problem]:
     pip install --require-hashes -r requirements.txt
     ```
     """
-    if install.manager is Manager.PIP:
-        yield Problem(
-            install.span, f"`{install.command}` takes what the registry serves today", help=f"use {install.lacks}"
-        )
+    yield from problems(install, Manager.PIP)

@@ -11,7 +11,7 @@ A ``Verification`` stops where the library is to be asked, so that a caller can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from enum import Enum
 from functools import partial
 
@@ -107,7 +107,7 @@ def ask_library(asked: Asked) -> None:
 
 
 class Verification:
-    """One container against one artifact, as far as it goes without the library. Raises OSError as ``verify_bytes``."""
+    """One container against one artifact, as far as it goes without the library. Raises OSError for the artifact's."""
 
     def __init__(self, steps: _Steps) -> None:
         self._steps = steps
@@ -135,27 +135,16 @@ class Verification:
 
 
 def begin_bytes(data: bytes, artifact: Artifact, question: Question) -> list[Verification]:
-    """Begin to verify an artifact with a file of evidence: one container, or several as JSON lines, in order."""
+    """
+    Begin to verify an artifact with a file of evidence: one container, or several as JSON lines, in order.
+
+    The artifact is verified when *one* of them is: a file may hold signatures of several people.
+    """
     try:
         documents = containers.split(data)
     except Rejected as rejected:
         return [Verification(_ended(_rejected(rejected, "")))]
     return [Verification(_document(one, artifact, question)) for one in documents]
-
-
-def verify_bytes(data: bytes, artifact: Artifact, question: Question) -> list[Verdict]:
-    """
-    Verify an artifact with a file of evidence: one container, or several as JSON lines.
-
-    One verdict each, in order. The artifact is verified when *one* of them is VERIFIED: a file may hold signatures of
-    several people. Raises OSError only, when the artifact cannot be read.
-    """
-    return [one.finish() for one in begin_bytes(data, artifact, question)]
-
-
-def verify_document(document: bytes, artifact: Artifact, question: Question) -> Verdict:
-    """Verify an artifact with one container."""
-    return Verification(_document(document, artifact, question)).finish()
 
 
 def verify_evidence(evidence: Evidence, artifact: Artifact, question: Question) -> Verdict:
@@ -278,8 +267,3 @@ def _by_library(asked: Asked) -> _Steps:
 
 def _rejected(rejected: Rejected, container: str) -> Verdict:
     return Verdict(Status.REJECTED, rejected.reason, rejected.detail, container)
-
-
-def is_verified(verdicts: Sequence[Verdict]) -> bool:
-    """Whether one of the verdicts counts."""
-    return any(verdict.status is Status.VERIFIED for verdict in verdicts)

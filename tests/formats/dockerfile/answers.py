@@ -104,7 +104,7 @@ def _node(node: Node) -> Answer:
         "args": [] if words == [""] else words,
         "flags": [word.value for word in node.flags],
         "json": node.json,
-        "original": node.original,
+        "original": go_string(node.text.data[node.start : node.end]),
         "lines": [node.line, node.end_line],
         "heredocs": [
             [heredoc.name, heredoc.expand, heredoc.chomp, heredoc.content.length] for heredoc in node.heredocs

@@ -7,6 +7,8 @@ is moved through the pattern, kept as the bits of one integer.
 
 from __future__ import annotations
 
+from enum import Enum
+
 from verifychain.core.record import NamedTuple
 
 # Positions times characters of the pattern, which is what a search costs; more is an attack on its reader.
@@ -17,11 +19,11 @@ class PatternError(ValueError):
     """A pattern that BuildKit refuses."""
 
 
-class _Any(NamedTuple):
-    many: bool
+class _Any(Enum):
+    STAR = "*"
+    ONE = "?"
 
 
-_STAR, _ONE = _Any(True), _Any(False)
 _Token = str | _Any
 
 
@@ -48,7 +50,7 @@ def _tokens(pattern: str) -> list[_Token]:
             tokens.append(following)
             at += 1
         else:
-            tokens.append(_STAR if char == "*" else _ONE if char == "?" else char)
+            tokens.append(_Any(char) if char in "*?" else char)
     return tokens
 
 
@@ -67,7 +69,7 @@ class _Matcher:
         """The positions, as bits, at which a match that begins at ``start`` can end."""
         positions = 1 << start
         for token in self.tokens:
-            if token is _STAR:
+            if token is _Any.STAR:
                 positions = self._every & ~((positions & -positions) - 1)
             elif isinstance(token, _Any):
                 positions = positions << 1 & self._every
@@ -81,7 +83,7 @@ class _Matcher:
         """The positions, as bits, at which a match can begin."""
         positions = self._every
         for token in reversed(self.tokens):
-            if token is _STAR:
+            if token is _Any.STAR:
                 positions = (1 << positions.bit_length()) - 1
             elif isinstance(token, _Any):
                 positions >>= 1
@@ -93,7 +95,7 @@ class _Matcher:
 
     def longest(self, start: int) -> int:
         """Where the longest match ends that begins at ``start``; there must be one."""
-        if _STAR not in self.tokens:
+        if _Any.STAR not in self.tokens:
             return start + len(self.tokens)
         return self.ends(start).bit_length() - 1
 

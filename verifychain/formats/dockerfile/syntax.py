@@ -85,11 +85,6 @@ class Node(NamedTuple):
     line: int = 0
     end_line: int = 0
 
-    @property
-    def original(self) -> str:
-        """The joined line."""
-        return go_string(self.text.data[self.start : self.end])
-
 
 class Dockerfile(NamedTuple):
     """A file that BuildKit's parser accepts."""

@@ -28,7 +28,6 @@ class Shell(Walker):
     def __init__(self, text: Text) -> None:
         super().__init__(text)
         self._nested = 0
-        self._programs: dict[str, list[Fetch]] = {}
         self._seen = 0
 
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:

@@ -51,8 +51,3 @@ def file_name(url: str) -> str:
     path = url.partition("?")[0].partition("#")[0]
     scheme, _, rest = path.rpartition("://")
     return rest.rpartition("/")[2] if "/" in rest or not scheme else ""
-
-
-def is_insecure(url: str) -> bool:
-    """Whether anyone on the way can change what comes."""
-    return url.lower().startswith(("http://", "ftp://", "git://"))

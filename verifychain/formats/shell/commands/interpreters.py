@@ -19,9 +19,6 @@ _FETCHING = re.compile(
     r"urlopen|urlretrieve|requests\.get|Net::HTTP|open-uri|URI\.open|LWP::|file_get_contents|https?\.get|fetch\(|download\.file|WebClient|Invoke-WebRequest"
 )
 _URL = re.compile(r"(?:https?|ftp)://[^\s'\"`)]+")
-_MODULES = frozenset(
-    ["json.tool", "base64", "zipfile", "tarfile", "http.server", "venv", "site", "compileall", "pytest"]
-)
 
 
 def run(shell: Shell, call: Call) -> str:
