@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from verifychain.core.digest import Digest
 from verifychain.core.source import Location, Source
 from verifychain.facts.requirement import Other
 from verifychain.formats.requirements.closure import Closure, Placed
@@ -24,6 +25,7 @@ class Relatives:
         self._source = source
         self._by_name: dict[str, list[tuple[int, Placed]]] = {}
         self._numbers: dict[tuple[str, int], int] = {}
+        self._read: dict[int, tuple[frozenset[Digest], list[str]]] = {}
         for one in closures:
             for placed in one.placed:
                 key = (placed.source.path, placed.item.span.start)
@@ -38,13 +40,14 @@ class Relatives:
         if len(placed) < 2:
             return ()
         here = self._numbers.get((self._source.path, item.span.start), 0)
-        return tuple(self._other(item, one, number < here) for number, one in placed[:_MOST] if number != here)
+        words = self._parts(here, item)[1]
+        others = ((number, one) for number, one in placed[:_MOST] if number != here)
+        return tuple(self._other(item, words, number, one, number < here) for number, one in others)
 
-    def _other(self, item: Item, placed: Placed, earlier: bool) -> Other:
+    def _other(self, item: Item, words: list[str], number: int, placed: Placed, earlier: bool) -> Other:
         other = placed.item
         source = self._source if placed.source.path == self._source.path else placed.source
-        digests = frozenset(hash.digest for hash in other.hashes if hash.digest is not None)
-        same_words = other.node.line.text.split() == item.node.line.text.split()
+        digests, its_words = self._parts(number, other)
         return Other(
             location=Location(source, other.name_span),
             specifiers=other.parsed.specifiers,
@@ -52,8 +55,15 @@ class Relatives:
             in_constraints=placed.in_constraints,
             earlier=earlier,
             overlaps=overlap(item.parsed.marker, other.parsed.marker),
-            identical=same_words and source is self._source,
+            identical=words == its_words and source is self._source,
         )
+
+    def _parts(self, number: int, item: Item) -> tuple[frozenset[Digest], list[str]]:
+        """The digests and the words of a line, read once: the first ones are compared with all that follow."""
+        if number not in self._read:
+            digests = frozenset(hash.digest for hash in item.hashes if hash.digest is not None)
+            self._read[number] = digests, item.node.line.text.split()
+        return self._read[number]
 
 
 def overlap(one: str | None, other: str | None) -> bool:

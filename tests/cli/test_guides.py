@@ -1,0 +1,69 @@
+"""What the guides show as output is what the commands print, and the configuration that they show is taken."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Runner, write
+from verifychain import lock
+from verifychain.config import load
+from verifychain.core.source import Source
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
+FILES: dict[str, str | bytes] = {
+    "Dockerfile": f"ARG A\nFROM debian:12@sha256:{HEX}\n\nFROM python:3.12-slim AS build\n",
+    "requirements.txt": f"--require-hashes\nsix==1.17.0 --hash=sha256:{HEX}\nidna==3.10\n",
+    "app.js": "go()\n",
+    "public/index.html": "<script>go()</script>\n"
+    '<script src="https://cdn.example/app-1.2.3.js" crossorigin\n'
+    '  integrity="sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO"></script>\n',
+}
+
+
+def blocks(language: str) -> list[tuple[str, str]]:
+    """Name and text of every block of a language."""
+    found = []
+    for page in PAGES:
+        texts = re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        found += [(f"{page.name} {place}", text) for place, text in enumerate(texts)]
+    return found
+
+
+def fits(shown: str, printed: str) -> bool:
+    """Whether the output holds what is shown; ``…`` stands for anything."""
+    return re.search(".*?".join(map(re.escape, shown.rstrip("\n").split("…"))), printed, re.DOTALL) is not None
+
+
+@pytest.mark.parametrize(("name", "text"), blocks("console"), ids=[name for name, _ in blocks("console")])
+def test_what_is_typed_prints_what_is_shown(name: str, text: str, project: Path, command: Runner) -> None:
+    write(project, FILES)
+    for line, shown in re.findall(r"^\$ verifychain (.*)\n((?:[^$].*\n)*)", text, re.MULTILINE):
+        result = command(*shlex.split(line))
+        assert fits(shown, result.out), result.out
+
+
+def test_the_finding_of_the_quickstart(project: Path, command: Runner) -> None:
+    write(project, FILES)
+    (shown,) = (text for _, text in blocks("") if text.startswith("error[image-unpinned]"))
+    assert shown in command("check", "--isolated").out
+
+
+def test_enough_is_shown_for_that_to_mean_something() -> None:
+    assert len(blocks("console")) >= 3
+    assert fits("a…\nb\n", "axx\nb\nc\n")
+    assert not fits("a…\nb\n", "axx\nc\n")
+
+
+@pytest.mark.parametrize(("name", "text"), blocks("toml"), ids=[name for name, _ in blocks("toml")])
+def test_configurations_and_locks_are_taken(name: str, text: str, project: Path) -> None:
+    if "[[download]]" in text or "[[subresource]]" in text:
+        assert lock.load(Source(lock.FILE_NAME, b"version = 1\n" + text.encode())).faults == ()
+    else:
+        write(project, {"pyproject.toml": text})
+        assert load([str(project / "pyproject.toml")], isolated=False).source is not None
