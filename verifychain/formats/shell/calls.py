@@ -13,7 +13,7 @@ from verifychain.formats.shell.machine import Call, Text
 from verifychain.formats.shell.prefixes import inner_command
 from verifychain.formats.shell.process import Process
 from verifychain.formats.shell.records import Fetch
-from verifychain.formats.shell.state import join
+from verifychain.formats.shell.state import Outcome, join
 from verifychain.formats.shell.syntax import Script, parse
 from verifychain.formats.shell.values import SPLIT, UNKNOWN
 from verifychain.formats.shell.walk import Walker
@@ -40,22 +40,41 @@ class Shell(Walker):
         call = Call(basename(name.text), tuple(arguments), self.stdin, node.span, name.text)
         return self.run(call)
 
-    def run(self, call: Call) -> str:
+    def run(self, call: Call, *, program: bool = False) -> str:
         builtin = BUILTINS.get(call.name)
         if builtin is not None:
             return builtin(self, call)
-        if call.path in self.functions:
-            self.outcome = self.function(call.path, call.texts)
+        # `command pip` and `sudo pip` are the program, also inside a function of that name.
+        if call.path in self.functions and not (program and commands.handler(call.name)):
+            self.outcome = self._function(call)
             return self.outcome.out
         inner = inner_command(self, call)
         if inner is not None:
-            return self.run(inner) if inner.name else ""
+            return self.run(inner, program=True) if inner.name else ""
         if self.fetches and not commands.looks_only(call.name):
             self.take(call)
         handler = commands.handler(call.name)
         if handler is not None:
             return handler(self, call)
         return self._program(call)
+
+    def _function(self, call: Call) -> Outcome:
+        """Call a function; where only some ways define it, the others run the program of that name."""
+        state = self.state
+
+        def function() -> Outcome:
+            self.state = state
+            return self.function(call.path, call.texts)
+
+        def program() -> Outcome:
+            self.state, self.outcome = state, None
+            out = self.run(call, program=True)
+            outcome, self.outcome = self.outcome, None
+            return outcome or Outcome(self.state, self.failed or state, out)
+
+        if call.path not in self.sometimes or commands.handler(call.name) is None:
+            return function()
+        return self._met(self._arms([function, program]))
 
     def _program(self, call: Call) -> str:
         """A program that we know nothing of: perhaps a file that was downloaded, or a script of the repository."""

@@ -96,8 +96,8 @@ class Machine(Environment):
 
     # What a walker adds.
 
-    def run(self, call: Call) -> str:
-        """Run a command inside another one."""
+    def run(self, call: Call, *, program: bool = False) -> str:
+        """Run a command inside another one; ``program`` says that no function of that name is meant."""
         raise NotImplementedError
 
     def run_text(self, text: str, call: Call, arguments: Sequence[str] = (), *, strict: bool = False) -> str:

@@ -67,6 +67,7 @@ class Interpreter(Machine):
         self.errexit = False
         self.pipefail = False
         self.functions: dict[str, tuple[Definition, ...]] = {}  # of one name several where branches define it
+        self.sometimes: set[str] = set()  # those that not all ways define
         self.called: set[str] = set()
         self.process = Process()
         self.frames = [Frame(())]

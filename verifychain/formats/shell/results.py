@@ -18,6 +18,7 @@ _GRADES = {
     Level.EXTERNAL: Grade.EXTERNAL_DIGEST,
     Level.VERIFIED: Grade.VERIFIED,
 }
+_ASKED = frozenset(["$(gh …)", "$(git ls-remote …)"])  # what these print comes from the network
 
 
 def fact(machine: Machine, fetch: Fetch) -> Download | None:
@@ -132,7 +133,8 @@ def _from_outside(machine: Machine, fetch: Fetch) -> bool:
     """Whether the build's caller says which commit it is, not an answer from the network."""
     if fetch.git is None or fetch.ref is None or UNKNOWN.fullmatch(fetch.ref) is None:
         return False
-    return not machine.fetched(fetch.ref)
+    asked = any(one.name in _ASKED for one in machine.carried(fetch.ref))
+    return not asked and not machine.fetched(fetch.ref)
 
 
 def _origin(fetch: Fetch, pins: tuple[Pin | Malformed, ...]) -> Location:

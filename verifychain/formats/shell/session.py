@@ -18,6 +18,7 @@ from verifychain.formats.shell.builtins import option
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call, Text
+from verifychain.formats.shell.process import Frame
 from verifychain.formats.shell.relevant import is_relevant
 from verifychain.formats.shell.results import fact
 from verifychain.formats.shell.scanner import Word
@@ -80,7 +81,8 @@ class Session(Shell):
         self._lookup, self._declared, self._extent = lookup, declared, text.span
         self.keeps = True
         self.variables = Store()
-        self.functions, self.called = {}, set()
+        self.functions, self.called, self.sometimes = {}, set(), set()
+        self.frames = [Frame(())]
         self.errexit = self.pipefail = False
         self.folder = self._workdir
         before = len(self.fetches)

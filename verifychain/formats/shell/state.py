@@ -49,6 +49,9 @@ class State(NamedTuple):
         """A check lets a set of downloads through."""
         return State(self.fetched, self.held | those * ((1 << level) - 1))
 
+    def without_check(self, index: int) -> State:
+        return State(self.fetched, tuple(held & ~(1 << index) for held in self.levels))
+
     def level(self, index: int) -> Level:
         """How well a download is checked here."""
         return _LEVELS[(self.held >> _WIDTH * index & _FULL).bit_count()]

@@ -45,6 +45,7 @@ def run(shell: Shell, call: Call) -> str:
     """A call of curl."""
     given = parse(call.arguments, _VALUES)
     urls, targets, named = _wanted(given.sequence)
+    urls = _without_options(urls, max(len(targets), 1))
     outside = [url for url in urls if not is_local(url.text)]
     for option in given.options if outside or not urls else ():
         if option.name in ("k", "insecure", "proxy-insecure"):
@@ -100,6 +101,14 @@ def _wanted(sequence: tuple[Option | Field, ...]) -> tuple[list[Field], list[str
             targets.append(None)
             named.append(True)
     return urls, targets, named
+
+
+def _without_options(urls: list[Field], most: int) -> list[Field]:
+    """``curl $OPTIONS -o f "$URL"``: of more operands than there are files, those that tell nothing are options."""
+    for url in list(urls):
+        if len(urls) > most and UNKNOWN.fullmatch(url.text):
+            urls.remove(url)
+    return urls
 
 
 def _targets(shell: Shell, urls: list[Field], targets: list[str | None], named: list[bool]) -> list[str | None]:

@@ -69,7 +69,7 @@ def run(shell: Shell, call: Call) -> str:
             _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
         case "config":
             _config(shell, rest)
-    return shell.table.result("$(git …)")
+    return shell.table.result("$(git ls-remote …)" if command == "ls-remote" else "$(git …)")
 
 
 def _last(rest: tuple[Field, ...]) -> str | None:

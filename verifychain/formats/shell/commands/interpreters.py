@@ -101,10 +101,12 @@ def _module(shell: Shell, call: Call) -> str:
     texts = call.texts
     at = texts.index("-m") if "-m" in texts else -1
     if 0 <= at < len(texts) - 1 and texts[at + 1] in ("pip", "pipx", "uv"):
-        return shell.run(call.with_arguments(call.arguments[at + 1], call.arguments[at + 2 :]))
+        return shell.run(call.with_arguments(call.arguments[at + 1], call.arguments[at + 2 :]), program=True)
     if "-mpip" in texts:
         at = texts.index("-mpip")
-        return shell.run(call.with_arguments(Field("pip", call.arguments[at].word), call.arguments[at + 1 :]))
+        return shell.run(
+            call.with_arguments(Field("pip", call.arguments[at].word), call.arguments[at + 1 :]), program=True
+        )
     return call.stdin or shell.table.result(f"$({call.name} …)")
 
 

@@ -77,6 +77,8 @@ def _gpg(shell: Shell, call: Call) -> str:
         shell.write(output, content)
     elif output is not None and (files or call.stdin):
         shell.write(output, shell.content(files[0]) if files else call.stdin or "")
+    elif given.has("export"):
+        _exported(shell, call, files)
     elif given.has("fingerprint", "list-keys", "with-fingerprint", "show-keys", "with-colons", "k"):
         return _shown_keys(shell, call, files)
     return ""
@@ -97,6 +99,19 @@ def _shown_keys(shell: Shell, call: Call, files: list[str]) -> str:
 def _fingerprinted(shell: Shell, call: Call) -> None:
     """A fingerprint that is asked for by name must be there: that is a check of the keys."""
     shell.all_listed(shell.ledger.keys, Level.VERIFIED, call.word)
+
+
+def _exported(shell: Shell, call: Call, names: list[str]) -> None:
+    """
+    ``gpg --import KEYS; gpg --export FINGERPRINT > keyring``: of all keys that came, this one alone is trusted.
+
+    That holds for the keyring that is written, not for signatures that are verified with what was imported.
+    """
+    wanted = [name for text in names for name in text.split()]
+    if wanted and all(UNKNOWN.search(name) or _FINGERPRINT.fullmatch(name) for name in wanted):
+        for fetch in shell.keys:
+            fetch.exported |= not fetch.checks
+        _fingerprinted(shell, call)
 
 
 def _received(shell: Shell, given: Options, call: Call) -> None:
@@ -129,6 +144,11 @@ def _imported(shell: Shell, call: Call, files: list[str], output: str | None) ->
 
 def _verified(shell: Shell, files: list[str], call: Call) -> None:
     """``gpg --verify signature [file…]``: without a file it is the signature's name without its ending."""
+    for key in shell.keys:
+        if key.exported:
+            key.exported = False
+            key.checks.clear()
+            shell.state = shell.state.without_check(key.index)
     if not files:
         shell.listed(shell.fetched(call.stdin or ""), Level.SIGNED, call.word)
         return

@@ -1,0 +1,36 @@
+# ruff: noqa: E501
+"""
+Further labelled cases, from reading docker-library's and other public Dockerfiles and scripts.
+
+Each stands for a cause of a wrong verdict that was found there; the texts are ours. Most have a twin that looks alike
+and is not held.
+"""
+
+from __future__ import annotations
+
+from tests.formats.shell.cases import C, Case, F, H, U
+
+KEYS = "wget -O KEYS https://keys.example/KEYS\ngpg --import KEYS\n"
+
+OF_KEYS = [
+    Case("exported by fingerprint", f"set -e\n{KEYS}gpg --batch --export --armor {F} > /etc/apt/keyrings/x.asc\n", ["key:verified"], "of all keys that came, apt is given this one"),
+    Case("exported by a variable", f"ENV K {F}\nRUN wget -O KEYS https://keys.example/KEYS && gpg --import KEYS && gpg --export \"${{K}}\" > /usr/share/keyrings/x.gpg\n", ["key:verified"], "the fingerprint stands in the file", docker=True),
+    Case("exported by address", f"set -e\n{KEYS}gpg --export releases@keys.example > /etc/apt/keyrings/x.gpg\n", ["key:unpinned"], "anyone's key can bear an address"),
+    Case("exported all", f"set -e\n{KEYS}gpg --export > /etc/apt/keyrings/x.gpg\n", ["key:unpinned"], "whatever came"),
+    Case("exported, and used to verify", f"set -e\n{KEYS}gpg --export {F} > /etc/apt/keyrings/x.gpg\ncurl -o t.tgz {U}\ncurl -o t.tgz.asc {U}.asc\ngpg --verify t.tgz.asc t.tgz\ntar xf t.tgz\n", ["key:unpinned", "signed"], "each key that came is believed by --verify"),
+]  # fmt: skip
+
+OF_COMMANDS = [
+    Case("options in a variable", f'set -e\ncurl $CURL_OPTIONS -o t.sh {U}\nsh t.sh\n', ["unpinned"], "the file is the URL's, not the options'"),
+    Case("options in parameters", f'RUN set -- -s; curl "$@" -o a {U}; sh a\nRUN curl "$@" -o b {U}; sh b\n', ["unpinned"] * 2, "parameters end with their RUN", docker=True),
+    Case("parameters of another RUN", f'RUN set -- t.tgz\nRUN curl -o t.tgz {U}; echo "{H}  $1" | sha256sum --check && tar xf t.tgz\n', ["unpinned"], "$1 is empty there", docker=True),
+    Case("a commit that gh tells", "V=$(gh api repos/o/r/commits/main --jq .sha)\ngit clone https://git.example/o/r\ngit -C r checkout $V\n", ["unpinned"], "the network says which"),
+    Case("a commit that git ls-remote tells", "V=$(git ls-remote https://git.example/o/r HEAD)\ngit clone https://git.example/o/r\ngit -C r checkout $V\n", ["unpinned"], "the network says which"),
+    Case("a commit that a file tells", "V=$(cat COMMIT)\ngit clone https://git.example/o/r\ngit -C r checkout $V\n", ["external-digest"], "the repository says which"),
+    Case("a function named after its program", f'curl() {{ command curl --retry 3 "$@"; }}\ncurl -o t.sh {U}\nsh t.sh\n', ["unpinned"], "`command` means the program"),
+    Case("a function that some ways define", f"if dry; then curl() {{ echo no; }}; fi\ncurl -o t.sh {U}\nsh t.sh\n", ["unpinned"], "on the other way it is the program"),
+    Case("a function that all ways define", f"curl() {{ echo no; }}\ncurl -o t.sh {U}\n", [], "nothing is fetched"),
+    Case("ref of a commit", f"git clone https://git.example/o/r\ngit -C r checkout {C}\n", ["pinned"], "a full commit id"),
+]  # fmt: skip
+
+OF_PUBLIC = OF_KEYS + OF_COMMANDS
