@@ -33,4 +33,18 @@ OF_COMMANDS = [
     Case("ref of a commit", f"git clone https://git.example/o/r\ngit -C r checkout {C}\n", ["pinned"], "a full commit id"),
 ]  # fmt: skip
 
-OF_PUBLIC = OF_KEYS + OF_COMMANDS
+OF_CHECKS = [
+    Case("shasum goes by the length", f'set -e\ncurl -o t.tgz {U}\necho "{H}  t.tgz" | shasum --check\ntar xf t.tgz\n', ["verified"], "with --check, whatever -a says"),
+    Case("shasum of a short digest", f'set -e\ncurl -o t.tgz {U}\necho "{C}  t.tgz" | shasum -a 256 --check\ntar xf t.tgz\n', ["weak"], "forty digits are SHA-1's"),
+    Case("told, and left", f'set -e\ncurl -o t.tgz {U}\nS=$(sha256sum t.tgz)\n[ ! "${{S%% *}}" = {H} ] && echo bad && exit 1\ntar xf t.tgz\n', ["verified"], "echo does not keep it from the exit"),
+    Case("told, and not left", f'set -e\ncurl -o t.tgz {U}\nS=$(sha256sum t.tgz)\n[ ! "${{S%% *}}" = {H} ] && echo bad\ntar xf t.tgz\n', ["unchecked:not-fatal"], "a message stops nobody"),
+    Case("a list by $(<file)", f'set -e\ncurl -o t.tgz {U}\ncurl -o t.sha256 {U}.sha256\necho "$(<t.sha256)  t.tgz" | sha256sum --check\n', ["same-origin"], "what the file holds was fetched"),
+    Case("signatures in a loop over a folder", f'set -e\nif [ "$N" -gt 1 ]; then\nmkdir p\nfor i in $(seq 1 "$N"); do curl -o "p/$i" {U}/$i; curl -o "p/$i.sig" {U}/$i.sig; done\nfi\nif [ -d p ]; then for s in p/*.sig; do gpg --verify "$s" "${{s%.sig}}"; done; fi\npatch -i p/1\n', ["signed"], "where the folder is missing, so are its files"),
+    Case("signatures in another folder", f'set -e\nmkdir p\nfor i in $(seq 1 "$N"); do curl -o "p/$i" {U}/$i; curl -o "p/$i.sig" {U}/$i.sig; done\nif [ -d q ]; then for s in q/*.sig; do gpg --verify "$s" "${{s%.sig}}"; done; fi\npatch -i p/1\n', ["unpinned"], "those of p are not looked at"),
+    Case("only where it is there", f'set -e\ncurl -o t.tgz {U} || true\nif [ -f t.tgz ]; then echo "{H}  t.tgz" | sha256sum --check; fi\ntar xf t.tgz\n', ["verified"], "a missing file is not used"),
+    Case("only where another is there", f'set -e\ncurl -o t.tgz {U}\nif [ -f check ]; then echo "{H}  t.tgz" | sha256sum --check; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "it is used all the same"),
+    Case("ADD to a folder that is there", f"ADD {U} /tmp\nADD {U}.sha256 /tmp\nRUN cd /tmp && sha256sum --check *.sha256 && tar xf tool.tgz\n", ["same-origin"], "the list is fetched as well", docker=True),
+    Case("ADD to a folder, another list", f'ADD {U} /tmp\nRUN cd /tmp && echo "{H}  tool.tgz" | sha256sum --check && tar xf tool.tgz\n', ["verified"], "its name is the URL\'s", docker=True),
+]  # fmt: skip
+
+OF_PUBLIC = OF_KEYS + OF_COMMANDS + OF_CHECKS

@@ -113,6 +113,7 @@ SWITCHES = [
     ("curl -fsSk -o t https://h.example/t", "-fsSk"), ("curl --insecure -o t https://h.example/t", "--insecure"),
     ("wget --no-check-certificate https://h.example/t", "--no-check-certificate"),
     ("apt-get install -y --allow-unauthenticated x", "--allow-unauthenticated"),
+    ("apt-get install -y --force-yes x", "--force-yes"),
     ("apt-get -o Acquire::https::Verify-Peer=false update", "-o"), ("apk add --allow-untrusted x.apk", "--allow-untrusted"),
     ("yum install --nogpgcheck x", "--nogpgcheck"), ("zypper --no-gpg-checks in x", "--no-gpg-checks"),
     ("pip install --trusted-host h.example x", "--trusted-host"), ("npm install --no-strict-ssl", "--no-strict-ssl"),

@@ -93,6 +93,9 @@ class Files:
         """The names of files that can be meant by a name, the exact one alone where it is there."""
         if self.store.get(name) is not None:
             return [name]
+        folder, _, base = name.rpartition("/")
+        if base == "*" and folder:
+            return [one for one in self.below(folder) if one.rpartition("/")[0] == folder]
         return [one for one in self._candidates(name) if self.store.get(one) is not None]
 
     def _candidates(self, name: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Check, Fetch, Use
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import State, Store, member
-from verifychain.formats.shell.urls import is_local, is_pinned
+from verifychain.formats.shell.urls import file_name, is_local, is_pinned
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class Machine(Environment):
         self.folder = ""
         self.clones: dict[str, Fetch] = {}
         self.keys: list[Fetch] = []
+        self.exports: list[Fetch] = []  # keys that only their export by fingerprint vouches for
+        self.exported = 0  # how many keys were exported so
         self.receipts = 0  # how often keys were asked of a key server, and ``verdicts``: how often a check was made
         self.verdicts = 0
         self.temporary = 0
@@ -378,7 +380,10 @@ class Machine(Environment):
     def given(self, fact: Download, location: Location) -> None:
         """An ADD of a Dockerfile, whose file later commands may check."""
         fetch = Fetch(len(self.fetches), fact.url, fact.via, location, location, given=fact)
-        self.add(fetch, fact.target)
+        content = self.add(fetch, fact.target)
+        name = file_name(fact.url or "")
+        if fact.target and name and "." not in basename(fact.target) and not fact.target.endswith("/"):
+            self.files.put(f"{fact.target}/{name}", content)  # a folder that is there, such as /tmp
 
 
 _WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")

@@ -218,7 +218,8 @@ class Interpreter(Machine):
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
         if not fields:
             self._assign(node)
-            return ""
+            read = not node.assignments and any(operator == "<" for operator, _, _ in node.redirects)
+            return (self.stdin or "") if read else ""  # $(<file)
         if not node.assignments:
             return self.call(node, fields)
         if any(one.items is not None for one in node.assignments):

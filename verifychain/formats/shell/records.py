@@ -40,7 +40,6 @@ class Fetch:
     data      only looked at so far: neither written, run nor unpacked
     streaming  its bytes are taken as they come, and are in no file yet
     key       a key that signatures are checked with
-    exported  a key of which only its export by fingerprint says that it is the right one
     read    printed, or looked into; ``hashed`` its digest was computed
     taken   given to a program that does something else with it; ``copied`` kept under a further name
     moved   the only name it has since a mv
@@ -60,7 +59,6 @@ class Fetch:
     data: bool = False
     streaming: bool = False
     key: bool = False
-    exported: bool = False
     consumer: Consumer | None = None
     checks: list[Check] = field(default_factory=list)
     use: Use | None = None

@@ -81,6 +81,8 @@ def _role(machine: Machine, fetch: Fetch) -> Role:
 def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, check: Check | None) -> Download | None:
     """An ADD that a later command checks."""
     given = fetch.given
+    if given is not None and check is None:
+        return given._replace(role=_role(machine, fetch))
     if given is None or check is None or given.malformed is not None:
         return None
     if given.grade not in (Grade.UNPINNED, Grade.UNCHECKED):

@@ -50,7 +50,7 @@ class State(NamedTuple):
         return State(self.fetched, self.held | those * ((1 << level) - 1))
 
     def without_check(self, index: int) -> State:
-        return State(self.fetched, tuple(held & ~(1 << index) for held in self.levels))
+        return State(self.fetched, self.held & ~(_FULL << _WIDTH * index))
 
     def level(self, index: int) -> Level:
         """How well a download is checked here."""

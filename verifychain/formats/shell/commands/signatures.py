@@ -65,22 +65,28 @@ def _gpg(shell: Shell, call: Call) -> str:
     elif given.has("fetch-keys", "fetch-key"):
         for field in given.operands:
             _key(shell, call, field)
+    elif given.has("export"):
+        _exported(shell, call, files)
     elif given.has("import", "dearmor", "no-default-keyring") and not given.has("verify", "decrypt"):
         return _imported(shell, call, files, output)
     elif given.has("verify", "verify-files"):
         _verified(shell, files, call)
     elif given.has("decrypt", "d"):
-        _verified(shell, files, call)
-        content = "".join(shell.content(name) for name in files[:1]) or call.stdin or ""
-        if output is None:
-            return content
-        shell.write(output, content)
+        return _decrypted(shell, call, files, output)
     elif output is not None and (files or call.stdin):
         shell.write(output, shell.content(files[0]) if files else call.stdin or "")
-    elif given.has("export"):
-        _exported(shell, call, files)
     elif given.has("fingerprint", "list-keys", "with-fingerprint", "show-keys", "with-colons", "k"):
         return _shown_keys(shell, call, files)
+    return ""
+
+
+def _decrypted(shell: Shell, call: Call, files: list[str], output: str | None) -> str:
+    """``gpg --decrypt``, which verifies what it writes."""
+    _verified(shell, files, call)
+    content = "".join(shell.content(name) for name in files[:1]) or call.stdin or ""
+    if output is None:
+        return content
+    shell.write(output, content)
     return ""
 
 
@@ -109,9 +115,10 @@ def _exported(shell: Shell, call: Call, names: list[str]) -> None:
     """
     wanted = [name for text in names for name in text.split()]
     if wanted and all(UNKNOWN.search(name) or _FINGERPRINT.fullmatch(name) for name in wanted):
-        for fetch in shell.keys:
-            fetch.exported |= not fetch.checks
-        _fingerprinted(shell, call)
+        new = [fetch for fetch in shell.keys[shell.exported :] if not shell.is_checked(fetch)]
+        shell.exported = len(shell.keys)
+        shell.exports += new
+        shell.listed(new, Level.VERIFIED, call.word)
 
 
 def _received(shell: Shell, given: Options, call: Call) -> None:
@@ -144,11 +151,10 @@ def _imported(shell: Shell, call: Call, files: list[str], output: str | None) ->
 
 def _verified(shell: Shell, files: list[str], call: Call) -> None:
     """``gpg --verify signature [file…]``: without a file it is the signature's name without its ending."""
-    for key in shell.keys:
-        if key.exported:
-            key.exported = False
-            key.checks.clear()
-            shell.state = shell.state.without_check(key.index)
+    for key in shell.exports:
+        key.checks.clear()
+        shell.state = shell.state.without_check(key.index)
+    shell.exports = []
     if not files:
         shell.listed(shell.fetched(call.stdin or ""), Level.SIGNED, call.word)
         return

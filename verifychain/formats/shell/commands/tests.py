@@ -54,6 +54,8 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
             shell.definite = words[0] == "-n"  # an empty one may be set by the caller
         split = shell.ways.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
         return split or Outcome(state, state)
+    if len(words) == 2 and words[0] in ("-d", "-e", "-f"):
+        return Outcome(state, _without(shell, words[1], state))
     if len(words) == 1:
         return shell.ways.split(words[0], bool, state) or Outcome(state, state)
     if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT | _MORE:
@@ -70,6 +72,15 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
         return Outcome(state, state)
     equal, shell.state = shell.state, state
     return Outcome(equal, state) if words[1] in _EQUAL else Outcome(state, equal)
+
+
+def _without(shell: Shell, name: str, state: State) -> State:
+    """What holds where a file or folder is not there: what would be in it needs no check."""
+    for path in (shell.path(name), *shell.files.below(shell.path(name))):
+        for content in shell.files.store.get(path) or ():
+            for fetch in shell.fetched(content):
+                state = state if fetch.copied else state.without_fetch(fetch.index)
+    return state
 
 
 def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:

@@ -41,6 +41,7 @@ def _echo(shell: Shell, call: Call) -> str:
     while texts and re.fullmatch(r"-[neE]+", texts[0]):
         escapes |= "e" in texts.pop(0)
     line = " ".join(texts)
+    shell.outcome = Outcome(shell.state, None)  # `[ $A != $B ] && echo bad && exit 1`: nothing keeps it from the exit
     return (_unescaped(line) if escapes else line) + "\n"
 
 
