@@ -47,4 +47,14 @@ OF_CHECKS = [
     Case("ADD to a folder, another list", f'ADD {U} /tmp\nRUN cd /tmp && echo "{H}  tool.tgz" | sha256sum --check && tar xf tool.tgz\n', ["verified"], "its name is the URL\'s", docker=True),
 ]  # fmt: skip
 
-OF_PUBLIC = OF_KEYS + OF_COMMANDS + OF_CHECKS
+OF_REST = [
+    Case("ADD to the folder", f"WORKDIR /opt\nADD {U} .\nADD https://cdn.example/sums.txt .\nRUN grep tool.tgz sums.txt | sha256sum --check\nRUN tar xf tool.tgz\n", ["same-origin"], "its name is the URL's", docker=True),
+    Case("php hashes what it reads", f"ADD {U} /t\nADD {U}.sig /s\nRUN php -r \"if (hash('SHA384', file_get_contents('/t')) !== trim(file_get_contents('/s'))) {{ exit(1); }}\" && php /t\n", ["same-origin"], "both are fetched", docker=True),
+    Case("php hashes another file", f"ADD {U} /t\nADD {U}.sig /s\nRUN php -r \"if (hash('SHA384', file_get_contents('/u')) !== trim(file_get_contents('/s'))) {{ exit(1); }}\" && php /t\n", ["unpinned"], "nothing checks it", docker=True),
+    Case("a digest that nobody reads", f'set -e\ncurl -o t.tgz {U}\ncurl -o t.tgz.sha256 {U}.sha256\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "it cannot do any harm"),
+    Case("a digest that is run", f"curl -o t.sha256 {U}.sha256\nsh t.sha256\n", ["unpinned"], "whatever it is called"),
+    Case("a loop over no arguments", f'set -e\nmore() {{ while [ "$#" -gt 0 ]; do curl -o "$1" {U}/$1; sh "$1"; shift; done; }}\nmore $NONE\nNONE=\nmore\n', ["unpinned"], "once with what the caller sets, and not without arguments"),
+    Case("a loop over arguments", f'set -e\nmore() {{ while [ "$#" -gt 0 ]; do curl -o "$1" {U}/$1; sh "$1"; shift; done; }}\nmore a\n', ["unpinned"], "its body runs"),
+]  # fmt: skip
+
+OF_PUBLIC = OF_REST + OF_KEYS + OF_COMMANDS + OF_CHECKS

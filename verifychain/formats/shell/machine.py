@@ -382,8 +382,8 @@ class Machine(Environment):
         fetch = Fetch(len(self.fetches), fact.url, fact.via, location, location, given=fact)
         content = self.add(fetch, fact.target)
         name = file_name(fact.url or "")
-        if fact.target and name and "." not in basename(fact.target) and not fact.target.endswith("/"):
-            self.files.put(f"{fact.target}/{name}", content)  # a folder that is there, such as /tmp
+        if fact.target and name and ("." not in basename(fact.target) or basename(fact.target) in (".", "..")):
+            self.files.put(self.path(f"{fact.target}/{name}"), content)  # a folder that is there, such as /tmp
 
 
 _WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verifychain.core.finding import Related
 from verifychain.core.pin import Grade, Malformed, Pin
 from verifychain.core.source import Location
@@ -18,6 +20,7 @@ _GRADES = {
     Level.EXTERNAL: Grade.EXTERNAL_DIGEST,
     Level.VERIFIED: Grade.VERIFIED,
 }
+_EVIDENCE = re.compile(r"\.(?:sha(?:1|256|384|512)(?:sums?)?|md5(?:sums?)?|sig|minisig)$")
 _ASKED = frozenset(["$(gh …)", "$(git ls-remote …)"])  # what these print comes from the network
 
 
@@ -75,6 +78,10 @@ def _is_parameter(machine: Machine, fetch: Fetch) -> bool:
 
 
 def _role(machine: Machine, fetch: Fetch) -> Role:
+    """Evidence is what others were checked with, and what is called a digest or a signature and is not used."""
+    used = fetch.use is not None or fetch.consumer is not None
+    if not used and _EVIDENCE.search(fetch.url) is not None:
+        return Role.EVIDENCE
     return Role.EVIDENCE if machine.ledger.evidence & member(fetch.index) else Role.ARTIFACT
 
 

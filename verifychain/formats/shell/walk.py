@@ -16,6 +16,7 @@ from verifychain.formats.shell.values import UNKNOWN
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
 _MOST_ROUNDS = 24
+_ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
 _SUM = re.compile(r"(?:command +-v|which|type|hash) +(?:-\w+ +)?['\"]?(?:g?sha\d+sum|g?shasum|sha\d+|openssl|rhash)\b")
 
 
@@ -281,7 +282,19 @@ class Walker(Interpreter):
         self.closed(exits, end)
         return exits.ok
 
+    def _is_over(self, node: nodes.While) -> bool:
+        """``while [ $# -gt 0 ]`` in a function that is called without arguments."""
+        if len(self.frames) == 1 or self.uncalled or self.frames[-1].parameters or len(node.condition.items) != 1:
+            return False
+        condition = node.condition.items[0][0]
+        text = (
+            self.source_text[condition.span.start : condition.span.end] if isinstance(condition, nodes.Simple) else ""
+        )
+        return _ARGUMENTS.fullmatch(text) is not None
+
     def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
+        if self._is_over(node):
+            return Outcome(state, None)
         outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         tested = self.evaluate(node.condition, state, quiet=True)
         enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)

@@ -13,7 +13,7 @@ from verifychain.formats.shell.state import Outcome
 # Bounded, so that a long line of blanks or without a second quote costs no quadratic time.
 _QUOTED = r"""\s{0,9}\\?(?:'([^']{0,400})'|"([^"\\]{0,400})\\?")\s{0,9}"""
 _COPY = re.compile(rf"\bcopy\({_QUOTED},{_QUOTED}\)")
-_HASH = rf"\bhash_file\({_QUOTED},{_QUOTED}\)"
+_HASH = rf"\bhash(?:_file\({_QUOTED},{_QUOTED}\)|\({_QUOTED},\s{{0,9}}file_get_contents\({_QUOTED}\)\s{{0,9}}\))"
 _HASHED = re.compile(_HASH)
 _READ = rf"(?:trim\(\s{{0,9}})?file_get_contents\({_QUOTED}\)"
 _SAME = r"\s{0,9}(?:[!=]==?|,)\s{0,9}"
@@ -52,6 +52,7 @@ def _compare(shell: Shell, call: Call, found: re.Match[str], text: str) -> None:
     if hashed is None:
         return
     algorithm, file = _words(hashed)
+    algorithm = algorithm.lower()
     rest = found[0].replace(hashed[0], "", 1)
     expected = _words(re.search(_QUOTED, rest) or hashed)[0]
     if "file_get_contents" in rest:
