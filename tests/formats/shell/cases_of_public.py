@@ -57,4 +57,15 @@ OF_REST = [
     Case("a loop over arguments", f'set -e\nmore() {{ while [ "$#" -gt 0 ]; do curl -o "$1" {U}/$1; sh "$1"; shift; done; }}\nmore a\n', ["unpinned"], "its body runs"),
 ]  # fmt: skip
 
-OF_PUBLIC = OF_REST + OF_KEYS + OF_COMMANDS + OF_CHECKS
+PS = 'SHELL ["powershell", "-Command"]\n'
+
+OF_WINDOWS = [
+    Case("an address by -f", f"{PS}RUN Invoke-WebRequest $('https://cdn.example/v{{0}}/t-{{0}}.exe' -f $env:V) -OutFile t.exe; ./t.exe\n", ["unpinned"], "the braces are the string's", docker=True),
+    Case("an address by -f in a variable", f"{PS}ENV V 1.2\nRUN $u = ('https://cdn.example/t-{{0}}.zip' -f $env:V); Invoke-WebRequest -Uri $u -OutFile t.zip; if ((Get-FileHash t.zip).Hash -ne '{H}') {{ exit 1 }}; Expand-Archive t.zip\n", ["verified"], "as docker-library's golang", docker=True),
+    Case("curl of cmd.exe", 'SHELL ["cmd", "/S", "/C"]\nRUN curl -SL --output %TEMP%\\\\t.zip https://cdn.example/t.zip && tar -zxf %TEMP%\\\\t.zip -C C:\\\\t\n', ["unpinned"], "no alias: it is curl", docker=True),
+    Case("wget of PowerShell", "RUN powershell.exe -Command $X = 'Stop'; wget https://cdn.example/t.exe -OutFile c:\\\\t.exe ; Start-Process c:\\\\t.exe\n", ["unpinned"], "a file of Windows is no address", docker=True),
+    Case("options of wget in a variable", f"wget $OPTIONS -O t.sh {U}\nsh t.sh\n", ["unpinned"], "one address"),
+    Case("a signature that nobody reads", f"set -e\ncurl -O {U}.zip.asc\ncurl -o t.tgz {U}\necho '{H}  t.tgz' | sha256sum --check\n", ["verified"], "it cannot do any harm"),
+]  # fmt: skip
+
+OF_PUBLIC = OF_WINDOWS + OF_REST + OF_KEYS + OF_COMMANDS + OF_CHECKS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
-from verifychain.facts.download import Consumer, Download, GitRef
+from verifychain.facts.download import Consumer, GitRef
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Environment, Field
 from verifychain.formats.shell.files import Files, basename, joined
@@ -18,7 +18,7 @@ from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Check, Fetch, Use
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import State, Store, member
-from verifychain.formats.shell.urls import file_name, is_local, is_pinned
+from verifychain.formats.shell.urls import is_local, is_pinned
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 if TYPE_CHECKING:
@@ -376,14 +376,6 @@ class Machine(Environment):
     def outstanding(self) -> int:
         """The downloads to files that were made on this way and are neither signatures nor lists."""
         return self.state.made & self.ledger.kept & ~self.ledger.evidence
-
-    def given(self, fact: Download, location: Location) -> None:
-        """An ADD of a Dockerfile, whose file later commands may check."""
-        fetch = Fetch(len(self.fetches), fact.url, fact.via, location, location, given=fact)
-        content = self.add(fetch, fact.target)
-        name = file_name(fact.url or "")
-        if fact.target and name and ("." not in basename(fact.target) or basename(fact.target) in (".", "..")):
-            self.files.put(self.path(f"{fact.target}/{name}"), content)  # a folder that is there, such as /tmp
 
 
 _WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")

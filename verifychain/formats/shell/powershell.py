@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from verifychain.formats.shell.calls import Shell
     from verifychain.formats.shell.machine import Call
 
-_VALUE = r"(?:'[^']*'|\"[^\"]*\"|\$\{?[\w:.]+\}?|\([^()]*\)|[^\s;|'\"()]+)"
+_VALUE = r"(?:'[^']*'|\"[^\"]*\"|\$\{?[\w:.]+\}?|\$?\([^()]*\)|[^\s;|'\"()]+)"
 _DOWNLOAD = re.compile(
-    r"\b(?P<request>Invoke-WebRequest|Invoke-RestMethod|iwr|irm|Start-BitsTransfer|wget|curl)\b(?P<rest>[^;|\n}]*)"
+    r"\b(?P<request>Invoke-WebRequest|Invoke-RestMethod|iwr|irm|Start-BitsTransfer|wget|curl)\b"
+    r"(?P<rest>(?:'[^'\n]{0,2000}'|\"[^\"\n]{0,2000}\"|[^;|\n}'\"])*)"
     rf"|\.DownloadFile\(\s*(?P<url>{_VALUE})\s*,\s*(?P<file>{_VALUE})\s*\)"
     rf"|\.DownloadString\(\s*(?P<text>{_VALUE})\s*\)"
     r"|\bcurl\.exe\b(?P<curl>[^;|\n}]*)",
@@ -40,6 +41,9 @@ _USE = re.compile(
 _RUN_TEXT = re.compile(r"\b(?:Invoke-Expression|iex)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(rf"\$(?P<name>(?:env:)?\w+)\s*=\s*(?P<value>{_VALUE})", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE)
+_FORMAT = re.compile(r"\$?\(\s*(?:'(?P<text>[^']*)'|\"(?P<other>[^\"]*)\")\s*-f\s+(?P<values>[^()]*)\)")
+_UNIX = re.compile(r"(?:^|\s)-(?:-[a-z]|[a-zA-Z]*[LOos]\b)")
+_WINDOWS = re.compile(r"-(?:Uri|OutFile|UseBasicParsing)\b", re.IGNORECASE)
 _LONGEST = 1 << 20
 
 
@@ -71,6 +75,11 @@ class Walk:
         return self._call.word if self._offset is None else Word(self._offset + start, self._offset + end)
 
     def _value(self, text: str) -> str:
+        formatted = _FORMAT.fullmatch(text.strip())
+        if formatted is not None:
+            values = [self._value(value) for value in formatted["values"].split(",")]
+            template = (formatted["text"] or formatted["other"] or "").replace("\\", "/")
+            return re.sub(r"\{(\d)\}", lambda one: (values[int(one[1]) :] or [one[0]])[0], template)
         text = text.strip().strip("'\"()").strip()
         return _VARIABLE.sub(lambda found: self._variable(found[1]), text).replace("\\", "/")
 
@@ -82,7 +91,7 @@ class Walk:
 
     def _assign(self, found: re.Match[str]) -> None:
         name = re.sub("^env:", "", found["name"], flags=re.IGNORECASE)
-        if not found["value"].startswith(("(", "[")):
+        if not found["value"].startswith(("(", "[")) or _FORMAT.fullmatch(found["value"]):
             self._shell.assign(name, (self._value(found["value"]),))
 
     def _download(self, found: re.Match[str]) -> None:
@@ -91,7 +100,9 @@ class Walk:
         elif found["text"]:
             self._piped(found, found["text"], "webclient")
         elif found["curl"] is not None:
-            self._curl(found)
+            self._curl(found, found["curl"])
+        elif found["request"].lower() == "curl" and _UNIX.search(found["rest"]) and not _WINDOWS.search(found["rest"]):
+            self._curl(found, found["rest"].partition("&")[0])  # cmd.exe has no alias of that name
         else:
             self._request(found)
 
@@ -115,11 +126,11 @@ class Walk:
         found = re.match(rf"\s*(?:-UseBasicParsing\s+)?(?P<value>(?!-){_VALUE})", rest, re.IGNORECASE)
         return None if found is None else found["value"]
 
-    def _curl(self, found: re.Match[str]) -> None:
+    def _curl(self, found: re.Match[str], rest: str) -> None:
         from verifychain.formats.shell.commands import handler
 
         word = self._word(found.start(), found.end())
-        fields = tuple(Field(self._value(part), word) for part in re.findall(_VALUE, found["curl"]))
+        fields = tuple(Field(self._value(part), word) for part in re.findall(_VALUE, rest))
         curl = handler("curl")
         if curl is not None:
             curl(self._shell, self._call._replace(name="curl", arguments=fields, word=word))

@@ -20,7 +20,9 @@ _GRADES = {
     Level.EXTERNAL: Grade.EXTERNAL_DIGEST,
     Level.VERIFIED: Grade.VERIFIED,
 }
-_EVIDENCE = re.compile(r"\.(?:sha(?:1|256|384|512)(?:sums?)?|md5(?:sums?)?|sig|minisig)$")
+_EVIDENCE = re.compile(
+    r"\.(?:sha(?:1|256|384|512)(?:sums?)?|md5(?:sums?)?|sig|minisig)$|\.(?:gz|tgz|bz2|xz|zst|zip|jar|deb|rpm|exe|txt)\.asc$"
+)
 _ASKED = frozenset(["$(gh …)", "$(git ls-remote …)"])  # what these print comes from the network
 
 

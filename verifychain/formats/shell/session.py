@@ -17,13 +17,16 @@ from verifychain.facts.shell import ShellText
 from verifychain.formats.shell.builtins import option
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.machine import Call, Text
 from verifychain.formats.shell.process import Frame
+from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.relevant import is_relevant
 from verifychain.formats.shell.results import fact
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.syntax import Script, parse
+from verifychain.formats.shell.urls import file_name
 from verifychain.formats.shell.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -258,8 +261,13 @@ class Session(Shell):
             yield Broken(span, "functions and commands nest too deeply to be followed", hint)
 
     def added(self, download: Download) -> None:
-        """An ADD from a URL."""
-        self.given(download, Location(self.examined, download.name_span))
+        """An ADD from a URL, whose file later commands may check."""
+        location = Location(self.examined, download.name_span)
+        fetch = Fetch(len(self.fetches), download.url, download.via, location, location, given=download)
+        target, name = download.target, file_name(download.url)
+        content = self.add(fetch, target)
+        if target and name and ("." not in basename(target) or basename(target) in (".", "..")):
+            self.files.put(self.path(f"{target}/{name}"), content)  # a folder that is there, such as /tmp
 
 
 def shebang_options(data: bytes) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
@@ -102,6 +104,7 @@ _VALUES = frozenset(
         "hsts-file",
     ]
 )
+_DRIVE = re.compile(r"[A-Za-z]:(?!//)")
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -120,9 +123,17 @@ def run(shell: Shell, call: Call) -> str:
     if target == "/dev/null":
         return ""
     out = ""
-    for url in given.operands:
+    for url in _urls(given):
         out += shell.fetch(call, url, "wget", _target(shell, given, url, target))
     return out
+
+
+def _urls(given: Options) -> list[Field]:
+    """The operands without options in a variable, and without files of Windows, where ``wget`` is an alias."""
+    urls = [field for field in given.operands if _DRIVE.match(field.text) is None]
+    if any(is_url(field.text) for field in urls):
+        return [field for field in urls if UNKNOWN.fullmatch(field.text) is None]
+    return urls
 
 
 def _target(shell: Shell, given: Options, url: Field, target: str | None) -> str | None:
