@@ -56,9 +56,7 @@ def check_formats(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
         from verifychain.cli.fixing import fixed
 
         report = fixed(report, run, console)
-    settle(report, run, console)
-    writer = importlib.import_module(f"verifychain.output.{options.format}")
-    console.result(writer.render(report, _style(run, console)), options.output)
+    write(report, run, console)
     return conclude(report, run, console)
 
 
@@ -68,8 +66,24 @@ def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:
     return check_formats(console, given, Kinds([format], named_as=format))
 
 
-def _style(run: Run, console: Console) -> Style:
-    return Style(colour=run.options.color == "always") if run.options.output else console.style()
+def write(report: Report, run: Run, console: Console) -> None:
+    """Write the result in the format that was asked for. The verdict is settled by then."""
+    options = run.options
+    settle(report, run, console)
+    writer = importlib.import_module(f"verifychain.output.{options.format}")
+    colour = options.color == "always" if options.output else console.style().colour
+    console.result(writer.render(report, Style(colour, _below_root())), options.output)
+
+
+def _below_root() -> str:
+    """The working directory as seen from the root of its repository; empty outside of one."""
+    here = root = os.getcwd()
+    while not os.path.lexists(os.path.join(root, ".git")):
+        above = os.path.dirname(root)
+        if above == root:
+            return ""
+        root = above
+    return here[len(root) :].replace(os.sep, "/").strip("/")
 
 
 def prepare(options: Options, kinds: Kinds) -> Run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.policy import Load, PolicyHeader
 from verifychain.inputs import WorkingTree, display_path
-from verifychain.output.style import Style, count, printable
+from verifychain.output.style import count, printable
 
 _SERVERS = ("header", "nginx", "apache", "netlify", "django")
 
@@ -132,7 +131,7 @@ def _header(value: str, found: list[Load], pages: int) -> PolicyHeader:
 
 def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]) -> int:
     from verifychain import config, engine
-    from verifychain.cli.run import Run, conclude, settle
+    from verifychain.cli.run import Run, conclude, write
     from verifychain.formats import named
     from verifychain.inputs import Kinds, select
 
@@ -145,9 +144,7 @@ def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]
     run = Run(options, configuration, tree, (file,), kinds)
     choice = engine.Choice(settings.select, settings.ignore)
     report = engine.run(select([file], tree, kinds), choice, Scope(tree, settings), configuration)
-    settle(report, run, console)
-    writer = importlib.import_module(f"verifychain.output.{options.format}")
-    console.result(writer.render(report, _style(options, console)), options.output)
+    write(report, run, console)
     if not _states_a_policy(tree.read(file)):
         console.fail("nothing to check: the file sets no policy about scripts", "name the file that sets the headers")
         return int(ExitCode.NOTHING)
@@ -158,10 +155,6 @@ def _states_a_policy(source: Source) -> bool:
     from verifychain.formats.headers.syntax import statements
 
     return next(statements(source.data.decode("latin-1")), None) is not None
-
-
-def _style(options: Options, console: Console) -> Style:
-    return Style(colour=options.color == "always") if options.output else console.style()
 
 
 class _Site(WorkingTree):

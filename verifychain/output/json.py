@@ -48,13 +48,15 @@ def dumps(document: Any) -> str:
     from json.encoder import encode_basestring_ascii
 
     def quoted(text: str) -> str:
-        return encode_basestring_ascii(text if text.isascii() else clean(text))
+        return encode_basestring_ascii(clean(text))
 
     return _written(document, "\n", quoted).replace("##", "#\\u0023") + "\n"
 
 
 def clean(text: str) -> str:
     """The text without lone surrogates (bytes that are no UTF-8), which JSON readers refuse."""
+    if text.isascii():
+        return text
     # Those outside of the range of surrogateescape stand for no byte: they were written as such, `\ud800`.
     text = _NO_BYTE.sub("\ufffd", text)
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -45,9 +45,12 @@ class Style(NamedTuple):
 
 def printable(text: str) -> str:
     """The text with every character replaced that a terminal or a build's log would act on instead of showing it."""
-    if text.isascii() and text.isprintable() and "##" not in text:
-        return text  # nothing else can be in it
-    return re.sub(_UNSAFE, "\ufffd", text)
+    return text if is_plain(text) else re.sub(_UNSAFE, "\ufffd", text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing in the text can mean anything but itself to a terminal, to XML or to a build's log."""
+    return text.isascii() and text.isprintable() and "##" not in text
 
 
 def count(number: int, one: str, several: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from verifychain.cli.cosign.compatible import CosignCommand
 from verifychain.cli.cosign.judging import Demands, Judge, Judgement, Scope
 from verifychain.cli.cosign.workers import Pending
 from verifychain.cli.options import Options, collect, option, verifying
-from verifychain.cli.run import Run, conclude, examine, prepare, settle
+from verifychain.cli.run import Run, conclude, examine, prepare, write
 from verifychain.core import ports
 from verifychain.core.errors import UsageError
 from verifychain.core.ports import Outside
@@ -108,9 +107,7 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
         report = _noted(examine(run), judge.judgements(), images, verbose=asked.verbose > 0)
     finally:
         judge.close()
-    settle(report, run, console)
-    writer = importlib.import_module(f"verifychain.output.{asked.format}")
-    console.result(writer.render(report, console.style()), asked.output)
+    write(report, run, console)
     for line in (*options.warnings(given), *image_options.warnings(given)):
         console.say(f"{console.style().severity(Severity.WARNING, 'warning')}: {line}\n")
     return conclude(report, run, console)

@@ -15,6 +15,7 @@ _SYSTEMS = (
     ("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"),
     ("cygwin", "CYGWIN", "posix"),
 )  # fmt: skip
+_Words = tuple[str, ...]
 _PYTHONS = ("2.7", *(f"3.{minor}" for minor in range(5, 18)))
 
 
@@ -25,7 +26,8 @@ class Relatives:
         self._source = source
         self._by_name: dict[str, list[tuple[int, Placed]]] = {}
         self._numbers: dict[tuple[str, int], int] = {}
-        self._read: dict[int, tuple[frozenset[Digest], list[str]]] = {}
+        self._read: dict[int, tuple[frozenset[Digest], _Words]] = {}
+        self._before: dict[tuple[str | None, str | None, _Words], tuple[Other, ...]] = {}
         for one in closures:
             for placed in one.placed:
                 key = (placed.source.path, placed.item.span.start)
@@ -40,11 +42,19 @@ class Relatives:
         if len(placed) < 2:
             return ()
         here = self._numbers.get((self._source.path, item.span.start), 0)
+        first = placed[:_MOST]
         words = self._parts(here, item)[1]
-        others = ((number, one) for number, one in placed[:_MOST] if number != here)
-        return tuple(self._other(item, words, number, one, number < here) for number, one in others)
+        if here <= first[-1][0]:
+            return tuple(
+                self._other(item, words, number, one, number < here) for number, one in first if number != here
+            )
+        # Behind the first ones, lines that say the same have the same before them.
+        key = (item.parsed.name, item.parsed.marker, words)
+        if key not in self._before:
+            self._before[key] = tuple(self._other(item, words, number, one, True) for number, one in first)
+        return self._before[key]
 
-    def _other(self, item: Item, words: list[str], number: int, placed: Placed, earlier: bool) -> Other:
+    def _other(self, item: Item, words: _Words, number: int, placed: Placed, earlier: bool) -> Other:
         other = placed.item
         source = self._source if placed.source.path == self._source.path else placed.source
         digests, its_words = self._parts(number, other)
@@ -58,11 +68,11 @@ class Relatives:
             identical=words == its_words and source is self._source,
         )
 
-    def _parts(self, number: int, item: Item) -> tuple[frozenset[Digest], list[str]]:
+    def _parts(self, number: int, item: Item) -> tuple[frozenset[Digest], _Words]:
         """The digests and the words of a line, read once: the first ones are compared with all that follow."""
         if number not in self._read:
             digests = frozenset(hash.digest for hash in item.hashes if hash.digest is not None)
-            self._read[number] = digests, item.node.line.text.split()
+            self._read[number] = digests, tuple(item.node.line.text.split())
         return self._read[number]
 
 
