@@ -30,6 +30,13 @@ OF_COMMANDS = [
     Case("a function named after its program", f'curl() {{ command curl --retry 3 "$@"; }}\ncurl -o t.sh {U}\nsh t.sh\n', ["unpinned"], "`command` means the program"),
     Case("a function that some ways define", f"if dry; then curl() {{ echo no; }}; fi\ncurl -o t.sh {U}\nsh t.sh\n", ["unpinned"], "on the other way it is the program"),
     Case("a function that all ways define", f"curl() {{ echo no; }}\ncurl -o t.sh {U}\n", [], "nothing is fetched"),
+    Case("addresses from a program", "curl -s https://api.example/latest | grep tgz | wget -qi -\ntar xf t.tgz\n", ["unpinned"], "whatever the list names is fetched"),
+    Case("addresses in a file of the project", "set -e\nwget -i wget-list -P d\ncd d\nmd5sum -c ../md5sums\ntar xf t.tgz\n", ["weak"], "the project's list, with MD5"),
+    Case("addresses in a file", f"set -e\necho {U} > urls\nwget --input-file=urls\necho '{H}  tool.tgz' | sha256sum --check\ntar xf tool.tgz\n", ["verified"], "the file says which"),
+    Case("addresses in a file, unchecked", f"set -e\necho {U} > urls\nwget -i urls\ntar xf tool.tgz\n", ["unpinned"], "as if they stood in the call"),
+    Case("a program by which", f"set -e\nsum=`which sha256sum`\ncurl -o t.tgz {U}\necho '{H}  t.tgz' | $sum --check\ntar xf t.tgz\n", ["verified"], "its path is the program's"),
+    Case("a program by command -v", f"set -e\nfor c in md5 md5sum; do w=$(command -v $c); if [ $w ]; then sum=$w; fi; done\ncurl -o t.tgz {U}\n$sum -c LIST\ntar xf t.tgz\n", ["weak"], "either is MD5's"),
+    Case("which says that there is none", f'if [ -z "$(which jq)" ]; then curl -o jq {U}; chmod +x jq; ./jq; fi\n', ["unpinned"], "it may not be there"),
     Case("ref of a commit", f"git clone https://git.example/o/r\ngit -C r checkout {C}\n", ["pinned"], "a full commit id"),
 ]  # fmt: skip
 

@@ -59,8 +59,8 @@ class Environment:
         """What commands print."""
         raise NotImplementedError
 
-    def substitute_text(self, text: str) -> str:
-        """What commands print that stand between backquotes."""
+    def substitute_text(self, text: str, start: int, end: int) -> str:
+        """What commands print that stand between backquotes, at this place of the script."""
         raise NotImplementedError
 
 
@@ -124,7 +124,7 @@ class Expander:
             case "`":
                 close = self._closing_backtick(at + 1, end)
                 inner = re.sub(r"\\([\\`$])", r"\1", text[at + 1 : close])
-                return self._split(self._environment.substitute_text(inner), quoted=quoted), close + 1
+                return self._split(self._environment.substitute_text(inner, at + 1, close), quoted=quoted), close + 1
             case "$":
                 return self._dollar(at, end, quoted=quoted)
             case "<" | ">" if at in self._script.inner:

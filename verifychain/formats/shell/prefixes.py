@@ -46,7 +46,7 @@ def inner_command(machine: Machine, call: Call) -> Call | None:
         return None
     rest = list(call.arguments)
     if call.name == "command" and call.texts[:1] in (["-v"], ["-V"]):
-        return call._replace(name="", arguments=())  # only asks where it is
+        return call._replace(name="which", arguments=call.arguments[1:])  # only asks where it is
     while rest:
         text = rest[0].text
         if text == "--":

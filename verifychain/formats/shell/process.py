@@ -316,11 +316,15 @@ class Interpreter(Machine):
         # What prints nothing that we know of may print anything.
         return outcome.out.rstrip("\n") or self.table.result("$(…)")
 
-    def substitute_text(self, text: str) -> str:
+    def substitute_text(self, text: str, start: int, end: int) -> str:
         from verifychain.formats.shell.syntax import parse
 
-        script = parse(text)
-        leave = self.enter(script, self.text._replace(fixed=self.text.at(0, 0).span))
+        script, place = parse(text), self.text
+        if len(text) == end - start:
+            place = place._replace(offset=place.offset + start)
+        else:  # without the backslashes
+            place = place._replace(fixed=place.at(start, end).span)
+        leave = self.enter(script, place)
         try:
             return self.substitute(script.body)
         finally:

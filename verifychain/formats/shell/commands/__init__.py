@@ -37,9 +37,10 @@ _FAMILIES = {
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
     " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc",
     "tests": "[ test [[ diff cmp comm",
+    "which": "which",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip
-_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files"})
+_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files", "which"})
 _LOOK = frozenset(["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"])
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 

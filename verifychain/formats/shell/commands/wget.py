@@ -123,7 +123,7 @@ def run(shell: Shell, call: Call) -> str:
     if target == "/dev/null":
         return ""
     out = ""
-    for url in _urls(given):
+    for url in (*_urls(given), *_listed(shell, call, given)):
         out += shell.fetch(call, url, "wget", _target(shell, given, url, target))
     return out
 
@@ -134,6 +134,17 @@ def _urls(given: Options) -> list[Field]:
     if any(is_url(field.text) for field in urls):
         return [field for field in urls if UNKNOWN.fullmatch(field.text) is None]
     return urls
+
+
+def _listed(shell: Shell, call: Call, given: Options) -> list[Field]:
+    """The addresses in the file of ``-i``, one for all of them where it is not known what it holds."""
+    name = given.value("i", "input-file")
+    if name is None:
+        return []
+    text = (call.stdin or "") if name == "-" else shell.content(name)
+    unknown = "".join(dict.fromkeys(UNKNOWN.findall(text))) or shell.table.result("$(…)")
+    urls = [word for word in text.split() if is_url(word)] or [unknown]
+    return [Field(url, call.word) for url in urls[:50]]
 
 
 def _target(shell: Shell, given: Options, url: Field, target: str | None) -> str | None:
