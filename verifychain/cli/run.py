@@ -77,13 +77,10 @@ def write(report: Report, run: Run, console: Console) -> None:
 
 def _below_root() -> str:
     """The working directory as seen from the root of its repository; empty outside of one."""
-    here = root = os.getcwd()
-    while not os.path.lexists(os.path.join(root, ".git")):
-        above = os.path.dirname(root)
-        if above == root:
-            return ""
-        root = above
-    return here[len(root) :].replace(os.sep, "/").strip("/")
+    from verifychain.origins.git import repository
+
+    root = repository(".")
+    return "" if root is None else os.path.realpath(".")[len(root) :].replace(os.sep, "/").strip("/")
 
 
 def prepare(options: Options, kinds: Kinds) -> Run:

@@ -87,10 +87,10 @@ def parse(text: str, base: Url | None = None) -> Url | None:
 
 
 def _relative(text: str, base: Url) -> Url | None:
-    if text[:1] in ("/", "\\") and text[1:2] in ("/", "\\") and text[1:2]:
+    if text[:1] in ("/", "\\") and text[1:2] in ("/", "\\"):
         return _authority(base.scheme, text.lstrip("/\\"))
     base = base._replace(credentials=False)
-    if text[:1] in ("/", "\\") and text:
+    if text[:1] in ("/", "\\"):
         return base._replace(path=_path(text), query=_query(text))
     if not text or text[0] == "#":
         return base

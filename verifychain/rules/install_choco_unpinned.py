@@ -12,7 +12,8 @@ def check(install: Install) -> Iterator[Problem]:
     """
     Chocolatey installs what its repository serves.
 
-    A package is a script that downloads; nothing in the repository decides what it is.
+    A package is a script that downloads; nothing in the repository decides what it is. Fetch what it would install
+    yourself, and check its digest.
 
     Off unless selected: `--select install`.
 
@@ -23,7 +24,10 @@ def check(install: Install) -> Iterator[Problem]:
 
     Good:
     ```bash
-    dotnet restore --locked-mode
+    set -e
+    curl -fsSLo tool.zip https://cdn.example/tool.zip
+    echo "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a  tool.zip" | sha256sum -c -
+    unzip tool.zip
     ```
     """
     yield from problems(install, Manager.CHOCO)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source
 from verifychain.facts.policy import PolicyHeader
 from verifychain.formats.headers import extract
+from verifychain.formats.headers.covering import Pattern
 from verifychain.formats.headers.pages import loads
 from verifychain.formats.headers.writing import script_src
 from verifychain.inputs import WorkingTree
@@ -94,6 +97,26 @@ def test_pages_that_a_path_covers(tmp_path: Path) -> None:
         (header,) = facts(f"{pattern}\n  Integrity-Policy: {POLICY}\n", tmp_path)
         assert [load.subject.removesuffix(".js") for load in header.loads] == expected, pattern
         assert header.pages == len(expected)
+
+
+def test_a_pattern_of_many_stars_takes_no_time() -> None:
+    begin = time.process_time()
+    assert not Pattern("/" + "*a" * 5000 + "b").covers("/" + "a" * 2000 + ".html")
+    assert not Pattern("/" + ":a/" * 5000).covers("/" + "a/" * 1000)
+    assert Pattern("/*a*/:b/*").covers("/" + "a" * 2000 + "/x/y.html")
+    assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    "pattern", ["", "/*", "/a*", "*c*", "/:x", "/:x/*", "/a:x*", "/*/:x", ":x", "/:", "/:1*", "**/c", "/a/:x/"]
+)
+def test_patterns_are_those_of_an_expression(pattern: str) -> None:
+    parts = re.split(r"(\*|:[A-Za-z]\w*)", pattern or "*")
+    shape = "".join(
+        ".*" if part == "*" else "[^/]+" if re.match(":[A-Za-z]", part) else re.escape(part) for part in parts
+    )
+    for path in ("/", "/a", "/a/", "/ab", "/a/b", "/a/b/c", "/:", "/:1x", "/a//c", "c", ""):
+        assert Pattern(pattern).covers(path) == (re.fullmatch(shape, path) is not None), path
 
 
 def found(page: bytes) -> list[tuple[object, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -11,6 +10,7 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.policy import Load, PolicyHeader
+from verifychain.formats.headers.covering import Pattern
 from verifychain.formats.headers.imported import every_load
 from verifychain.formats.headers.pages import PAGES
 from verifychain.formats.headers.syntax import Statement, statements
@@ -47,7 +47,8 @@ def _header(several: Sequence[Statement], pages: Sequence[_Page]) -> PolicyHeade
         value += ", " if value else ""
         pieces.append((len(value), one.value_start))
         value += one.value
-    covered = [page for page in pages if _covers(several[0].path, page.path)]
+    pattern = Pattern(several[0].path)
+    covered = [page for page in pages if pattern.covers(page.path)]
     return PolicyHeader(
         name=several[0].name,
         value=value,
@@ -70,14 +71,3 @@ def _pages(scope: Scope, folder: str) -> Iterator[_Page]:
             continue
         found, faults = every_load(page, scope)
         yield _Page("/" + path.removeprefix(f"{folder}/"), found, faults)
-
-
-def _covers(pattern: str, path: str) -> bool:
-    """Whether a pattern of ``_headers`` (``/*``, ``/blog/:post``) covers a page; no pattern covers all."""
-    if not pattern:
-        return True
-    pattern = re.sub(r"^https?://[^/]*", "", pattern) or "/"
-    parts = re.split(r"(\*|:[A-Za-z]\w*)", pattern)
-    shape = "".join(".*" if part == "*" else "[^/]+" if part.startswith(":") else re.escape(part) for part in parts)
-    names = {path, path.removesuffix("index.html"), path.removesuffix(".html")}
-    return any(re.fullmatch(shape, name) is not None for name in names)

@@ -1,0 +1,58 @@
+"""
+Which pages a pattern of ``_headers`` is for: ``/*`` all, ``/blog/:post`` those directly in a folder.
+
+A set of positions is moved through the path, which takes time in proportion to the square of its length at most; as a
+regular expression, a pattern of many stars would take exponential time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+_WILD = re.compile(r"(\*+|:[A-Za-z]\w*)")
+
+
+class _Any(Enum):
+    PATH = "*"
+    NAME = ":"
+
+
+class Pattern:
+    """A path with placeholders, as ``_headers`` has it; an empty one covers all."""
+
+    def __init__(self, text: str) -> None:
+        path = (re.sub(r"^https?://[^/]*", "", text) or "/") if text else "*"
+        pieces = _WILD.split(path)
+        self._parts: list[str | _Any] = [
+            piece if place % 2 == 0 else _Any(piece[0]) for place, piece in enumerate(pieces) if piece
+        ]
+
+    def covers(self, path: str) -> bool:
+        """Whether a page at this path of the site, by any name that servers give it, gets what the pattern says."""
+        names = {path, path.removesuffix("index.html"), path.removesuffix(".html")}
+        return any(self._fits(name) for name in names)
+
+    def _fits(self, path: str) -> bool:
+        ends = {0}
+        for part in self._parts:
+            match part:
+                case _Any.PATH:
+                    ends = set(range(min(ends), len(path) + 1))
+                case _Any.NAME:
+                    ends = set(_names(path, ends))
+                case _:
+                    ends = {end + len(part) for end in ends if path.startswith(part, end)}
+            if not ends:
+                return False
+        return len(path) in ends
+
+
+def _names(path: str, starts: set[int]) -> Iterator[int]:
+    """Where a name without ``/`` that begins at one of the places may end."""
+    inside = False
+    for at, char in enumerate(path):
+        inside = (inside or at in starts) and char != "/"
+        if inside:
+            yield at + 1
