@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
 from verifychain.origins.bodies import Encoding, TooLarge, capped, decoded, encodings
-from verifychain.origins.faults import NETWORK_ERRORS, reason
+from verifychain.origins.faults import network_errors, reason
 
 if TYPE_CHECKING:
     from verifychain.origins.pool import Response
@@ -87,7 +87,7 @@ class Answer:
         except TimeoutError:
             told = f"{self.url} took too long to send its content"
             raise Unavailable(told, "allow more time with --timeout") from None
-        except NETWORK_ERRORS as error:
+        except network_errors() as error:
             raise Unavailable(f"the connection broke while {self.url} was read: {reason(error)}") from None
 
     def skip(self) -> None:

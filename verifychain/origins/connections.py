@@ -7,6 +7,7 @@ Resolving to look and then resolving again to connect would let a name server an
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Resolve = Callable[[str, int], list[str]]
 _MOST_ADDRESSES = 4  # that are tried, each for the whole time of a connection
+_BUFFER = 1 << 16
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -82,6 +84,14 @@ class Line:
         self._look()
         return bytes(self.socket.recv(most))
 
+    def recv_into(self, buffer: Any) -> int:
+        self._look()
+        return int(self.socket.recv_into(buffer))
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """What ``http.client`` reads from. To close it does not end the connection, which may be used again."""
+        return io.BufferedReader(_Incoming(self), _BUFFER)
+
     def fileno(self) -> int:
         return int(self.socket.fileno())
 
@@ -108,6 +118,17 @@ def _left(until: float) -> float:
     if left <= 0:
         raise TimeoutError("no time is left")
     return left
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._line.recv_into(buffer)
 
 
 class Dialer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from verifychain.core.errors import Unavailable
 from verifychain.origins.addresses import Place
-from verifychain.origins.messages import BadMessage
 
 
 class Transient(Exception):
@@ -16,13 +15,17 @@ class Transient(Exception):
         self.connecting = connecting
 
 
-NETWORK_ERRORS = (BadMessage, OSError, ValueError)
-"""Everything that is raised when an answer does not come, or not whole: by sockets, by TLS, and by what reads them."""
+def network_errors() -> tuple[type[Exception], ...]:
+    """Everything that sockets, TLS and ``http.client`` raise when an answer does not come, or not whole."""
+    from http.client import HTTPException
+
+    return (HTTPException, OSError, ValueError)
 
 
 def fault(error: Exception, where: Place, *, late: bool) -> Exception:
     """What went wrong in the user's words: an Unavailable that is final, or a Transient."""
     import ssl
+    from http.client import HTTPException
 
     host = where.host
     told = Unavailable(f"{host} did not answer in time", "try again, or allow more time with --timeout")
@@ -41,7 +44,7 @@ def fault(error: Exception, where: Place, *, late: bool) -> Exception:
                 f"the certificate or TLS of {host} is not to be trusted: {reason(error)}",
                 "for a private authority, name its certificates: SSL_CERT_FILE=FILE",
             )
-        case OSError() | BadMessage():
+        case OSError() | HTTPException():
             return Transient(Unavailable(f"{host} broke the connection: {reason(error)}"), connecting=False)
         case _:
             return Unavailable(f"{host} could not be asked: {reason(error)}")

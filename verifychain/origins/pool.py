@@ -1,16 +1,20 @@
-"""Questions and answers over connections that are kept and used again."""
+"""
+Questions and answers over connections that are kept: HTTP/1.1 by ``http.client``, and what it leaves open.
+
+It takes a body that ends early for a whole one, and a length that it cannot read for none; here both are faults.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
 from verifychain.origins.addresses import Place
 from verifychain.origins.connections import Dialer, Limits, Line, ascii_host
-from verifychain.origins.messages import Body, Chunked, Head, Incoming, Rest, Sized, question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +56,7 @@ class Pool:
         self._lock = threading.Lock()
 
     def ask(self, route: Route, request: Request, limits: Limits) -> Response:
-        """The answer to a question as soon as its headers are there. Raises BadMessage, or what a socket raises."""
+        """The answer to a question as soon as its headers are there. Raises what a socket or ``http.client`` raises."""
         with self._lock:
             free = self._places.setdefault(route, threading.Semaphore(self._per_host))
         if not free.acquire(timeout=max(limits.until - time.monotonic(), 0)):
@@ -80,12 +84,15 @@ class Pool:
             target = f"http://{headers['Host']}{target}"
             if route.proxy.authorization is not None:
                 headers["Proxy-Authorization"] = route.proxy.authorization
+        connection = HTTPConnection(where.host, where.port)
+        connection.sock = line  # it needs no more than this of a socket
         try:
             line.allow(limits.read, limits.until)
-            line.sendall(question(request.method, target, headers, request.body))
-            incoming = Incoming(line)
-            head = incoming.head()
-            return Response(head, _body(head, request.method, incoming, where), incoming, _Held(line, self, route))
+            connection.request(request.method, target, request.body, headers)
+            # Not getresponse: it would end a connection that its body is still to come over.
+            response = HTTPResponse(line, method=request.method)  # type: ignore[arg-type]  # likewise
+            response.begin()
+            return Response(response, line, self, route)
         except BaseException:
             line.close()
             raise
@@ -125,14 +132,6 @@ class Pool:
             line.close()
 
 
-class _Held(NamedTuple):
-    """The connection that an answer comes over, and where it goes afterwards."""
-
-    line: Line
-    pool: Pool
-    route: Route
-
-
 class Response:
     """
     An answer whose body has not been read yet.
@@ -140,53 +139,61 @@ class Response:
     headers  as they came, a name may stand there several times
     """
 
-    def __init__(self, head: Head, body: Body, incoming: Incoming, held: _Held) -> None:
-        self.status = head.status
-        self.headers = head.headers
-        self._continues = head.continues
-        self._body = body
-        self._incoming = incoming
-        self._held = held
+    def __init__(self, response: HTTPResponse, line: Line, pool: Pool, route: Route) -> None:
+        self._response = response
+        self._line = line
+        self._pool = pool
+        self._route = route
         self._is_open = True
+        self.status = response.status
+        self.headers = response.headers.items()
+        self._left = _length(response, route.where)
 
     def read(self, most: int) -> bytes:
         """
         The bytes that come next, as they come and at most so many; none at the end of the body.
 
-        Raises BadMessage or OSError where the body ends early or not as announced.
+        Raises IncompleteRead, ValueError or OSError where the body ends early or not as announced.
         """
         if not self._is_open:
             return b""
-        chunk = self._body.read(most)
-        if not chunk or self._body.is_whole:
-            self.close()
+        if self._response.chunked:
+            chunk = self._response.read1(most)
+        elif self._left is None:
+            chunk = self._response.fp.read1(most)
+        else:
+            chunk = self._response.fp.read1(min(most, self._left)) if self._left else b""
+            self._left -= len(chunk)
+            if self._left and not chunk:
+                raise IncompleteRead(b"", self._left)
+        if not chunk or self._left == 0:
+            self._done(reusable=not self._response.will_close)
         return chunk
 
     def close(self) -> None:
-        """Let go of the connection: kept if the body was read to its end and nothing follows, ended otherwise."""
-        if not self._is_open:
-            return
+        """Let go of the connection: kept if the body was read to its end, ended otherwise."""
+        if self._is_open:
+            self._done(reusable=self._left == 0 and not self._response.will_close)
+
+    def _done(self, *, reusable: bool) -> None:
         self._is_open = False
-        line, pool, route = self._held
-        reusable = self._continues and self._body.is_whole and self._incoming.is_empty
+        self._response.close()
         if not reusable:
-            line.close()
-        pool.give_back(route, line if reusable else None)
+            self._line.close()
+        self._pool.give_back(self._route, self._line if reusable else None)
 
 
-def _body(head: Head, method: str, incoming: Incoming, where: Place) -> Body:
-    """The body that belongs to a head; raises Unavailable where it has two sizes."""
-    encodings = [value.strip().lower() for value in head.all("transfer-encoding")]
-    if encodings and encodings != ["chunked"]:
+def _length(response: HTTPResponse, where: Place) -> int | None:
+    """The size of the body, None where its end is found otherwise; raises Unavailable for two of them."""
+    encodings = response.headers.get_all("transfer-encoding", [])
+    if encodings and (len(encodings) > 1 or not response.chunked):
         raise Unavailable(f"{where.host} sends its answer in a transfer encoding that was not asked for")
-    lengths = {text.strip() for value in head.all("content-length") for text in value.split(",")}
+    lengths = {text.strip() for value in response.headers.get_all("content-length", []) for text in value.split(",")}
     if len(lengths) > 1 or not all(text.isascii() and text.isdigit() and len(text) < 19 for text in lengths):
         raise Unavailable(f"{where.host} contradicts itself about the length of its answer")
-    if method == "HEAD" or head.status in (101, 204, 304):
-        return Sized(incoming, 0)  # whatever they announce
-    if encodings:
-        return Chunked(incoming)
-    return Sized(incoming, int(lengths.pop())) if lengths else Rest(incoming)
+    if response.length == 0:
+        return 0  # HEAD and some statuses have none, whatever they announce
+    return int(lengths.pop()) if lengths and not response.chunked else None
 
 
 def _authority(where: Place) -> str:

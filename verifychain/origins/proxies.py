@@ -66,25 +66,26 @@ def _parsed(text: str) -> Proxy:
 
 def open_tunnel(line: Line, proxy: Proxy, where: Place) -> None:
     """Have the proxy connect the line to a host; raises OSError where it does not, ValueError for what is no answer."""
+    from http.client import HTTPException, HTTPResponse
+
     from verifychain.origins.connections import ascii_host
-    from verifychain.origins.messages import BadMessage, Incoming, question
 
     host = ascii_host(where.host)
     target = f"[{host}]:{where.port}" if ":" in host else f"{host}:{where.port}"
-    sign_in = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
-    incoming = Incoming(line)
+    sign_in = f"Proxy-Authorization: {proxy.authorization}\r\n" if proxy.authorization else ""
+    response = HTTPResponse(line, method="CONNECT")  # type: ignore[arg-type]  # it needs no more than makefile of a socket
     try:
-        line.sendall(question("CONNECT", target, {"Host": target, **sign_in}, None))
-        status = incoming.head().status
-        if not 200 <= status < 300:
-            raise OSError(f"it answers with status {status}")
-        if not incoming.is_empty:
-            raise OSError("it says more than was asked")
+        line.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{sign_in}\r\n".encode("ascii"))
+        response.begin()
+        if not 200 <= response.status < 300:
+            raise OSError(f"it answers with status {response.status}")
     except BaseException as error:
         line.close()
-        if isinstance(error, BadMessage):
+        if isinstance(error, HTTPException):
             raise OSError(reason(error)) from None
         raise
+    finally:
+        response.close()
 
 
 def fault(error: Exception) -> Unavailable:

@@ -2,9 +2,9 @@
 The web fetcher: the one way by which bytes come in over http.
 
 https only (http to loopback), redirects by hand, no cookies, no ``.netrc``, no credentials in URLs, sizes capped before
-and while reading, every wait bounded. ``pool`` and ``messages`` carry it out; requests and urllib3 are asked where a
-proxy is in the way. As a whole they would follow redirects, read ``.netrc`` and let ``REQUESTS_CA_BUNDLE`` override
-what they were told to trust (psf/requests #3829), and to load them takes longer than to fetch fifty files.
+and while reading, every wait bounded. ``http.client`` carries it out; requests and urllib3 are asked where a proxy
+is in the way. As a whole they would follow redirects, read ``.netrc`` and let ``REQUESTS_CA_BUNDLE`` override what they
+were told to trust (psf/requests #3829), and to load them takes longer than to fetch fifty files of a megabyte.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from verifychain.core.record import NamedTuple
 from verifychain.origins.addresses import Access, Place, Refused, is_loopback, place, vet_literal, without_credentials
 from verifychain.origins.answer import Answer, BadStatus, Fetched, expect_ok
 from verifychain.origins.bodies import Encoding, TooLarge
-from verifychain.origins.faults import NETWORK_ERRORS, Transient, fault
+from verifychain.origins.faults import Transient, fault, network_errors
 from verifychain.origins.retries import STATUSES, Patience
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Web:
             return Answer(question.url, self._pool().ask(Route(where, proxy), request, limits), question.encoding)
         except (Unavailable, Transient):
             raise
-        except NETWORK_ERRORS as error:
+        except network_errors() as error:
             raise fault(error, where, late=time.monotonic() > until) from None
 
     def _pool(self) -> Pool:
@@ -276,7 +276,7 @@ def _target(url: str) -> str:
 
 
 def _led_to(url: str, location: str) -> str:
-    """Where a redirect leads; the header is bytes that are read as Latin-1, and servers mean UTF-8."""
+    """Where a redirect leads; the header is bytes that http.client reads as Latin-1, and servers mean UTF-8."""
     try:
         location = location.encode("latin-1").decode("utf-8")
     except UnicodeError:
