@@ -36,8 +36,12 @@ STATEMENTS = [
     "let F@ = function () {} / 1 / 2", "(function f@ (a, b = (1)) {} / '/')", "let G@ = class {} / '/'",
     "let H@ = class I@ extends Array {} / '/'", "function J@ () {} /'/.y", "class K@ extends Array {} /'/.y",
     "let L@ = async function* () {} / '/'", "let M@ = () => class {} / '/'", "let N@ = { a: function () {} / '/' }",
+    "let O@ = class P@ extends Array { } / 1 / 2", "let Q@ = 1. / 2 / 3", "let R@ = 1 ? { } / 1 : { } / 2",
+    "import 'S@' \n /'/.y", "for (let T@ of /'/.y) { }", "for (let U@ in { }) /'/.y", "let V@ = 1 . return / 2 / 1",
+    "W@: for (;;) { break W@ \n /'/.y }", "let X@ = class { if ( ) { } static { } } / 1 / 2",
+    "let Y@ = class extends class { } { } / 1 / 2", "export default class { } /'/.y",
 ]  # fmt: skip
-GAPS = [" ", "\n", " /* ' */ ", " // `\n", "/**/", "\t"]
+GAPS = [" ", "\u00a0", "/*{*//*`*/", "\n", " /* ' */ ", " // `\n", "/**/", "\t"]
 
 
 def random_modules(seed: int, number: int) -> list[str]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from verifychain.formats.html.javascript import imports
 
+LONG = "averyveryveryveryveryveryveryveryveryveryveryveryveryveryverylongname_return"
 CASES = [
     ("import 'a'", ["a"]),
     ('import a, { b as c, "x y" as d, } from "e"', ["e"]),
@@ -37,6 +38,26 @@ CASES = [
     ("if /* ( */ (x) /* ) */ /import('a')/.y", []),
     ("#!/usr/bin/env node import('a')\nimport 'b'", ["b"]),
     ("// \u2028import 'a'\n// \u00e2 import 'b'", ["a"]),
+    (f"x = class {LONG} extends {LONG} {{}} / import('a') / 1", ["a"]),
+    ("x = class/*'*/A/*`*/extends/*{*/B/**/{} / import('a') / 1; class/**/C/**/{} /import('b')/.y", ["a"]),
+    ("x = class extends class {}.y {} / import('a') / 1", ["a"]),
+    ("y = class { class = 1; if() {} } / import('a') / 2", ["a"]),
+    ("x = function/**/f/**/(a = {}, [b] = [{}]) {} / import('a') / 1", ["a"]),
+    ("y = async/**/function() {} / import('a')", ["a"]),
+    ("x = 1. / import('a') / 2; y = 1.\nimport('b'); z", ["a", "b"]),
+    ("a./**/return / import('a') / 1; a. if(b) / import('b') / 1", ["a", "b"]),
+    ("import 'a'\n/'/.x; export * from 'b'\n/`/.y; import('c')", ["a", "b", "c"]),
+    ("for (of of of / import('a') / 1); for await (a of /'/); for (b of []) /'/.x; import('b')", ["a", "b"]),
+    ("a++ / import('a') / 1; b\n++/'/.x; c = /x/ / import('b') / 1; a+++/'/.y; import('c')", ["a", "b", "c"]),
+    ("x = a ? {} / import('a') / 1 : {} / import('b') / 1; y", ["a", "b"]),
+    ("y: {} /'/.x; import('a'); z = {a: {} / import('b')}", ["a", "b"]),
+    ("switch (a) { case b ? c : d: {} /'/.x; default: {} /`/.y } import('a')", ["a"]),
+    ("for (;;) { break x\n/'/.y } function f() { return\n{} /'/.x } import('a'); debugger\n/'/.z", ["a"]),
+    ("return\u00a0/'/.x; throw\u2003/'/.x; import\u00a0a\u2028from\u3000'a'", ["a"]),
+    ("\\u{62} / import('a') / 1; \\u{62}return / import('b') / 1", ["a", "b"]),
+    ("import(('a')); import(`b\\`$`); import('c',)", ["a", "b`$", "c"]),
+    (f"import {{ {'b as c, ' * 20_000} }} from 'a'; b", ["a"]),
+    (f"export {{ {'d, ' * 30_000} }}; import /*{' ' * 70_000}*/ 'a'", ["a"]),
     ("imports('a'); $import('b'); import_('c'); \u00efimport('d'); importx 'e'", []),
     ("import 'unclosed\nimport 'a'", ["a"]),
     ("a <!-- import('w')\n--> import('x')\nimport 'c'", ["w", "x", "c"]),
@@ -77,8 +98,10 @@ def test_whatever_stands_there(text: str, module: bool) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["'\\", "/[", "=/[x", "(", "`${", "import ", "import {a,", "import /*", "import //\n/", "b,", " / /", "import/**",
-     "export*", "{", "import('a'", "\n   ", "'", "<!--", "\n -->", "\xe2"],
+    ["'\\", "/[", "=/[x", "(", "`${", "import ", "import {a,", "import /*", "import //\n/", "b,", " / /",
+     "import/**", "export*", "{", "import('a'", "\n   ", "'", "<!--", "\n -->", "\xe2", "class a ", "class{",
+     "a?", "++", "\\u{6}", ". ", "1.", "for(a of ", "async ", "break ", "\xc2\xa0", "import {", "function f(",
+     "-->", "x\n-->"],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:
     def seconds(size: int) -> float:
