@@ -18,7 +18,6 @@ from verifychain.core.rule import Rule
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source, Span
 from verifychain.facts.reference import Reference
-from verifychain.following import follow
 from verifychain.inputs import Selection, Target
 from verifychain.listing import listed
 from verifychain.once import listed_once, once, unique
@@ -275,7 +274,7 @@ def run(
     outside: Outside | None = None,
 ) -> Report:
     """Examine all targets of a selection; with ``outside`` the rules run too that ask there."""
-    targets = follow(selection.targets, scope, _left_out(configuration))
+    targets = _with_what_they_include(selection.targets, scope, configuration)
     groups = frozenset[str]().union(*(target.format.groups for target in targets))
     engine = Engine(groups, choice, scope, configuration, no_ignores=no_ignores, outside=outside)
     total = FileReport()
@@ -310,6 +309,14 @@ def run(
         excluded=selection.excluded,
         online=outside is not None,
     )
+
+
+def _with_what_they_include(targets: list[Target], scope: Scope, configuration: Configuration) -> list[Target]:
+    if not any(target.format.follows for target in targets):
+        return targets
+    from verifychain.following import follow
+
+    return follow(targets, scope, _left_out(configuration))
 
 
 def _left_out(configuration: Configuration) -> Callable[[str], bool]:

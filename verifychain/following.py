@@ -15,8 +15,6 @@ def follow(targets: Sequence[Target], scope: Scope, left_out: Callable[[str], bo
     A file that is included has the files as ``roots`` that lead to it and are not included themselves (or, where
     files include each other, all that lead to it).
     """
-    if not any(target.format.follows for target in targets):
-        return list(targets)
     identity = scope.tree.identity
     found = {(identity(target.path), target.format.name): target for target in targets}
     led: dict[tuple[str, str], dict[str, str]] = {}

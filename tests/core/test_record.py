@@ -61,6 +61,25 @@ def test_made_as_the_library_makes_them(values: tuple[Any, ...], named: dict[str
     assert made[0] == made[1]
 
 
+@pytest.mark.parametrize(("values", "named"), CALLS)
+def test_made_alike_by_hand_and_by_the_compiled_constructor(values: tuple[Any, ...], named: dict[str, Any]) -> None:
+    class Fresh(NamedTuple):
+        first: int
+        second: str = "b"
+        third: tuple[int, ...] = ()
+
+    kind: Any = Fresh
+    begin = kind.__new__
+    seen: set[object] = set()
+    for _ in range(50):
+        try:
+            seen.add(kind(*values, **named))
+        except TypeError as error:
+            seen.add(str(error))
+    assert len(seen) == 1
+    assert kind.__new__ is not begin
+
+
 def test_used_as_the_library_s() -> None:
     one: Any = Ours(1, third=(2,))
     other: Any = Theirs(1, third=(2,))

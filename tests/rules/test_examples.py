@@ -15,10 +15,10 @@ from verifychain.core.digest import Algorithm, Digest, of_bytes, parse_hex
 from verifychain.core.image_name import ImageName
 from verifychain.core.npm import PackageFile
 from verifychain.core.packages import Packaging, Places, PublishedFile, Release
-from verifychain.core.ports import Fetcher, ImageRegistry, Loader, NpmFiles, Outside, PackageIndex, Scope
+from verifychain.core.ports import Fetcher, ImageRegistry, Loader, NpmFiles, Outside, PackageIndex, Scope, Signatures
 from verifychain.core.report import Report
 from verifychain.core.settings import PipTarget
-from verifychain.core.signing import Lack, Signatures, Unmet
+from verifychain.core.signing import Lack, Unmet
 from verifychain.formats import FORMATS
 
 NAMES = {

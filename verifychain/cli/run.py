@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from verifychain import baseline, config, engine, inputs
+from verifychain import config, engine, inputs
 from verifychain.cli.console import Console
 from verifychain.cli.options import Options, collect
 from verifychain.cli.subresources import configured, locked
@@ -102,7 +103,7 @@ def prepare(options: Options, kinds: Kinds) -> Run:
         paths = (stdin[0],)
     if from_git and (options.fix or (options.add and not options.diff)):
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
-    tree = _git_tree(options) if from_git else _working_tree(options, stdin)
+    tree = _git_tree(options) if from_git else _working_tree(options, paths, stdin)
     paths = tuple(inputs.display_path(path) for path in paths)
     return Run(options, configuration, tree, paths, kinds, _outside(options, configuration))
 
@@ -148,9 +149,9 @@ def _outside(options: Options, configuration: Configuration) -> Outside | None:
     return connect(options, configuration)
 
 
-def _working_tree(options: Options, stdin: tuple[str, bytes] | None) -> Tree:
-    if options.no_respect_gitignore:
-        return inputs.WorkingTree(None, stdin)
+def _working_tree(options: Options, paths: Sequence[str], stdin: tuple[str, bytes] | None) -> Tree:
+    if options.no_respect_gitignore or not any(map(os.path.isdir, paths)):
+        return inputs.WorkingTree(None, stdin)  # git is asked for the files of directories
     from verifychain.origins.git import Git
 
     return inputs.WorkingTree(Git(), stdin)
@@ -201,11 +202,17 @@ def _attributes(options: Options) -> Attributes | None:
 def _against_baseline(report: Report, run: Run) -> Report:
     options = run.options
     if options.write_baseline is not None:
+        from verifychain import baseline
+
         return baseline.write(report, options.write_baseline)
     known = options.baseline
     if known is None and run.configuration.settings.baseline is not None:
         known = os.path.join(run.configuration.folder, run.configuration.settings.baseline)
-    return report if known is None or options.no_ignores else baseline.compare(report, known)
+    if known is None or options.no_ignores:
+        return report
+    from verifychain import baseline
+
+    return baseline.compare(report, known)
 
 
 def settle(report: Report, run: Run, console: Console) -> None:

@@ -22,8 +22,11 @@ _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+# Apart, because most names are on Docker Hub and have no digest: to compile them all takes a millisecond.
 _IS_HOST = expression(_HOST, re.ASCII)
-_REFERENCE = expression(rf"((?:{_HOST}/)?{_PATH})(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
+_IS_COMPONENT = expression(_COMPONENT, re.ASCII)
+_PATH_AND_TAG = expression(rf"({_PATH})(?::({_TAG}))?", re.ASCII)
+_IS_DIGEST = expression(_DIGEST, re.ASCII)
 _BARE_HEX = expression(r"[a-f0-9]{64}", re.ASCII)
 _MAX_PATH = 255
 
@@ -69,7 +72,7 @@ def parse_image_name(text: str) -> ImageName:
 
     The checks are those of ``ParseNormalizedNamed`` in its order, because the first one that fails gives the message.
     """
-    if _BARE_HEX.fullmatch(text):
+    if len(text) == 64 and _BARE_HEX.fullmatch(text):
         reason = "64 hexadecimal digits are an image's id, and no name"
         raise ImageNameError(f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings", reason)
     registry, rest = _split_host(text)
@@ -77,18 +80,31 @@ def parse_image_name(text: str) -> ImageName:
     if _lowered(remote) != remote:
         reason = f"the repository name {remote.partition('@')[0]!r} must be lower-case"
         raise _error(text, f"invalid reference format: repository name ({remote}) must be lowercase", reason)
-    full = f"{registry}/{rest}"
-    shape = _REFERENCE.fullmatch(full)
+    shape = _shape(registry, rest)
     if shape is None:
-        capital = _REFERENCE.fullmatch(_lowered(full)) is not None
+        capital = _shape(_lowered(registry), _lowered(rest)) is not None
         message = "repository name must be lowercase" if capital else "invalid reference format"
         raise _error(text, message, f"{text!r} is not name[:tag][@digest]")
-    name, tag, digest = shape.groups()
-    path = name[len(registry) + 1 :]
+    path, tag, digest = shape
     # What only looks like a host (`a_b.c/x`) is a part of the path to the library, but still where it is pulled from.
-    if len(path if _IS_HOST.fullmatch(registry) else name) > _MAX_PATH:
+    if len(path if _is_host(registry) else f"{registry}/{path}") > _MAX_PATH:
         raise ImageNameError(f"repository name must not be more than {_MAX_PATH} characters")
     return ImageName(registry, path, tag, None if digest is None else _digest(digest))
+
+
+def _shape(registry: str, rest: str) -> tuple[str, str | None, str | None] | None:
+    """Path, tag and digest of what has the shape of a reference."""
+    name, digest = split_digest(rest)
+    shape = _PATH_AND_TAG.fullmatch(name)
+    if shape is None or not (_is_host(registry) or _IS_COMPONENT.fullmatch(registry)):
+        return None
+    if digest is not None and not _IS_DIGEST.fullmatch(digest):
+        return None
+    return shape[1], shape[2], digest
+
+
+def _is_host(text: str) -> bool:
+    return text == DOCKER_HUB or _IS_HOST.fullmatch(text) is not None
 
 
 def _split_host(text: str) -> tuple[str, str]:
@@ -113,7 +129,7 @@ def _lowered(text: str) -> str:
 def _error(text: str, message: str, reason: str) -> ImageNameError:
     """The error, and whether its cause is the digest: then the name in front of it is in order."""
     name, digest = split_digest(text)
-    if digest is not None and _REFERENCE.fullmatch("/".join(_split_host(name))):
+    if digest is not None and _shape(*_split_host(name)):
         try:
             parse_oci(digest)
         except DigestError as error:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.settings import PipTarget, Settings
-from verifychain.core.signing import Signatures
 from verifychain.core.source import Source
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from verifychain.core.line_ends import LineEnds
     from verifychain.core.npm import PackageFile
     from verifychain.core.packages import Places, PublishedFile, Release
+    from verifychain.core.signing import Unmet
 
 
 class Tree(Protocol):
@@ -141,6 +141,14 @@ class Resolver(Protocol):
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
         """The digests to write, never none: raises ``Unavailable`` where there is nothing to write."""
+        ...
+
+
+class Signatures(Protocol):
+    """Verifies images against the policy. Raises ``Unavailable`` when the registry cannot be asked."""
+
+    def unmet(self, name: ImageName) -> Sequence[Unmet]:
+        """What is demanded of the image and does not hold; nothing when it is verified. Each image is judged once."""
         ...
 
 

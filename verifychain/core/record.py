@@ -4,7 +4,7 @@ Values that are cheap to define: a start must not take 100 ms, and some ninety c
 ``NamedTuple`` is the same as ``typing.NamedTuple`` in use, at a third of the cost.
 
 ``typing.NamedTuple`` compiles every annotation and a constructor for each class, most of which are never instantiated.
-Here annotations stay as written, and the constructor is compiled when the first instance is made. Type checkers see
+Here annotations stay as written, and the constructor is compiled once there are some instances. Type checkers see
 ``typing.NamedTuple`` itself.
 
 ``Frozen`` is for what has many fields and inherits some. ``dataclasses.dataclass(frozen=True)`` compiles six methods
@@ -42,9 +42,22 @@ else:
             raise TypeError(f"{cls.__name__} has {len(cls._fields)} fields, not {len(made)}")
         return made
 
+    _FEW = 20  # instances, made by hand, take less than compiling the constructor; most classes have no more in a run
+    _made: dict[type, int] = {}
+
     def _first(cls: Any, *values: Any, **named: Any) -> Any:
-        """The constructor of a class that has none yet: makes it, as ``collections.namedtuple`` does, and calls it."""
+        """The constructor of a class that has none yet."""
         home = next(one for one in cls.__mro__ if "_fields" in one.__dict__)
+        fields = home._fields
+        _made[home] = _made.get(home, 0) + 1
+        given = {**home._field_defaults, **dict(zip(fields, values)), **named}  # noqa: B905 - too many are seen below
+        fits = len(given) == len(fields) >= len(values) and named.keys().isdisjoint(fields[: len(values)])
+        if fits and _made[home] <= _FEW and not named.keys() - fields:
+            return tuple.__new__(cls, map(given.__getitem__, fields))
+        return _constructor(home)(cls, *values, **named)
+
+    def _constructor(home: Any) -> Any:
+        """Compile the constructor of a class, as ``collections.namedtuple`` does; it says what is wrong with a call."""
         fields = home._fields
         listed = "".join(f"{field}, " for field in fields)
         source = f"lambda _cls, {listed[:-2]}: _new(_cls, ({listed}))"
@@ -52,7 +65,7 @@ else:
         new.__name__, new.__qualname__ = "__new__", f"{home.__qualname__}.__new__"
         new.__defaults__ = tuple(home._field_defaults.values())
         home.__new__ = staticmethod(new)
-        return new(cls, *values, **named)
+        return new
 
     class _Meta(type):
         def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:

@@ -1,15 +1,10 @@
-"""What a policy demands of images and does not get: the port by which rules ask, and its answers."""
+"""What a policy demands of images and does not get: the answers of the port ``Signatures``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
 
 from verifychain.core.record import NamedTuple
-
-if TYPE_CHECKING:
-    from verifychain.core.image_name import ImageName
 
 
 class Lack(Enum):
@@ -28,11 +23,3 @@ class Unmet(NamedTuple):
     lack: Lack
     message: str
     help: str = ""
-
-
-class Signatures(Protocol):
-    """Verifies images against the policy. Raises ``Unavailable`` when the registry cannot be asked."""
-
-    def unmet(self, name: ImageName) -> Sequence[Unmet]:
-        """What is demanded of the image and does not hold; nothing when it is verified. Each image is judged once."""
-        ...

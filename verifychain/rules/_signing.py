@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.finding import Problem
-from verifychain.core.signing import Lack, Signatures
+from verifychain.core.ports import Signatures
+from verifychain.core.signing import Lack
 from verifychain.facts.image import Image
 
 

@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Problem
+from verifychain.core.ports import Signatures
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.core.signing import Lack, Signatures
+from verifychain.core.signing import Lack
 from verifychain.facts.image import Image
 from verifychain.rules._signing import lacking
 

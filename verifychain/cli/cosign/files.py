@@ -19,10 +19,9 @@ from verifychain.cli.options import Options, collect, option, verifying
 from verifychain.cli.run import Run, conclude, examine, prepare, write
 from verifychain.core import ports
 from verifychain.core.errors import UsageError
-from verifychain.core.ports import Outside
+from verifychain.core.ports import Outside, Signatures
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
-from verifychain.core.signing import Signatures
 from verifychain.core.source import Source
 from verifychain.facts.image import Image
 from verifychain.formats import Format

@@ -69,7 +69,7 @@ class Begun(NamedTuple):
 
 
 class Judge:
-    """Verifies images by a policy. Implements ``core.signing.Signatures``; threads may share one."""
+    """Verifies images by a policy. Implements ``core.ports.Signatures``; threads may share one."""
 
     def __init__(self, demands: Demands, open_: Callable[[ImageName], Store], scope: Scope, workers: int) -> None:
         self._demands = demands

@@ -6,12 +6,12 @@ BuildKit works on Go strings: bytes that are decoded as UTF-8 where a rune is lo
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import overload
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
@@ -21,7 +21,7 @@ SPACES = (
     "\u202f\u205f\u3000"
 )
 _ASCII_SPACES = b"\t\n\v\f\r "
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE = expression("[\ud800-\udfff]")
 
 
 class Word(NamedTuple):
