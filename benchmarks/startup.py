@@ -4,6 +4,9 @@ Measures what one small check costs before and beside its work: the interpreter,
 Two views. Whole processes: an interpreter that does nothing, one that only imports click, and the command; medians of
 runs that take turns. And Python's own account of imports (`-X importtime`), each module with what it alone takes and
 summed up by who asked for it first; its clock slows what it counts, so shares say more than milliseconds.
+
+`--program` names another command to measure, such as that of the wheel in an environment of its own: there no coverage,
+no editable install and no other package's start-up hooks run, which only developers have.
 """
 
 from __future__ import annotations
@@ -36,14 +39,19 @@ class Imported(NamedTuple):
     depth: int
 
 
-def commands(file: str) -> dict[str, list[str]]:
-    """What is compared, from nothing to the whole check."""
+def commands(program: str, file: str) -> dict[str, list[str]]:
+    """What is compared, from nothing to the whole check, with the interpreter beside the command."""
+    python = _python(program)
     return {
-        "python that does nothing": [sys.executable, "-c", ""],
-        "python that imports click": [sys.executable, "-c", "import click"],
-        "verifychain --version": [OURS, "--version"],
-        "verifychain check, 1 small file": [OURS, "check", "--isolated", file],
+        "python that does nothing": [python, "-c", ""],
+        "python that imports click": [python, "-c", "import click"],
+        "verifychain --version": [program, "--version"],
+        "verifychain check, 1 small file": [program, "check", "--isolated", file],
     }
+
+
+def _python(program: str) -> str:
+    return str(Path(program).with_name("python"))
 
 
 def environment() -> dict[str, str]:
@@ -51,11 +59,11 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def processes(file: str, rounds: int) -> dict[str, list[float]]:
+def processes(program: str, file: str, rounds: int) -> dict[str, list[float]]:
     """Seconds of each run, taking turns; a first round fills the caches and does not count."""
-    taken: dict[str, list[float]] = {name: [] for name in commands(file)}
+    taken: dict[str, list[float]] = {name: [] for name in commands(program, file)}
     for number in range(rounds + 1):
-        for name, command in commands(file).items():
+        for name, command in commands(program, file).items():
             begin = time.perf_counter()
             subprocess.run(
                 command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
@@ -65,9 +73,9 @@ def processes(file: str, rounds: int) -> dict[str, list[float]]:
     return taken
 
 
-def imports(file: str) -> list[Imported]:
+def imports(program: str, file: str) -> list[Imported]:
     """All modules that one check imports, in the order in which they were done."""
-    command = [sys.executable, "-X", "importtime", OURS, "check", "--isolated", file]
+    command = [_python(program), "-X", "importtime", program, "check", "--isolated", file]
     run = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     return [
         Imported(found[4], int(found[1]), int(found[2]), len(found[3]) // 2)
@@ -102,6 +110,7 @@ def _with_askers(imported: list[Imported]) -> Iterator[tuple[int, str]]:
 def main() -> int:
     """Print both views."""
     parser = argparse.ArgumentParser(description="Measure the start of verifychain, broken down by import.")
+    parser.add_argument("--program", type=os.path.abspath, default=OURS, help="the command to measure")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--modules", type=int, default=12, help="how many single modules are listed")
     options = parser.parse_args()
@@ -109,9 +118,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         file = Path(made) / "Dockerfile"
         file.write_text(corpus.SMALL, "utf-8")
-        for name, times in processes(str(file), options.rounds).items():
+        for name, times in processes(options.program, str(file), options.rounds).items():
             print(f"{name:34} {statistics.median(times) * 1e3:6.1f} ms, best {min(times) * 1e3:6.1f} ms")
-        imported = imports(str(file))
+        imported = imports(options.program, str(file))
     total = sum(module.alone for module in imported)
     print(f"\nimports: {len(imported)} modules, {total / 1e3:.1f} ms by their own account")
     for name, microseconds in groups(imported).items():

@@ -94,7 +94,7 @@ def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
     The best of many runs, because the machine may be busy.
 
     A machine that is too slow or too busy to tell shows it by what it takes to load click alone: there a check may take
-    1.8 times as much, by the clock or of the processor. By instructions it takes 1.5 times as many.
+    1.3 times as much, by the clock or of the processor. By instructions it takes 1.13 times as many.
     """
     (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN true\n")
     program = Path(sys.executable).with_name("verifychain")
@@ -106,5 +106,5 @@ def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
         click = min(click[0], one[0]), min(click[1], one[1])
         if check[0] < 0.1:
             break
-    within = any(ours < max(0.1, 1.8 * theirs) for ours, theirs in zip(check, click, strict=True))
+    within = any(ours < max(0.1, 1.3 * theirs) for ours, theirs in zip(check, click, strict=True))
     assert within, f"{check} seconds by the clock and of the processor, and click alone {click}"

@@ -73,9 +73,10 @@ def rule(
 
 @cache
 def _types(check: Check) -> tuple[tuple[type, ...], tuple[type, ...]]:
-    hints: dict[str, Any] = typing.get_type_hints(check)
-    hints.pop("return", None)
-    first, *rest = hints.values()
+    hints: dict[str, Any] = check.__annotations__
+    if any(isinstance(hint, str) for hint in hints.values()):
+        hints = typing.get_type_hints(check)
+    first, *rest = (hint for name, hint in hints.items() if name != "return")
     return _members(first), tuple(rest)
 
 
