@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MOST_PUSHED = 99  # folders
 
 
 def _set(shell: Shell, call: Call) -> str:
@@ -44,8 +45,21 @@ def option(shell: Shell, name: str, *, on: bool) -> None:
 
 
 def _cd(shell: Shell, call: Call) -> str:
-    words = [text for text in call.texts if not text.startswith("-")]
-    shell.folder = shell.path(words[0]) if words else "~"
+    words = [text for text in call.texts if text == "-" or not text.startswith("-")]
+    left, shell.left = shell.left, shell.folder
+    if call.name == "pushd":
+        shell.pushed = (*shell.pushed[-_MOST_PUSHED:], shell.folder)
+    if words[:1] == ["-"]:
+        shell.folder = left
+    else:
+        shell.folder = shell.path(words[0]) if words else "~"
+    return ""
+
+
+def _popd(shell: Shell, call: Call) -> str:
+    if shell.pushed:
+        shell.left, shell.folder = shell.folder, shell.pushed[-1]
+        shell.pushed = shell.pushed[:-1]
     return ""
 
 
@@ -183,7 +197,7 @@ def _source(shell: Shell, call: Call) -> str:
 
 
 BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
-    "set": _set, "cd": _cd, "pushd": _cd, "exit": _exit, "return": _return, "break": _leave_loop,
+    "set": _set, "cd": _cd, "pushd": _cd, "popd": _popd, "exit": _exit, "return": _return, "break": _leave_loop,
     "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
     "local": _declare, "unset": _unset, "shift": _shift, "read": _read, "mapfile": _lines, "readarray": _lines,
     ":": _always, "true": _always,

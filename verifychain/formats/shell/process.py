@@ -66,6 +66,8 @@ class Interpreter(Machine):
         super().__init__(text)
         self.errexit = False
         self.pipefail = False
+        self.left = ""  # the folder before the last ``cd``
+        self.pushed: tuple[str, ...] = ()  # those that ``popd`` goes back to
         self.functions: dict[str, tuple[Definition, ...]] = {}  # of one name several where branches define it
         self.sometimes: set[str] = set()  # those that not all ways define
         self.called: set[str] = set()
@@ -127,9 +129,9 @@ class Interpreter(Machine):
     def subshell(self, run: Callable[[], Outcome], state: State | None) -> Outcome:
         """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
         outer, self.process = self.process, Process(subshell=True)
-        kept = self.folder, self.errexit, self.pipefail
+        kept = self.folder, self.left, self.pushed, self.errexit, self.pipefail
         outcome = self.variables.apart(run)
-        self.folder, self.errexit, self.pipefail = kept
+        self.folder, self.left, self.pushed, self.errexit, self.pipefail = kept
         process, self.process = self.process, outer
         return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
 

@@ -87,7 +87,8 @@ class Session(Shell):
         self.functions, self.called, self.sometimes = {}, set(), set()
         self.frames = [Frame(())]
         self.errexit = self.pipefail = False
-        self.folder = self._workdir
+        self.folder = self.left = self._workdir
+        self.pushed = ()
         before = len(self.fetches)
         self._one(text)
         self.run_uncalled()

@@ -126,12 +126,12 @@ class Walker(Interpreter):
 
     def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
         """The arms of a branch; variables and files are put together behind them."""
-        folder = self.folder
+        folder, pushed = self.folder, self.pushed
         gather = iter(self.files.store.arms(runs))
         outcomes: list[Outcome] = []
 
         def one() -> Outcome:
-            self.folder = folder
+            self.folder, self.pushed = folder, pushed
             outcomes.append(next(gather))
             return outcomes[-1]
 
