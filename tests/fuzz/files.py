@@ -149,7 +149,7 @@ def check_output(name: str, output: str, findings: int) -> None:
             fault = next(SCHEMA.iter_errors(document), None)
             if fault is not None:
                 raise Violation(f"sarif: {fault.message[:500]}")
-            count = sum("suppressions" not in result for result in document["runs"][0]["results"])
+            count = sum(not result["suppressions"] for result in document["runs"][0]["results"])
         case "gitlab":
             count = len(json.loads(output))
         case "junit":

@@ -12,6 +12,7 @@ from verifychain.signatures import keys, trust_root
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.identity import Identity, Match, Pattern
 from verifychain.signatures.requirement import Requirement
+from verifychain.signatures.verdict import Status
 from verifychain.signatures.verify import AttestationPolicy, Engine, Question, Verdict, begin_bytes
 
 ARTIFACT = b"what is signed\n"
@@ -66,8 +67,8 @@ def question(sigstore: Sigstore, recipe: Recipe, root: Any = None, engine: Engin
 
 def ask(document: Any, asked: Question, artifact: bytes = ARTIFACT) -> Verdict:
     data = document if isinstance(document, bytes) else json.dumps(document).encode()
-    (verdict,) = verdicts(data, Artifact(data=artifact), asked)
-    return verdict
+    found = verdicts(data, Artifact(data=artifact), asked)
+    return next((one for one in found if one.status is Status.VERIFIED), found[0])
 
 
 def verdicts(data: bytes, artifact: Artifact, asked: Question) -> list[Verdict]:

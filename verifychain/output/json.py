@@ -69,17 +69,21 @@ def _written(value: Any, line: str, quoted: Callable[[str], str]) -> str:
     The standard library indents slowly: that was two thirds of the time of a report with many findings.
     """
     match value:
-        case str():
-            return quoted(value)
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case int():
             return int.__repr__(value)
+        case str():
+            return quoted(value)
         case dict():
             inner = line + "  "
-            items = [f"{quoted(key)}: {_written(item, inner, quoted)}" for key, item in value.items()]
+            items = [
+                # Texts are most of what there is, and a call for each would cost as much as to write them.
+                f"{quoted(key)}: {quoted(item) if type(item) is str else _written(item, inner, quoted)}"
+                for key, item in value.items()
+            ]
             return f"{{{inner}{f',{inner}'.join(items)}{line}}}" if items else "{}"
         case list() | tuple():
             inner = line + "  "
