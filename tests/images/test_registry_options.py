@@ -172,3 +172,38 @@ def test_passwords(capsys: Any, contents: Contents, authority: Authority) -> Non
         signed_in = ("--registry-username", "user", "--registry-password", "pass")
         assert verify(capsys, *signed_in, *argv).code == 0
         assert verify(capsys, *argv).code == 4
+
+
+UNCHECKED = "--allow-insecure-registry"
+
+
+def test_any_certificate_will_do_where_that_is_said(capsys: Any, image: str, authority: Authority) -> None:
+    """One of an authority that nobody knows, and for another name; what comes is hashed and verified all the same."""
+    answer = verify(capsys, UNCHECKED, *shown(authority), image)
+    assert answer.code == 0
+    assert "certificates are not checked" in answer.err
+    assert run(capsys, "tree", UNCHECKED, *shown(authority), image).code == 0
+    assert verify(capsys, UNCHECKED, image).code == 4, "it wants a certificate of its clients, and is not asked by http"
+
+
+def test_a_registry_of_this_machine_without_tls_is_asked_by_http(capsys: Any, contents: Contents, here: Path) -> None:
+    with Stub() as stub:
+        contents.to_stub(stub)
+        assert verify(capsys, UNCHECKED, f"{stub.server.host}/{REPOSITORY}:1").code == 0
+        asked = [path for path in stub.paths if path == "/v2/"]
+        assert not asked, "it was asked by TLS, and heard nothing that it knows"
+
+
+def test_where_a_registry_leads_to_certificates_are_checked(
+    capsys: Any, contents: Contents, authority: Authority, here: Path
+) -> None:
+    (here / "verifychain.toml").write_text('[network]\nprivate-hosts = ["127.0.0.1"]\n')
+    with Stub(authority) as stub, Stub(authority) as other:
+        contents.to_stub(stub)
+        contents.to_stub(other)
+        assert verify(capsys, UNCHECKED, f"{stub.server.host}/{REPOSITORY}:1").code == 0
+        stub.bend = lambda asked, reply: Reply(307, headers=(("Location", f"{other.server.url}{asked.path}"),))
+        answer = verify(capsys, UNCHECKED, f"{stub.server.host}/{REPOSITORY}:1")
+    assert answer.code == 4
+    assert "not to be trusted" in answer.out
+    assert not other.paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -24,12 +25,14 @@ class Tls(NamedTuple):
 
     certificate, key  files with what is shown to them, PEM
     name              what their certificates must be for, instead of the host
+    is_unchecked      any certificate will do, for any name: whoever is on the way may be the one who answers
     """
 
     hosts: frozenset[str]
     certificate: str | None = None
     key: str | None = None
     name: str | None = None
+    is_unchecked: bool = False
 
     def is_for(self, where: Place) -> bool:
         return _listed(self.hosts, where.host, where.port)
@@ -67,6 +70,11 @@ class Access(NamedTuple):
         if self.is_plain(where.host, where.port):
             return True
         return is_loopback(where.host) and not (self.tls is not None and self.tls.is_for(where))
+
+    def may_be_either(self, where: Place) -> bool:
+        """Whether a host is asked by TLS if it speaks that, whatever its certificate, and else over http."""
+        unchecked = self.tls is not None and self.tls.is_unchecked and self.tls.is_for(where)
+        return unchecked and (self.is_plain(where.host, where.port) or is_loopback(where.host))
 
 
 class Place(NamedTuple):
@@ -121,6 +129,7 @@ def without_credentials(url: str) -> str:
     return f"{head}{slashes}{authority.rpartition('@')[2]}{slash}{path}"
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether a name or literal address is this machine, without asking anyone."""
     if host == "localhost":
@@ -152,11 +161,17 @@ def vet(addresses: list[str], where: Place, access: Access) -> None:
 
 def vet_literal(where: Place, access: Access) -> None:
     """The same for a host that is an address already: through a proxy nothing else is known of it."""
+    if _is_address(where.host):
+        vet([where.host], where, access)
+
+
+@lru_cache(maxsize=256)
+def _is_address(host: str) -> bool:
     try:
-        ip_address(where.host)
+        ip_address(host)
     except ValueError:
-        return
-    vet([where.host], where, access)
+        return False
+    return True
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:

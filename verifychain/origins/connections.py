@@ -201,7 +201,7 @@ class Dialer:
     def _context(self, own: Tls | None) -> ssl.SSLContext:
         with self._lock:
             if own not in self._made:
-                context = _context(self._trusted())
+                context = _context(self._trusted(), is_checked=own is None or not own.is_unchecked)
                 if own is not None and own.certificate is not None:
                     _show(context, own.certificate, own.key)
                 self._made[own] = context
@@ -253,7 +253,7 @@ def _why(error: OSError) -> str:
     return "no connection within the time allowed" if isinstance(error, TimeoutError) else reason(error)
 
 
-def _context(trusted: str | None) -> ssl.SSLContext:
+def _context(trusted: str | None, *, is_checked: bool) -> ssl.SSLContext:
     """What is asked of TLS: a certificate of an authority that is trusted, for the very name, and TLS 1.2 or later."""
     import os
     import ssl
@@ -269,6 +269,9 @@ def _context(trusted: str | None) -> ssl.SSLContext:
         context = ssl.create_default_context(capath=trusted) if folder else ssl.create_default_context(cafile=trusted)
     except (ssl.SSLError, OSError) as error:
         raise Unavailable(f"{trusted} has no certificates to trust: {reason(error)}", "check SSL_CERT_FILE") from None
+    if not is_checked:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     context.hostname_checks_common_name = False  # names stand in the extension for them (RFC 9525, 6.3)
     context.set_alpn_protocols(["http/1.1"])
     return context

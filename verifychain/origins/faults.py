@@ -6,6 +6,10 @@ from verifychain.core.errors import Unavailable
 from verifychain.origins.addresses import Place
 
 
+class NotTls(Unavailable):
+    """A host was asked by TLS, and answers otherwise."""
+
+
 class Transient(Exception):
     """Something that may go better the next time; ``told`` is what the user hears when it does not."""
 
@@ -13,6 +17,9 @@ class Transient(Exception):
         super().__init__(told.message)
         self.told = told
         self.connecting = connecting
+
+
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 
 
 def network_errors() -> tuple[type[Exception], ...]:
@@ -39,6 +46,8 @@ def fault(error: Exception, where: Place, *, late: bool) -> Exception:
         case ssl.SSLError() if "CERTIFICATE_REQUIRED" in (error.reason or ""):
             hint = "for `cosign`, name one: --registry-client-cert FILE --registry-client-key FILE"
             return Unavailable(f"{host} wants a certificate of its clients", hint)
+        case ssl.SSLError() if error.reason in _NO_TLS:
+            return NotTls(f"{host} does not answer by TLS", "if it is meant to be asked over http, say so")
         case ssl.SSLError():
             return Unavailable(
                 f"the certificate or TLS of {host} is not to be trusted: {reason(error)}",

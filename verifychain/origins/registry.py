@@ -22,6 +22,7 @@ from verifychain.origins.addresses import place
 from verifychain.origins.answer import Answer, BadStatus, Fetched
 from verifychain.origins.bodies import TooLarge
 from verifychain.origins.cache import Cache
+from verifychain.origins.faults import NotTls
 from verifychain.origins.manifests import ACCEPTED, Manifest, NotAManifest, parse_object, read_manifest
 from verifychain.origins.registry_auth import Auth
 from verifychain.origins.web import Web
@@ -64,6 +65,8 @@ class Registry:
         self._cache = cache
         self._tags: dict[tuple[str, str], Manifest | None] = {}
         self._asking: dict[tuple[str, str], threading.Lock] = {}
+        self._tls: dict[str, bool] = {}
+        self._finding_out = threading.Lock()
         self._lock = threading.Lock()
 
     def resolve(self, name: ImageName) -> Digest | None:
@@ -229,8 +232,25 @@ class Registry:
     def _base(self, host: str, name: ImageName) -> str:
         """``https://host/v2/path``: http only for loopback and hosts that the user named for it, never as a way out."""
         real = _HUB_HOST if host == DOCKER_HUB else host
-        plain = self._web.access.prefers_http(place(f"https://{real}", self._web.access))
+        where = place(f"https://{real}", self._web.access)
+        if self._web.access.may_be_either(where):
+            plain = not self._speaks_tls(real)
+        else:
+            plain = self._web.access.prefers_http(where)
         return f"{'http' if plain else 'https'}://{real}/v2/{name.path}"
+
+    def _speaks_tls(self, host: str) -> bool:
+        """Whether a host that may be asked either way answers by TLS; asked once. Raises Unavailable."""
+        with self._finding_out:
+            if host not in self._tls:
+                try:
+                    with self._web.open(f"https://{host}/v2/") as answer:
+                        answer.skip()
+                except NotTls:
+                    self._tls[host] = False
+                else:
+                    self._tls[host] = True
+            return self._tls[host]
 
     @staticmethod
     def _expect(answer: Answer, name: ImageName, what: str) -> None:

@@ -33,7 +33,7 @@ ANNOTATIONS = option(
 )
 REGISTRY = (
     option("Registry", "--allow-http-registry", is_flag=True, help="Ask the registries of the named images over http."),
-    option("Registry", "--allow-insecure-registry", is_flag=True, help="The same; bad certificates are still refused."),
+    option("Registry", "--allow-insecure-registry", is_flag=True, help="Take any certificate of theirs. For testing."),
     option("Registry", "--registry-cacert", metavar="FILE", help="The authorities to trust, PEM."),
     option("Registry", "--registry-username", metavar="TEXT", help="Better: docker login, or podman login."),
     option("Registry", "--registry-password", metavar="TEXT", help="Better: docker login, or podman login."),
@@ -97,7 +97,10 @@ def warnings(values: dict[str, Any]) -> list[str]:
     if values["k8s_keychain"]:
         found.append("--k8s-keychain is not used: credentials come from docker login, podman login and their helpers")
     if values["allow_insecure_registry"]:
-        found.append("--allow-insecure-registry allows http; certificates are checked all the same (--registry-cacert)")
+        found.append(
+            "--allow-insecure-registry: certificates are not checked; whoever is on the way sees credentials, and may "
+            "move tags or hide signatures: name the authority instead, --registry-cacert FILE"
+        )
     return found
 
 

@@ -51,14 +51,13 @@ class Registries:
         elsewhere = os.environ.get("COSIGN_REPOSITORY")
         self._elsewhere = image_name(elsewhere) if elsewhere else None
         hosts = frozenset(named).union([self._elsewhere.registry] if self._elsewhere else [])
-        http = given["allow_http_registry"] or given["allow_insecure_registry"]
         self._registry = Network(
             configuration,
             timeout=given["timeout"],
             cache_dir=given["cache_dir"],
             no_cache=given["no_cache"],
             named=hosts,
-            plain=hosts if http else (),
+            plain=hosts if given["allow_http_registry"] else (),
             ca=given["registry_cacert"],
             credentials=_credentials(given, hosts),
             tls=_tls(given, hosts),
@@ -105,8 +104,9 @@ def _tls(given: dict[str, Any], hosts: frozenset[str]) -> Tls | None:
     for option, path in (("--registry-client-cert", certificate), ("--registry-client-key", key)):
         if path is not None and not os.path.isfile(path):
             raise UsageError(f"{option}: there is no file {path}")
-    if certificate is None and name is None and given["registry_cacert"] is None:
+    unchecked = given["allow_insecure_registry"]
+    if certificate is None and name is None and given["registry_cacert"] is None and not unchecked:
         return None
     from verifychain.origins.addresses import Tls
 
-    return Tls(frozenset(host.lower() for host in hosts), certificate, key, name)
+    return Tls(frozenset(host.lower() for host in hosts), certificate, key, name, unchecked)
