@@ -95,3 +95,21 @@ def test_images_that_are_named_twice(
     evidence.sign(contents, sigstore, image, "legacy")
     lines = f"FROM IMAGE@{image} AS a\nFROM IMAGE@{image} AS b\nCOPY --from=IMAGE@{image} /x /x\n"
     assert asked(capsys, here, contents, lines) == ["manifest", ".sig", "blobs"]
+
+
+def test_twenty_images_are_asked_for_over_one_connection(capsys: Any, here: Path, sigstore: Sigstore) -> None:
+    """By one worker; an answer that there is no such thing ends no connection. Three questions for each, or five."""
+    contents = Contents()
+    images = [contents.image(f"image {number}".encode(), f"{number}") for number in range(20)]
+    for number, image in enumerate(images):
+        evidence.sign(contents, sigstore, image, "bundle" if number % 2 else "legacy")
+    with Stub() as stub:
+        contents.to_stub(stub)
+        stub.bend = lambda asked, reply: reply._replace(body=b'{"errors": []}') if reply.status == 404 else reply
+        named = "".join(f"    - {{name: a, image: '{stub.server.host}/{REPOSITORY}@{image}'}}\n" for image in images)
+        (here / "pod.yaml").write_text(f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{named}")
+        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{stub.server.host}"]\n')
+        argv = ("--no-cache", "--max-workers", "1", "--engine", "native", *WHO, *ROOT, "pod.yaml")
+        assert run(capsys, "manifest", *argv).code == 0
+        assert len(stub.paths) == 10 * 3 + 10 * 5
+        assert stub.server.connections == 1

@@ -40,7 +40,7 @@ Route = Callable[[Asked], Reply]
 
 class Server:
     """
-    A server whose routes may change while it runs. ``asked`` is what came in, in order.
+    A server whose routes may change while it runs. ``asked`` is what came in, in order, over ``connections``.
 
     certificate  its own, for TLS
     clients      the authority whose certificates it demands of clients
@@ -54,10 +54,15 @@ class Server:
     ) -> None:
         self.routes = routes
         self.asked: list[Asked] = []
+        self.connections = 0
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                server.connections += 1
+                super().setup()
 
             def _any(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)

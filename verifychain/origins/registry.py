@@ -171,6 +171,7 @@ class Registry:
         what = f"{name.repository}:{tag}"
         with self._ask(name.registry, name, url, {"Accept": _ACCEPT}) as answer:
             if answer.status in _GONE:
+                answer.skip()  # so that the next question goes over the same connection
                 return None
             self._expect(answer, name, what)
             data = answer.read(MANIFEST_SIZE)
@@ -181,6 +182,7 @@ class Registry:
         what = f"{name.repository}@{digest}"
         with self._ask(host, name, f"{self._base(host, name)}/manifests/{digest}", {"Accept": _ACCEPT}) as answer:
             if answer.status in _GONE:
+                answer.skip()  # so that the next question goes over the same connection
                 return None
             self._expect(answer, name, what)
             data = answer.read(MANIFEST_SIZE)
