@@ -58,13 +58,14 @@ def _stored(file: PinnedFile) -> Iterator[Problem]:
     if file.stored is None:
         return
     digest, size = file.stored
+    again = "get it again" if file.url is None else "fetch it again with `verifychain download fetch`"
     origin = "" if file.url is None else f", pinned for {file.url}"
     if digest != file.pin.digest:
         yield Problem(
             file.pin.span,
             f"content of {file.path} differs from its pin: expected {file.pin.digest}, got {digest} "
             f"({size:,} bytes{origin})",
-            help="fetch it again with `verifychain download fetch`; if the new content is meant, review it and pin it",
+            help=f"{again}; if the new content is meant, review it and pin it",
         )
     elif file.size is not None and file.size.value != size:
         yield Problem(
