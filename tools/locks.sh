@@ -29,16 +29,20 @@ echo 'sri-check
 sri-checker
 sri-tool' >"$scratch/peers-sri.in"
 lock peers-sri "$scratch/peers-sri.in"
-# Packages that ship pages, for the edits of verifychain sri.
-echo 'brython
+# Packages that ship pages, for the edits of verifychain sri; nothing of them is run, so they need no others.
+echo 'ariadne
+brython
 django
 furo
 mkdocs
+pyvis
 robotframework
 sphinx-rtd-theme
 sphinx
+strawberry-graphql
+swagger-ui-bundle
 transcrypt' >"$scratch/pages.in"
-lock peers-pages "$scratch/pages.in"
+lock peers-pages --no-deps "$scratch/pages.in"
 echo 'pip
 pypiserver
 devpi-server

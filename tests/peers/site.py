@@ -6,6 +6,7 @@ import gzip
 import json
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,10 +23,16 @@ NO_STORE, KEEP = ("Cache-Control", "no-store"), ("Cache-Control", "max-age=600")
 
 
 class File(NamedTuple):
-    """What is served at a path. Headers may repeat."""
+    """
+    What is served at a path. Headers may repeat.
+
+    rest  sent behind the body when ``after`` was asked for
+    """
 
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    rest: bytes = b""
+    after: str = ""
 
 
 @dataclass
@@ -36,6 +43,7 @@ class Site:
     jobs: queue.Queue[list[dict[str, Any]]] = field(default_factory=queue.Queue)
     results: queue.Queue[list[list[Any]]] = field(default_factory=queue.Queue)
     requested: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
     ports: tuple[int, int] = (0, 0)
 
     @property
@@ -52,6 +60,17 @@ class Site:
         body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
         self.files[path] = File(body, tuple((headers or {}).items()))
         return path
+
+    def put_in_two(self, path: str, first: str, second: str, after: str) -> str:
+        """Serve a page whose second half is sent when ``after`` was asked for, which its first half loads."""
+        self.files[path] = File(first.encode(), (), second.encode(), after)
+        return path
+
+    def awaits(self, path: str) -> None:
+        """Wait until a path was asked for."""
+        deadline = time.monotonic() + 20
+        while path not in self.requested and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,13 +102,16 @@ class Handler(BaseHTTPRequestHandler):
             kind = TYPES.get(url.path.rpartition(".")[2], "application/octet-stream")
             cache = KEEP if "keep" in query else NO_STORE
             charset = "" if kind == "text/html" else "; charset=utf-8"
-            self._send(int(query.get("st", ["200"])[0]), body, [("Content-Type", kind + charset), cache, *headers])
+            headers = [("Content-Type", kind + charset), cache, *headers]
+            self._send(int(query.get("st", ["200"])[0]), body, headers, file.rest, file.after)
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(length)
         if self.path == "/results":
             self.site.results.put(json.loads(body))
+        else:
+            self.site.posted.append(self.path)
         self._send(204, b"", [])
 
     def _jobs(self) -> None:
@@ -112,14 +134,19 @@ class Handler(BaseHTTPRequestHandler):
             name, _, value = header.partition(": ")
             yield name, value
 
-    def _send(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
+    def _send(
+        self, status: int, body: bytes, headers: list[tuple[str, str]], rest: bytes = b"", after: str = ""
+    ) -> None:
         try:
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(body) + len(rest)))
             self.end_headers()
             self.wfile.write(body)
+            if rest:
+                self.site.awaits(after)
+                self.wfile.write(rest)
         except OSError:  # the browser left
             self.close_connection = True
 
