@@ -103,6 +103,7 @@ class Engine:
         self._faultless: set[tuple[Any, ...]] = set()
         chosen = (rule for rule in rules.load({*choice.groups(groups), "core"}) if choice.includes(rule))
         self.rules = {rule.id: rule for rule in chosen if outside is not None or not _asks_outside(rule)}
+        self._never = {id for id, rule in self.rules.items() if not rule.in_comments}
         for rule in self.rules.values():
             arguments = tuple(self._provide(kind, rule) for kind in rule.needs)
             for kind in rule.facts:
@@ -156,9 +157,8 @@ class Engine:
             reference = listed(fact, home)
             if reference is not None:
                 report.listed.append(reference)
-        ran = {id for id in self.rules if not local.ignores(self.rules[id])}
-        never = {id for id, rule in self.rules.items() if not rule.in_comments}
-        for fault in inline.faults(ran, never):
+        ran = {id for id in self.rules if not local.ignores(self.rules[id])} if local.ignored else set(self.rules)
+        for fault in inline.faults(ran, self._never):
             report.findings.extend(self._judge(fault, source, local, report.incomplete))
         report.used, report.expired = configured.used, configured.expired
 

@@ -67,15 +67,21 @@ def test_the_browser_does_what_is_recorded(browser: Browser) -> None:
 
 
 def test_the_race_is_decided_by_what_is_first(browser: Browser) -> None:
-    """What was recorded in a frame is what comes of the one order, what was recorded at the top of the other."""
+    """
+    What was recorded in a frame is what comes of the one order, what was recorded at the top of the other.
+
+    The module is sent when both have asked for it: once it is refused, an import would fetch it anew.
+    """
     site, (row,) = browser.site, [row for row in TABLE if row["case"] == RACE]
     jobs, tags = [], {}
     for first in ("import", "element"):
-        url = site.put(f"/race-{first}.mjs", rows.SCRIPT)
+        mark = f"/race-{first}.mark"
+        url = site.put_in_two(f"/race-{first}.mjs", "", rows.SCRIPT, mark)
         tags["import"], tags["element"] = rows.importing(url), rows.script(url, rows.WRONG, "type=module async")
         second = tags["element" if first == "import" else "import"]
         start = f"<!doctype html><meta charset=utf-8><!--{' ' * 4096}-->{tags[first]}"
-        jobs.append(Job(first, site.put_in_two(f"/race-{first}.html", start, second, url), wait=rows.SLOW))
+        rest = f"{second}<script>setTimeout(() => fetch('{mark}'), 200)</script>"
+        jobs.append(Job(first, site.put_in_two(f"/race-{first}.html", start, rest, url), wait=rows.SLOW))
         report = judged(start + second, {url[1:]: rows.SCRIPT.encode()})
         assert marked(report, "sri-module-conflict") == [url]
     assert browser.run(jobs) == {"import": row["chromium_toplevel"], "element": row["chromium"]}
