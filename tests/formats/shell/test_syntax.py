@@ -47,6 +47,13 @@ def test_valid(text: str) -> None:
     assert parse(text).faults == ()
 
 
+def test_a_byte_of_a_letter_is_no_blank() -> None:
+    """The two bytes of an "à" in UTF-8 are a letter and a blank in Latin-1."""
+    (node, _), *rest = parse("echo voilà x".encode().decode("latin-1")).body.items
+    assert isinstance(node, nodes.Simple)
+    assert (len(node.words), rest) == (3, [])
+
+
 @pytest.mark.parametrize("text", INVALID)
 def test_invalid(text: str) -> None:
     assert parse(text).faults != () or text == "if ; then a; fi"

@@ -11,10 +11,10 @@ from verifychain.formats.shell.scanner import ParseError, Word
 
 _MOST_COMMANDS = 100_000  # scripts of 10,000 lines have a tenth of them
 
-_OPERATOR = re.compile(r"&&|\|\||[()<>!](?=[\s(]|$)|[()<>]")
-_END_OF_TEST = re.compile(r"\]\](?=[\s;&|<>()]|$)")
-_REGEX = re.compile(r"(?:\\.|\"[^\"]*\"|'[^']*'|\$\{[^}]*\}|[^\s\"'\\])+")
-_NAME = re.compile(r"[^\s;&|<>()]+")
+_OPERATOR = re.compile(r"&&|\|\||[()<>!](?=[\s(]|$)|[()<>]", re.ASCII)
+_END_OF_TEST = re.compile(r"\]\](?=[\s;&|<>()]|$)", re.ASCII)
+_REGEX = re.compile(r"(?:\\.|\"[^\"]*\"|'[^']*'|\$\{[^}]*\}|[^\s\"'\\])+", re.ASCII)
+_NAME = re.compile(r"[^\s;&|<>()]+", re.ASCII)
 
 
 class Compound(Parser):
@@ -33,6 +33,9 @@ class Compound(Parser):
 
     def _command(self) -> Node:
         self.blanks()
+        plain = self.plain_command()
+        if plain is not None:
+            return plain
         if self.text.startswith("((", self.at):
             arithmetic = self._arithmetic_command()
             if arithmetic is not None:
@@ -46,7 +49,7 @@ class Compound(Parser):
         if word:
             raise ParseError(f"unexpected `{word}`", self.at)
         name = self.function_name()
-        return self._function(name) if name else self.simple()
+        return self._function(name) if name else self.simple(self.at, [])
 
     def braced(self) -> Node:
         return self._group("{", "}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell.nodes import Sequence
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script
-from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table, clean, cut
+from verifychain.formats.shell.values import LONGEST, SPLIT, UNKNOWN, Kind, Table, clean, cut
 
 MOST_EXPANDED = 1 << 23  # characters in one stage or script
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
@@ -27,6 +28,9 @@ class Field(NamedTuple):
 
     text: str
     word: Word
+
+
+_field = maker(Field)
 
 
 class Environment:
@@ -83,6 +87,23 @@ class Expander:
             return [Field(value, word)] if value or '"' in text or "'" in text else []
         return [Field(one, word) for one in value.split(SPLIT) if one]
 
+    def all_fields(self, words: Iterable[Word]) -> list[Field]:
+        """The arguments that words become; those in which no character means anything are most."""
+        found: list[Field] = []
+        spent = 0
+        for word in words:
+            text = self._text[word.start : word.end]
+            if text.isalnum():
+                found.append(_field((text, word)))
+            elif _MEANING.search(text) is None and len(text) <= LONGEST:
+                found.append(_field((text, word)))
+                spent += len(text)
+            else:
+                found += self.fields(word)
+        if not self._environment.afford(spent):
+            return [Field(self._table.result("…"), word) for word in words]
+        return found
+
     def value(self, word: Word) -> str:
         """What a word becomes where it is not split: in assignments, redirections, ``case``."""
         return self._environment.spend(self._expand(word.start, word.end)).replace(SPLIT, " ")
@@ -119,6 +140,9 @@ class Expander:
                 close = min(text.find("'", at + 1) % (len(text) + 1), end)
                 return _decoded(text[at + 1 : close]), close + 1
             case '"' if not quoted:
+                plain = _QUOTED.match(text, at + 1, end)
+                if plain is not None and text.startswith('"', plain.end(), end):
+                    return _decoded(plain[0]), plain.end() + 1
                 close = self._closing_quote(at + 1, end)
                 return self._pieces(at + 1, close, _QUOTED, quoted=True), close + 1
             case "`":

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Reversible
+from itertools import islice
 
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.values import UNKNOWN
 
 _GLOB = re.compile(r"[*?]")
-_LOOKED_AT = 200  # files with unknown parts in their names that a name is compared with
+_LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
 _LETTER = re.compile(r"[^\W\d_]|\d")
 
 
 def joined(folder: str, name: str) -> str:
     """A name as seen from a folder, without ``./``, ``//`` and ``x/..``."""
-    if not name.startswith(("/", "~")) and UNKNOWN.match(name) is None and folder:
+    if folder and not name.startswith(("/", "~")) and UNKNOWN.match(name) is None:
         name = f"{folder}/{name}"
     if "./" not in name and "//" not in name and not name.endswith("/."):
         return name
@@ -64,6 +65,11 @@ def _same_folder(one: str, other: str) -> bool:
     return not (one.startswith("/") and other.startswith("/"))
 
 
+def _last(names: Reversible[str]) -> list[str]:
+    """The names that came last, in their order; more of them are not compared with a name."""
+    return list(islice(reversed(names), _LOOKED_AT))[::-1]
+
+
 class Files:
     """Files by name. A name finds those that can be meant by it."""
 
@@ -100,13 +106,14 @@ class Files:
 
     def _candidates(self, name: str) -> Iterator[str]:
         base, folder = basename(name), name.rpartition("/")[0]
-        for found in list(self._by_base.get(base, ())):
+        alike = self._by_base.get(base, {})
+        for found in _last(alike):
             if _same_folder(folder, found.rpartition("/")[0]):
                 yield found
-        others = list(self._open)[-_LOOKED_AT:]
+        others = _last(self._open)
         if _open(base):
-            others += list(self.store.names())[-_LOOKED_AT:]
-        seen = set(self._by_base.get(base, ()))
+            others += _last(self.store.names())
+        seen = set(alike) if others else set()
         for other in others:
             if other in seen:
                 continue
@@ -117,7 +124,7 @@ class Files:
     def below(self, folder: str) -> list[str]:
         """The files below a folder."""
         prefix = folder.rstrip("/") + "/"
-        return [name for name in list(self.store.names())[-_LOOKED_AT:] if name.startswith(prefix)]
+        return [name for name in _last(self.store.names()) if name.startswith(prefix)]
 
     def contents(self, name: str) -> tuple[str, ...]:
         """What the files that can be meant by a name hold; nothing where none was written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from verifychain.core.finding import Related
@@ -43,8 +43,10 @@ class Text(NamedTuple):
         if self.fixed is not None:
             return Location(self.source, self.fixed)
         first = self._origin(start)
-        last = self._origin(end - 1) + 1 if end > start else first
-        return Location(self.source, Span(first, max(first, last)))
+        last = first if end <= start else first + end - start
+        if len(self.segments) > 1 and end > start:
+            last = max(first, self._origin(end - 1) + 1)
+        return Location(self.source, Span(first, last))
 
     def _origin(self, offset: int) -> int:
         offset += self.offset
@@ -129,36 +131,31 @@ class Machine(Environment):
 
     # What a text carries.
 
-    def carried(self, text: str, depth: int = 0) -> Iterator[Unknown]:
+    def carried(self, text: str) -> list[Unknown]:
         """The unknowns in a text and in what these can stand for."""
-        if UNKNOWN.search(text) is None:
-            return
-        for unknown in self.table.unknowns(text):
-            yield unknown
-            if unknown.values and depth < 4:
-                for value in unknown.values:
-                    yield from self.carried(value, depth + 1)
+        return self.table.carried(text)
 
     def fetched(self, text: str) -> list[Fetch]:
         """The downloads whose bytes are in a text."""
-        found = {one.fetch: None for one in self.carried(text) if one.kind is Kind.FETCHED}
-        return [self.fetches[index] for index in found]
+        return [self.fetches[one.fetch] for one in self.table.carried(text) if one.kind is Kind.FETCHED]
 
     def fetched_files(self, names: Iterable[str]) -> list[Fetch]:
         """The downloads that files of these names hold."""
-        found: dict[int, Fetch] = {}
-        for name in names:
-            for content in self.contents(name):
-                found.update((fetch.index, fetch) for fetch in self.fetched(content))
-        return list(found.values())
+        if not self.fetches:
+            return []
+        found = [fetch for name in names for content in self._held(name) for fetch in self.fetched(content)]
+        return found if len(found) < 2 else list({fetch.index: fetch for fetch in found}.values())
 
     def contents(self, name: str) -> tuple[str, ...]:
         """What can be in a file: what was written to it, or an unknown that remembers its name."""
-        streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
-        if streams:
-            return tuple(streams)
-        found = self.files.contents(self.path(name))
-        return found or (self.table.char(Unknown(Kind.CONTENT, name)),)
+        return self._held(name) or (self.table.char(Unknown(Kind.CONTENT, name)),)
+
+    def _held(self, name: str) -> tuple[str, ...]:
+        if UNKNOWN.search(name) is not None:
+            streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
+            if streams:
+                return tuple(streams)
+        return self.files.contents(self.path(name))
 
     def content(self, name: str) -> str:
         contents = self.contents(name)
@@ -264,11 +261,12 @@ class Machine(Environment):
         """A program gets files by name, or what is in one as its input, and does what we do not know with it."""
         names = [text.rpartition("=")[2].lstrip("@") for text in call.texts]
         held = [content for name in names for content in self.files.store.get(self.path(name)) or ()]
-        reads = looks_inside(call)
-        for fetch in self.fetched("".join(held)):
-            fetch.read |= reads
-            fetch.taken |= not reads
-        for unknown in self.table.unknowns(call.stdin or ""):
+        if held:
+            reads = looks_inside(call)
+            for fetch in self.fetched("".join(held)):
+                fetch.read |= reads
+                fetch.taken |= not reads
+        for unknown in self.table.unknowns(call.stdin) if call.stdin else ():
             if unknown.kind is Kind.FETCHED:
                 self.fetches[unknown.fetch].taken = True
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell.expand import Field
 
 
@@ -16,19 +16,23 @@ class Option(NamedTuple):
     field: Field
 
 
+_option = maker(Option)
+
+
 class Options(NamedTuple):
     """What a command was given, in order."""
 
     options: tuple[Option, ...]
     operands: tuple[Field, ...]
     sequence: tuple[Option | Field, ...] = ()
+    names: frozenset[str] = frozenset()
 
     def has(self, *names: str) -> bool:
-        return any(option.name in names for option in self.options)
+        return not self.names.isdisjoint(names)
 
     def value(self, *names: str) -> str | None:
         """The value that was given last."""
-        values = self.values(*names)
+        values = self.values(*names) if self.has(*names) else None
         return values[-1] if values else None
 
     def values(self, *names: str) -> list[str]:
@@ -58,28 +62,28 @@ def parse(arguments: Iterable[Field], values: frozenset[str], *, old: bool = Fal
             else:
                 given.append(Option(name, value if equals else None, field))
         elif text.startswith("-") and len(text) > 1:
-            given += _bundle(field, rest, values)
+            _bundle(field, rest, values, given)
         else:
             given.append(field)
             if stop:
                 given += rest
                 break
-    options = tuple(one for one in given if isinstance(one, Option))
-    return Options(options, tuple(one for one in given if isinstance(one, Field)), tuple(given))
+    options = tuple([one for one in given if isinstance(one, Option)])
+    operands = tuple([one for one in given if isinstance(one, Field)])
+    return Options(options, operands, tuple(given), frozenset([one.name for one in options]))
 
 
-def _bundle(field: Field, rest: Iterable[Field], values: frozenset[str]) -> list[Option | Field]:
+def _bundle(field: Field, rest: Iterator[Field], values: frozenset[str], found: list[Option | Field]) -> None:
     """``-fsSLo f``: letters, the first that takes a value ends them."""
-    text, found = field.text, list[Option | Field]()
+    text = field.text
     for at in range(1, len(text)):
         letter = text[at]
         if letter not in values:
-            found.append(Option(letter, None, field))
+            found.append(_option((letter, None, field)))
             continue
         value = text[at + 1 :]
         if not value:
-            following = next(iter(rest), None)
+            following = next(rest, None)
             value = "" if following is None else following.text
         found.append(Option(letter, value, field))
         break
-    return found

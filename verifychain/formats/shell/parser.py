@@ -5,22 +5,31 @@ from __future__ import annotations
 import re
 
 from verifychain.formats.shell.nodes import AndOr, Assignment, Heredoc, Node, Pipeline, Redirect, Sequence, Simple
-from verifychain.formats.shell.scanner import ParseError, Scanner, Word
+from verifychain.formats.shell.scanner import ParseError, Scanner, Word, word_of
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
 _BEFORE_WORDS = frozenset(" \t\r\\#")  # what blanks, continued lines and comments begin with
 _MOST_WORDS = 20_000  # longer command lines no system takes
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
-    r"(?=[\s;&|<>()]|$)"
+    r"(?=[\s;&|<>()]|$)",
+    re.ASCII,
 )
-_REDIRECT = re.compile(r"([0-9]+|\{\w+\})?(<<<|<<-|<<|<>|<&|>&|>>|>\||&>>|&>|<(?!\()|>(?!\())")
+_REDIRECT = re.compile(r"([0-9]+|\{\w+\})?(<<<|<<-|<<|<>|<&|>&|>>|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII)
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\n]*\])?(\+?)=")
-_TOKEN = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n]|[^\s;&|()<>]{1,20}")
+_TOKEN = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n]|[^\s;&|()<>]{1,20}", re.ASCII)
 _QUOTES = re.compile(r"\\(.)|['\"]", re.DOTALL)
-# A word behind others in which no character means anything, and that is no assignment, redirection or comment.
-_PLAIN_WORD = re.compile(r"[ \t]+([^\s;&|<>()$`'\"\\#][^\s;&|<>()$`'\"\\]*)(?=[ \t\n;&|]|\Z)")
-_PLAIN_NAME = re.compile(r"[^\s;&|<>()$`'\"\\=]+(?=[ \t]*\([ \t]*\))")
+_VARIABLE = r"\$(?:[A-Za-z_]\w*+|[0-9@*\#?$!-]|\{(?:[A-Za-z_]\w*+|[0-9@*\#?!-])\})"
+# A word behind others in which nothing is to be parsed, and that is no assignment, redirection or comment.
+_PIECE = rf"""[^\s;&|<>()$`'"\\]++|'[^']*+'|"(?:[^"\\$`]++|{_VARIABLE})*+"|{_VARIABLE}"""
+_PLAIN_WORD = re.compile(rf"[ \t]+((?!\#)(?:{_PIECE})++)(?=[ \t\n;&|]|\Z)", re.ASCII)
+# The first word of a command, where it is neither reserved nor the name of a function that is defined here.
+_COMMAND = re.compile(
+    rf"(?!{_RESERVED.pattern})(\[|[\w./:-][^\s;&|<>()$`'\"\\=\[]*+)(?=[ \t\n;&|]|\Z)(?![ \t]+\()", re.ASCII
+)
+_PLAIN_NAME = re.compile(r"[^\s;&|<>()$`'\"\\=]+(?=[ \t]*\([ \t]*\))", re.ASCII)
+_REDIRECTS = frozenset("0123456789{<>&")  # what redirections begin with
+_ENDS = frozenset(["", "\n", ";", "|", ")"])
 
 
 class Parser(Scanner):
@@ -54,7 +63,8 @@ class Parser(Scanner):
             if not self.text.startswith("\n", self.at):
                 return
             self.at += 1
-            self._read_heredocs()
+            if self._pending:
+                self._read_heredocs()
 
     def reserved(self) -> str:
         """The reserved word that stands here, or nothing."""
@@ -124,7 +134,7 @@ class Parser(Scanner):
     def _pipeline(self) -> Node:
         negated = False
         self.blanks()
-        while (word := self.reserved()) in ("!", "time"):
+        while self.text.startswith(("!", "t"), self.at) and (word := self.reserved()) in ("!", "time"):
             negated ^= word == "!"
             self.at += len(word)
             self.blanks()
@@ -146,15 +156,26 @@ class Parser(Scanner):
     def command(self) -> Node:
         raise NotImplementedError
 
-    def simple(self) -> Node:
-        """Assignments, words and redirections in any order that the shell takes."""
-        start = self.at
+    def plain_command(self) -> Node | None:
+        """A simple command whose name is written as it is; None where something else may stand here."""
+        found = _COMMAND.match(self.text, self.at)
+        if found is None:
+            return None
+        start, self.at = found.span()
+        return self.simple(start, [word_of((start, self.at))])
+
+    def simple(self, start: int, words: list[Word]) -> Node:
+        """Assignments, words and redirections in any order that the shell takes, behind words that were read by now."""
         assignments: list[Assignment] = []
-        words: list[Word] = []
         redirects: list[Redirect] = []
         while True:
+            if words:
+                self._plain_words(words, start)
             self.blanks()
-            redirect = self._redirect()
+            following = self.text[self.at : self.at + 1]
+            if following in _ENDS:
+                break
+            redirect = self._redirect() if following in _REDIRECTS else None
             if redirect is not None:
                 redirects.append(redirect)
                 continue
@@ -167,14 +188,18 @@ class Parser(Scanner):
                 break
             words.append(Word(self.at, end))
             self.at = end
-            while len(words) <= _MOST_WORDS and (plain := _PLAIN_WORD.match(self.text, end)) is not None:
-                words.append(Word(plain.start(1), end := plain.end()))
-                self.at = end
-            if len(words) > _MOST_WORDS:
-                raise ParseError(f"a command of more than {_MOST_WORDS} words", start)
         if not (assignments or words or redirects):
             raise ParseError(f"unexpected `{self.token()}`", self.at)
         return Simple(tuple(assignments), tuple(words), tuple(redirects), self._span(start))
+
+    def _plain_words(self, words: list[Word], start: int) -> None:
+        text, at = self.text, self.at
+        while len(words) <= _MOST_WORDS and (plain := _PLAIN_WORD.match(text, at)) is not None:
+            words.append(word_of(plain.span(1)))
+            at = plain.end()
+        self.at = at
+        if len(words) > _MOST_WORDS:
+            raise ParseError(f"a command of more than {_MOST_WORDS} words", start)
 
     def _span(self, start: int) -> Word:
         end = self.at

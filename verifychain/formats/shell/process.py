@@ -28,10 +28,11 @@ _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([
 
 @dataclass(slots=True)
 class Process:
-    """One shell process: where it can end."""
+    """One shell process: where it can end, and where a command failed last of those that end it."""
 
     ok: State | None = None
     fail: State | None = None
+    failed: State | None = None
     subshell: bool = False
 
 
@@ -102,7 +103,7 @@ class Interpreter(Machine):
         return leave
 
     def fields(self, words: Many[Word]) -> list[Field]:
-        return [field for word in words for field in self._expander.fields(word)]
+        return self._expander.all_fields(words)
 
     def value(self, word: Word) -> str:
         return self._expander.value(word)
@@ -119,12 +120,15 @@ class Interpreter(Machine):
         """Commands one after another."""
         raise NotImplementedError
 
-    def ended(self, outcome: Outcome, *, quiet: bool) -> Outcome:
+    def ended(self, ok: State | None, fail: State | None, out: str, *, quiet: bool) -> Outcome:
         """A command has ended: under ``set -e`` its failure ends the process."""
-        if quiet or not self.errexit or outcome.fail is None:
-            return outcome
-        self.process.fail = join(self.process.fail, outcome.fail)
-        return Outcome(outcome.ok, None, outcome.out)
+        if quiet or not self.errexit or fail is None:
+            return Outcome(ok, fail, out)
+        process = self.process
+        if fail is not process.failed:  # a command that changes nothing fails as the one before it does
+            process.fail = join(process.fail, fail)
+            process.failed = fail
+        return Outcome(ok, None, out)
 
     def subshell(self, run: Callable[[], Outcome], state: State | None) -> Outcome:
         """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
@@ -198,18 +202,20 @@ class Interpreter(Machine):
             self.too_much = True
             return Outcome(state, state)
         before = self.stdin
-        self.read_stdin(node.redirects)
+        if node.redirects:
+            self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted = state, None, None
         fields = self.fields(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self._assign_or_call(node, fields)
         self.quiet = outer
         self.stdin = before
-        out = self.redirect(node.redirects, out)
+        if node.redirects:
+            out = self.redirect(node.redirects, out)
         if self.outcome is not None:
             outcome, self.outcome = self.outcome, None
-            return self.ended(Outcome(outcome.ok, outcome.fail, out), quiet=quiet)
-        return self.ended(Outcome(self.state, self.failed or state, out), quiet=quiet)
+            return self.ended(outcome.ok, outcome.fail, out, quiet=quiet)
+        return self.ended(self.state, self.failed or state, out, quiet=quiet)
 
     outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does

@@ -51,7 +51,7 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         variables=() if check is None else check.variables,
         role=Role.KEY if fetch.key else _role(machine, fetch),
         consumer=fetch.consumer if grade is Grade.PIPED else None,
-        consumed_by="" if fetch.use is None else fetch.use.by,
+        consumed_by="" if fetch.use is None else machine.table.shown(fetch.use.by),
         flaw=flaw,
         check=None if check is None else Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import NamedTuple, maker
 
 if TYPE_CHECKING:
     from verifychain.formats.shell.nodes import Sequence
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # bash has no limit; a script that people wrote does not nest deeper, and Python's own stack ends at 1,000 frames.
 DEEPEST = 40
 
-_PLAIN = re.compile(r"[^\s;&|<>()$`'\"\\]+")
+# ASCII: the two bytes of an "à" in UTF-8 are not a letter and a blank.
+_PLAIN = re.compile(r"[^\s;&|<>()$`'\"\\]+", re.ASCII)
 _IN_QUOTES = re.compile(r'[^"\\$`]+')
 _IN_BRACES = re.compile(r"[^}\"'\\$`]+")
 _IN_PARENTHESES = re.compile(r"[^()\"'\\`]+")
@@ -41,6 +42,9 @@ class Word(NamedTuple):
 
     start: int
     end: int
+
+
+word_of = maker(Word)
 
 
 class Scanner:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Reversible
 from typing import Generic, NamedTuple, TypeVar
 
 from verifychain.formats.shell.values import MOST_VALUES, Level
@@ -126,7 +126,7 @@ class Store(Generic[Value]):
     def get(self, name: str) -> tuple[Value, ...] | None:
         return self._values.get(name)
 
-    def names(self) -> Iterable[str]:
+    def names(self) -> Reversible[str]:
         return self._values
 
     def set(self, name: str, values: tuple[Value, ...] | None) -> None:

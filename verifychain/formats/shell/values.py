@@ -18,6 +18,7 @@ SPLIT = "\ue000"  # a place where an unquoted expansion is split into fields
 _PRIVATE = re.compile(f"[{SPLIT}{chr(_FIRST)}-{chr(_LAST)}]")
 LONGEST = 1 << 15  # characters: lists of digests are shorter, and A=$A$A doubles with each line
 MOST_VALUES = 32
+_DEEPEST = 4  # values in values that are followed
 
 
 class Kind(Enum):
@@ -69,6 +70,8 @@ class Table:
     def __init__(self) -> None:
         self._all: list[Unknown] = []
         self._known: dict[Unknown, str] = {}
+        self._results: dict[str, str] = {}
+        self._carried: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def char(self, unknown: Unknown) -> str:
         """The character for an unknown."""
@@ -86,7 +89,10 @@ class Table:
         return self.char(Unknown(Kind.VARIABLE, name, values))
 
     def result(self, name: str) -> str:
-        return self.char(Unknown(Kind.RESULT, name))
+        found = self._results.get(name)
+        if found is None:
+            found = self._results[name] = self.char(Unknown(Kind.RESULT, name))
+        return found
 
     def of(self, char: str) -> Unknown:
         return self._all[ord(char) - _FIRST]
@@ -94,6 +100,24 @@ class Table:
     def unknowns(self, text: str) -> Iterator[Unknown]:
         """The unknowns in a text, in order."""
         return (self.of(char) for char in UNKNOWN.findall(text))
+
+    def carried(self, text: str, depth: int = 0) -> list[Unknown]:
+        """The unknowns in a text and in what these can stand for, each once."""
+        chars = UNKNOWN.findall(text)
+        if len(chars) == 1:
+            return [self.of(char) for char in self._carried_by(chars[0], depth)]
+        found = dict.fromkeys(one for char in chars for one in self._carried_by(char, depth))
+        return [self.of(char) for char in found]
+
+    def _carried_by(self, char: str, depth: int) -> tuple[str, ...]:
+        """What one unknown can stand for never changes: where values have values, to ask anew would take for ever."""
+        found = self._carried.get((char, depth))
+        if found is None:
+            values = self.of(char).values if depth < _DEEPEST else ()
+            inner = (one for value in values for one in UNKNOWN.findall(value))
+            further = (one for below in dict.fromkeys(inner) for one in self._carried_by(below, depth + 1))
+            found = self._carried[char, depth] = tuple(dict.fromkeys((char, *further)))
+        return found
 
     def shown(self, text: str) -> str:
         """The text for people: what is not known as ``${NAME}``."""
@@ -115,7 +139,7 @@ class Table:
     def alternatives(self, text: str, depth: int = 0) -> tuple[str, ...]:
         """The values that a text can have where it is one variable with several known ones; else the text itself."""
         text = text.strip()
-        if len(text) == 1 and UNKNOWN.match(text) and depth < 4:
+        if len(text) == 1 and UNKNOWN.match(text) and depth < _DEEPEST:
             unknown = self.of(text)
             if unknown.kind is Kind.VARIABLE and unknown.values:
                 return tuple(one for value in unknown.values for one in self.alternatives(value, depth + 1))

@@ -164,7 +164,7 @@ class Walker(Interpreter):
         failed = join(outcome.fail, fails) if self.pipefail else outcome.fail
         if node.negated:
             return Outcome(failed, outcome.ok, outcome.out)
-        return self.ended(Outcome(outcome.ok, failed, outcome.out), quiet=quiet)
+        return self.ended(outcome.ok, failed, outcome.out, quiet=quiet)
 
     def _redirected(self, node: Node, state: State, *, quiet: bool) -> Outcome:
         redirects: tuple[Redirect, ...] = getattr(node, "redirects", ())
@@ -178,7 +178,7 @@ class Walker(Interpreter):
         match node:
             case nodes.Group(body=body, subshell=True):
                 outcome = self.subshell(partial(self.sequence, body, state, quiet=quiet), state)
-                return self.ended(outcome, quiet=quiet)
+                return self.ended(*outcome, quiet=quiet)
             case nodes.Group(body=body):
                 return self.sequence(body, state, quiet=quiet)
             case nodes.If():

@@ -85,5 +85,6 @@ def passed_on(shell: Shell, call: Call) -> str:
         name = _found(call)
         if name and shell.fetched_files([name]):
             return name
-    carried = [char for char in UNKNOWN.findall(call.stdin or "") if shell.table.of(char).kind is not Kind.RESULT]
-    return "".join(dict.fromkeys(carried)) or shell.table.result(f"$({call.name} …)")
+    carried = UNKNOWN.findall(call.stdin) if call.stdin else ()
+    known = [char for char in dict.fromkeys(carried) if shell.table.of(char).kind is not Kind.RESULT]
+    return "".join(known) or shell.table.result(f"$({call.name} …)")
