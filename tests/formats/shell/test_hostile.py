@@ -155,3 +155,8 @@ def test_parsing_never_raises() -> None:
     random = Random(3)
     for _ in range(3000):
         parse("".join(random.choice(PIECES).decode("latin-1") for _ in range(random.randint(1, 25))))
+
+
+@pytest.mark.parametrize("condition", ["[[ " + "$a = b || " * 3000 + "$a = b ]]", "[ " + "! " * 3000 + "$a = b ]"])
+def test_thousands_of_conditions_in_one(condition: str) -> None:
+    assert verdicts(f"if {condition}; then :; fi\ncurl -o t.sh {U}\nsh t.sh\n") == ["unpinned"]

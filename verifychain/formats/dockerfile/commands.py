@@ -91,7 +91,7 @@ class Commands:
         """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""
         if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
             return False
-        self._added.append(fact._replace(grade=Grade.PINNED) if _names_content(fact) else fact)
+        self._added.append(fact)
         return True
 
     def facts(self) -> Iterator[Fact]:
@@ -101,11 +101,14 @@ class Commands:
             yield from self._session.results()
 
 
-def _names_content(fact: Download) -> bool:
-    """Whether a URL is its own pin: a commit, or a digest in its path."""
+def judged(fact: Fact) -> Fact:
+    """What an ADD fetches is pinned, too, where its URL names the content: a commit, or a digest in its path."""
+    if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
+        return fact
     from verifychain.formats.shell.urls import is_pinned
 
-    return fact.grade is Grade.UNPINNED and fact.malformed is None and is_pinned(fact.url)
+    names_content = fact.grade is Grade.UNPINNED and fact.malformed is None and is_pinned(fact.url)
+    return fact._replace(grade=Grade.PINNED) if names_content else fact
 
 
 def can_fetch(source: Source) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from verifychain.core.expression import expression
@@ -10,7 +10,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
-from verifychain.formats.dockerfile.commands import Commands, can_fetch, switches
+from verifychain.formats.dockerfile.commands import Commands, can_fetch, judged, switches
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.expansion import Expanded, WordLimit
@@ -87,6 +87,7 @@ class _Resolver:
         self._count = len(froms)
         self._names = {one.stage for one in froms if one.stage}
         self._earlier: dict[str, _Stage] = {}
+        self._triggered: dict[Span, list[Fact]] = {}
 
     def _commands(self) -> Commands:
         return Commands(self._source, self._scope, is_relevant=self._can_fetch)
@@ -125,7 +126,7 @@ class _Resolver:
                 yield from self._copy(node, outer)
                 stage.commands.copy(node, stage.environment, self._escape)
             case "add":
-                added = self._add(node, outer, stage.environment)
+                added = self._added(node, outer, stage.environment)
                 yield from (fact for fact in added if not stage.commands.takes(fact))
             case "workdir":
                 stage.commands.workdir(node, stage.environment, self._escape)
@@ -241,6 +242,14 @@ class _Resolver:
         """What --from names: any stage of the file, earlier or later, or else an image."""
         if word.value.lower() not in self._names and word.value != _SCRATCH:
             yield references.image(references.literal(self._source, via, outer.span, word))
+
+    def _added(self, node: Node, outer: Node, environment: Environment) -> Iterable[Fact]:
+        """What an ADD fetches. A trigger without variables is the same in each of the many stages that it runs in."""
+        if node is outer or any("$" in word.value for word in (*node.arguments, *node.flags)):
+            return map(judged, self._add(node, outer, environment))
+        if outer.span not in self._triggered:
+            self._triggered[outer.span] = [judged(fact) for fact in self._add(node, outer, environment)]
+        return self._triggered[outer.span]
 
     def _add(self, node: Node, outer: Node, environment: Environment) -> Iterator[Fact]:
         sources, target = node.arguments[:-1], node.arguments[-1]

@@ -28,24 +28,41 @@ def run(shell: Shell, call: Call) -> str:
 
 def _alternatives(shell: Shell, call: Call, words: Sequence[str], state: State) -> Outcome:
     """``a || b``, then ``a && b``, then one comparison."""
+    for operator in ("||", "-o", "&&", "-a"):
+        if operator in words:
+            return _chained(shell, call, _split(words, operator), state, either=operator in ("||", "-o"))
+    turns = next((at for at, word in enumerate(words) if word != "!"), len(words))
+    inner = _one(shell, call, [word for word in words[turns:] if word not in ("(", ")")], state)
+    if turns % 2 == 0:
+        return inner
+    shell.definite = None if shell.definite is None else not shell.definite
+    return Outcome(inner.fail, inner.ok)
+
+
+def _split(words: Sequence[str], operator: str) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == operator:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
+
+
+def _chained(shell: Shell, call: Call, parts: Sequence[Sequence[str]], state: State, *, either: bool) -> Outcome:
+    """Conditions one after another, of which any is enough, or which must all hold. There may be thousands."""
     from verifychain.formats.shell.state import join
 
-    for operator in ("||", "-o", "&&", "-a"):
-        if operator not in words:
-            continue
+    ended: State | None = None  # where an earlier one has decided
+    known: set[bool | None] = set()
+    for part in parts:
         shell.definite = None
-        at = words.index(operator)
-        left = _alternatives(shell, call, words[:at], state)
-        if operator in ("||", "-o"):
-            right = _alternatives(shell, call, words[at + 1 :], left.fail or state)
-            return Outcome(join(left.ok, right.ok), right.fail)
-        right = _alternatives(shell, call, words[at + 1 :], left.ok or state)
-        return Outcome(right.ok, join(left.fail, right.fail))
-    if words[:1] == ["!"]:
-        inner = _alternatives(shell, call, words[1:], state)
-        shell.definite = None if shell.definite is None else not shell.definite
-        return Outcome(inner.fail, inner.ok)
-    return _one(shell, call, [word for word in words if word not in ("(", ")")], state)
+        last = _alternatives(shell, call, part, state)
+        known.add(shell.definite)
+        decided, goes_on = (last.ok, last.fail) if either else (last.fail, last.ok)
+        ended, state = join(ended, decided), goes_on or state
+    shell.definite = either if either in known else None if None in known else not either
+    return Outcome(ended, goes_on) if either else Outcome(goes_on, ended)
 
 
 def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
