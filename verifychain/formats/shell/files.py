@@ -11,6 +11,7 @@ from verifychain.formats.shell.values import UNKNOWN
 
 _GLOB = re.compile(r"[*?]")
 _LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
+_LONG = 500
 _LETTER = re.compile(r"[^\W\d_]|\d")
 
 
@@ -77,6 +78,7 @@ class Files:
         self.store: Store[str] = Store()
         self._by_base: dict[str, dict[str, None]] = {}
         self._open: dict[str, None] = {}
+        self._folders: set[str] = set()  # of all names, as far as they are shorter than _LONG
 
     def put(self, name: str, content: str, *, append: bool = False) -> None:
         """Write a file."""
@@ -94,6 +96,9 @@ class Files:
             self._open[name] = None
         else:
             self._by_base.setdefault(base, {})[name] = None
+        at = _LONG
+        while (at := name.rfind("/", 0, at)) >= 0 and name[:at] not in self._folders:
+            self._folders.add(name[:at])
 
     def find(self, name: str) -> list[str]:
         """The names of files that can be meant by a name, the exact one alone where it is there."""
@@ -123,7 +128,10 @@ class Files:
 
     def below(self, folder: str) -> list[str]:
         """The files below a folder."""
-        prefix = folder.rstrip("/") + "/"
+        folder = folder.rstrip("/")
+        if folder not in self._folders and len(folder) < _LONG:
+            return []
+        prefix = folder + "/"
         return [name for name in _last(self.store.names()) if name.startswith(prefix)]
 
     def contents(self, name: str) -> tuple[str, ...]:
