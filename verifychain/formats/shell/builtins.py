@@ -47,16 +47,30 @@ def option(shell: Shell, name: str, *, on: bool) -> None:
 def _cd(shell: Shell, call: Call) -> str:
     words = [text for text in call.texts if text == "-" or not text.startswith("-")]
     left, shell.left = shell.left, shell.folder
-    if call.name == "pushd":
-        shell.pushed = (*shell.pushed[-_MOST_PUSHED:], shell.folder)
     if words[:1] == ["-"]:
         shell.folder = left
     else:
         shell.folder = shell.path(words[0]) if words else "~"
+        shell.moved(words[0] if words else "~")
+    return ""
+
+
+def _pushd(shell: Shell, call: Call) -> str:
+    words = [text for text in call.texts if text != "--"]
+    if words and not words[0].startswith(("+", "-")):
+        shell.pushed = (*shell.pushed[-_MOST_PUSHED:], shell.folder)
+        return _cd(shell, call)
+    if not words and shell.pushed:
+        shell.left, shell.folder = shell.folder, shell.pushed[-1]
+        shell.pushed = (*shell.pushed[:-1], shell.left)
+    else:  # one of those further down, or of those of who called this
+        shell.files.folders.lost(shell.folder)
     return ""
 
 
 def _popd(shell: Shell, call: Call) -> str:
+    if call.texts or not shell.pushed:
+        shell.files.folders.lost(shell.folder)
     if shell.pushed:
         shell.left, shell.folder = shell.folder, shell.pushed[-1]
         shell.pushed = shell.pushed[:-1]
@@ -197,7 +211,7 @@ def _source(shell: Shell, call: Call) -> str:
 
 
 BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
-    "set": _set, "cd": _cd, "pushd": _cd, "popd": _popd, "exit": _exit, "return": _return, "break": _leave_loop,
+    "set": _set, "cd": _cd, "pushd": _pushd, "popd": _popd, "exit": _exit, "return": _return, "break": _leave_loop,
     "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
     "local": _declare, "unset": _unset, "shift": _shift, "read": _read, "mapfile": _lines, "readarray": _lines,
     ":": _always, "true": _always,

@@ -58,6 +58,15 @@ class Shell(Walker):
             return handler(self, call)
         return self._program(call)
 
+    def moved(self, word: str) -> None:
+        """The current folder is another one, by ``cd word``."""
+        before, now = self.left, self.folder
+        # A new folder is none of those before. Who goes to /x where a script starts does not start in /x; only images
+        # start in / and go there all the same. Who starts a function that is not called here, nobody knows.
+        fresh = UNKNOWN.match(now) is not None and self.table.of(now[0]).name.startswith("$(mktemp")
+        away = not before and now.startswith("/") and now.strip("/") != "" and not self.uncalled
+        self.files.folders.moved(word, before, now, apart=fresh or away)
+
     def _function(self, call: Call) -> Outcome:
         """Call a function; where only some ways define it, the others run the program of that name."""
         state = self.state
@@ -156,6 +165,8 @@ class Shell(Walker):
         for name in list(self.functions):
             if name not in self.called:
                 self.uncalled = True
+                folder = self.folder
                 self.function(name, ())
-                self.state = state
+                self.files.folders.met((folder, self.folder))  # where others are called next
+                self.state, self.folder = state, folder
         self.uncalled = False

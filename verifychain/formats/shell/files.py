@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Reversible
 from itertools import islice
 
+from verifychain.formats.shell.folders import Folders, folder_of
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.values import UNKNOWN
 
@@ -13,21 +14,6 @@ _GLOB = re.compile(r"[*?]")
 _LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
 _LONG = 500
 _LETTER = re.compile(r"[^\W\d_]|\d")
-
-
-def joined(folder: str, name: str) -> str:
-    """A name as seen from a folder, without ``./``, ``//`` and ``x/..``."""
-    if folder and not name.startswith(("/", "~")) and UNKNOWN.match(name) is None:
-        name = f"{folder}/{name}"
-    if "./" not in name and "//" not in name and not name.endswith("/."):
-        return name
-    parts: list[str] = []
-    for part in name.split("/"):
-        if part == ".." and parts and parts[-1] not in ("..", ""):
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return ("/" if name.startswith("/") else "") + "/".join(parts)
 
 
 def basename(name: str) -> str:
@@ -59,13 +45,6 @@ def _same_base(one: str, other: str) -> bool:
     return False
 
 
-def _same_folder(one: str, other: str) -> bool:
-    """Whether two folders can be the same: equal, one unknown in part, or one of the names relative."""
-    if one == other or not one or not other or UNKNOWN.search(one + other) or _GLOB.search(one + other):
-        return True
-    return not (one.startswith("/") and other.startswith("/"))
-
-
 def _last(names: Reversible[str]) -> list[str]:
     """The names that came last, in their order; more of them are not compared with a name."""
     return list(islice(reversed(names), _LOOKED_AT))[::-1]
@@ -76,6 +55,7 @@ class Files:
 
     def __init__(self) -> None:
         self.store: Store[str] = Store()
+        self.folders = Folders()
         self._by_base: dict[str, dict[str, None]] = {}
         self._open: dict[str, None] = {}
         self._folders: set[str] = set()  # of all names, as far as they are shorter than _LONG
@@ -110,10 +90,10 @@ class Files:
         return [one for one in self._candidates(name) if self.store.get(one) is not None]
 
     def _candidates(self, name: str) -> Iterator[str]:
-        base, folder = basename(name), name.rpartition("/")[0]
+        base, folder = basename(name), folder_of(name)
         alike = self._by_base.get(base, {})
         for found in _last(alike):
-            if _same_folder(folder, found.rpartition("/")[0]):
+            if self.folders.same(folder, folder_of(found)):
                 yield found
         others = _last(self._open)
         if _open(base):
@@ -123,7 +103,7 @@ class Files:
             if other in seen:
                 continue
             seen.add(other)
-            if _same_base(base, basename(other)) and _same_folder(folder, other.rpartition("/")[0]):
+            if _same_base(base, basename(other)) and self.folders.same(folder, folder_of(other)):
                 yield other
 
     def below(self, folder: str) -> list[str]:

@@ -13,7 +13,8 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Environment, Field
-from verifychain.formats.shell.files import Files, basename, joined
+from verifychain.formats.shell.files import Files, basename
+from verifychain.formats.shell.folders import joined
 from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Check, Fetch, Use
 from verifychain.formats.shell.scanner import Word

@@ -44,6 +44,7 @@ _VARIABLE = re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE)
 _FORMAT = re.compile(r"\$?\(\s*(?:'(?P<text>[^']*)'|\"(?P<other>[^\"]*)\")\s*-f\s+(?P<values>[^()]*)\)")
 _UNIX = re.compile(r"(?:^|\s)-(?:-[a-z]|[a-zA-Z]*[LOos]\b)")
 _WINDOWS = re.compile(r"-(?:Uri|OutFile|UseBasicParsing)\b", re.IGNORECASE)
+_GOES = re.compile(r"(?:^|[;&|({'\"\n])\s*(?:cd|chdir|sl|pushd|popd|(?:Set|Push|Pop)-Location)\b", re.IGNORECASE)
 _LONGEST = 1 << 20
 
 
@@ -65,6 +66,8 @@ class Walk:
 
     def run(self) -> None:
         """Everything in the order in which it stands."""
+        if _GOES.search(self._text) is not None:
+            self._shell.files.folders.lost(self._shell.folder)
         events = [(found.start(), kind, found) for kind, regex in
                   ((self._assign, _ASSIGNMENT), (self._download, _DOWNLOAD), (self._check, _CHECK), (self._use, _USE))
                   for found in regex.finditer(self._text)]  # fmt: skip

@@ -49,6 +49,7 @@ class Exits:
     variables: list[Changes[str]] = field(default_factory=list)
     files: list[Changes[str]] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -150,9 +151,12 @@ class Interpreter(Machine):
             exits.variables.append(self.variables.since(exits.marks[0]))
             exits.files.append(self.files.store.since(exits.marks[1]))
             exits.states.append(outcome.ok)
+            exits.folders.add(self.folder)
 
     def closed(self, exits: Exits, end: State | None) -> None:
         """The function or loop has ended, at its end if there is a state there."""
+        if exits.folders:
+            self.files.folders.met([*exits.folders, self.folder])
         self.variables.end(exits.marks[0], exits.variables, reached=end is not None)
         self.files.store.end(exits.marks[1], exits.files, reached=end is not None)
         if exits.states:

@@ -66,7 +66,8 @@ class Session(Shell):
     # What a stage consists of.
 
     def workdir(self, folder: str) -> None:
-        self.folder = self.path(folder)
+        self.left, self.folder = self._workdir, self.path(folder)
+        self.moved(folder)
         self._workdir = self.folder
 
     _workdir = ""

@@ -127,18 +127,24 @@ class Walker(Interpreter):
     def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
         """The arms of a branch; variables and files are put together behind them."""
         folder, pushed = self.folder, self.pushed
+        ends: list[tuple[str, tuple[str, ...]]] = []
         gather = iter(self.files.store.arms(runs))
         outcomes: list[Outcome] = []
 
         def one() -> Outcome:
             self.folder, self.pushed = folder, pushed
             outcomes.append(next(gather))
+            if outcomes[-1].after is not None:
+                ends.append((self.folder, self.pushed))
             return outcomes[-1]
 
         self._branches += 1
         list(self.variables.arms([one] * len(runs)))
         list(gather)
         self._branches -= 1
+        if ends:
+            self.files.folders.met(end[0] for end in ends)
+            self.folder, self.pushed = ends[-1]
         if self.variables.met:
             states = [outcome.after for outcome in outcomes]
             self.ways.met(self.variables.met, [state for state in states if state is not None])
@@ -263,7 +269,7 @@ class Walker(Interpreter):
             words = [self.table.variable(node.variable or "i", values)]
         outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         outcome = Outcome(state, None)
-        out = ""
+        out, folder = "", self.folder
         for word in words:
             if self.exhausted:
                 break
@@ -271,6 +277,8 @@ class Walker(Interpreter):
                 self.assign(node.variable, (word,))
             outcome = self.sequence(node.body, outcome.after, quiet=quiet)
             out += outcome.out
+        if UNKNOWN.search(words[0]):  # any number of rounds
+            self.files.folders.met((folder, self.folder))
         left = self._left(outer, outcome.after)
         return Outcome(join(outcome.ok, left), outcome.fail, out)
 
