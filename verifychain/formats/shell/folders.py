@@ -46,9 +46,10 @@ class Folders:
 
     def met(self, folders: Iterable[str]) -> None:
         """Ways meet, each with its current folder: where they differ any of them can be meant behind it."""
-        found = {_inside(folder) for folder in folders}
+        found = set(folders)
         if len(found) > 1:
-            self._vague |= found
+            inside = {_inside(folder) for folder in found}  # d and d/ are one
+            self._vague |= inside if len(inside) > 1 else set()
 
     def lost(self, folder: str) -> None:
         """From here on a script goes where we do not follow."""
