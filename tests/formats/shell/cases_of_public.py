@@ -40,6 +40,12 @@ OF_COMMANDS = [
     Case("a program by which", f"set -e\nsum=`which sha256sum`\ncurl -o t.tgz {U}\necho '{H}  t.tgz' | $sum --check\ntar xf t.tgz\n", ["verified"], "its path is the program's"),
     Case("a program by command -v", f"set -e\nfor c in md5 md5sum; do w=$(command -v $c); if [ $w ]; then sum=$w; fi; done\ncurl -o t.tgz {U}\n$sum -c LIST\ntar xf t.tgz\n", ["weak"], "either is MD5's"),
     Case("which says that there is none", f'if [ -z "$(which jq)" ]; then curl -o jq {U}; chmod +x jq; ./jq; fi\n', ["unpinned"], "it may not be there"),
+    Case("parameters from the third on", f'set -e\nfetch() {{ curl -fsSL "$2" "${{@:3}}"; }}\nfetch tool "{U}$SUFFIX" -o t.tgz\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "the file is named there"),
+    Case("parameters from the third on, unchecked", f'set -e\nfetch() {{ curl -fsSL "$2" "${{@:3}}"; }}\nfetch tool "{U}$SUFFIX" -o t.tgz\ntar xf t.tgz\n', ["unpinned"], "the file is named there"),
+    Case("parameters from the third on, another file", f'set -e\nfetch() {{ curl -fsSL "$2" "${{@:3}}"; }}\nfetch tool "{U}" -o t.tgz\necho "{H}  u.tgz" | sha256sum --check\ntar xf t.tgz\n', ["unpinned"], "another file is checked"),
+    Case("one parameter, and the last", f'set -e\nfetch() {{ curl -fsSLo "${{@: -1}}" "${{@:1:1}}"; }}\nfetch {U} t.tgz\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "its file is the last"),
+    Case("part of an array", f'set -e\nset_of=(tool -fsSLo t.tgz {U})\ncurl "${{set_of[@]:1}}"\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "all but the first"),
+    Case("part of an array without its address", f'set -e\nset_of=({U} -fsSLo t.tgz)\ncurl "${{set_of[@]:1}}"\n', [], "the address is left out"),
     Case("ref of a commit", f"git clone https://git.example/o/r\ngit -C r checkout {C}\n", ["pinned"], "a full commit id"),
 ]  # fmt: skip
 

@@ -258,17 +258,18 @@ class Expander:
             values = self._environment.variable(name)
             return self._parameter(values[0]) if values is not None and values[0] else self._table.variable(name)
         if index:
-            return self._element(name, index)
+            return self._element(name, index, rest)
         if not rest:
             return self._parameter(name)
         return self._apply(name, rest, end - len(rest), end)
 
-    def _element(self, name: str, index: str) -> str:
+    def _element(self, name: str, index: str, rest: str) -> str:
         values = self._environment.variable(name)
         if values is None:
             return self._table.variable(name)
         if index in ("[@]", "[*]"):
-            return values[0]  # of several, any shows what is done
+            some = _some(values[0].split(SPLIT), rest, first=0)
+            return values[0] if some is None else some  # of several, any shows what is done
         items = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
         return items[0] if len(items) == 1 else self._table.variable(name, tuple(items))
 
@@ -288,6 +289,9 @@ class Expander:
                 self._environment.assign(name, (word,))
             self._environment.defaulted |= values is None
             return word
+        if values and colon and name in ("@", "*"):
+            some = _some(values[0].split(SPLIT), rest, first=1)
+            return self._table.variable(name + rest) if some is None else some
         if values:
             changed = [_changed(value, kind if not colon else ":", rest) for value in values]
             known = tuple(dict.fromkeys(value for value in changed if value is not None))
@@ -300,6 +304,18 @@ class Expander:
 
 def _decoded(text: str) -> str:
     return text if text.isascii() else clean(text.encode("latin-1", "replace").decode("utf-8", "replace"))
+
+
+def _some(items: list[str], rest: str, *, first: int) -> str | None:
+    """Those of the items that ``:2`` or ``:2:1`` asks for, where ``first`` counts the first; None where untold."""
+    found = re.fullmatch(r":(?:([0-9]{1,4})|\s+-([0-9]{1,4})|\s*\(-([0-9]{1,4})\))(?::([0-9]{1,4}))?", rest)
+    if found is None:
+        return None
+    back = found[2] or found[3]
+    start = len(items) - int(back) if back else int(found[1]) - first
+    if start < 0:
+        return None  # the name of the script, or more than there are
+    return SPLIT.join(items[start:] if found[4] is None else items[start : start + int(found[4])])
 
 
 def _changed(value: str, kind: str, rest: str) -> str | None:
