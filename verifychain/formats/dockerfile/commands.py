@@ -32,19 +32,21 @@ class Commands:
     Files stay from one RUN to the next, variables do not: those of ARG and ENV are looked up where a RUN stands.
     """
 
-    def __init__(self, source: Source, scope: Scope, *, is_relevant: bool) -> None:
+    def __init__(self, source: Source, scope: Scope, *, is_relevant: bool, is_windows: bool) -> None:
         self._source = source
         self._scope = scope
         self._session: Session | None = None
         self._places: list[Callable[[Session], None]] = []
         self._added: list[Download] = []
         self._is_relevant = is_relevant
+        self._is_windows = is_windows
 
     def _started(self) -> Session:
         if self._session is None:
             from verifychain.formats.shell.session import Session
 
             self._session = Session(self._source, self._scope)
+            self._session.is_windows = self._is_windows
             for place in self._places:
                 place(self._session)
         return self._session

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LARGEST = 4 << 20
 _SCRATCH = "scratch"
 _INTEGER = expression(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
+_WINDOWS = expression(r"mcr\.microsoft\.com/windows|[^@]*:[^@]*(?:windowsservercore|nanoserver)")
 _NO_VARIABLES = "variable expansion is not supported for --from"
 
 
@@ -85,12 +86,13 @@ class _Resolver:
         self._global = Environment().with_values(platforms.variables(scope.platform or platforms.DEFAULT))
         froms = [instructions.read_from(node) for node in dockerfile.nodes if node.name == "from"]
         self._count = len(froms)
+        self._is_windows = self._escape == "`" or any(_WINDOWS.match(one.base.value) for one in froms)
         self._names = {one.stage for one in froms if one.stage}
         self._earlier: dict[str, _Stage] = {}
         self._triggered: dict[Span, list[Fact]] = {}
 
     def _commands(self) -> Commands:
-        return Commands(self._source, self._scope, is_relevant=self._can_fetch)
+        return Commands(self._source, self._scope, is_relevant=self._can_fetch, is_windows=self._is_windows)
 
     def facts(self) -> Iterator[Fact]:
         stage: _Stage | None = None

@@ -44,7 +44,7 @@ _VARIABLE = re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE)
 _FORMAT = re.compile(r"\$?\(\s*(?:'(?P<text>[^']*)'|\"(?P<other>[^\"]*)\")\s*-f\s+(?P<values>[^()]*)\)")
 _UNIX = re.compile(r"(?:^|\s)-(?:-[a-z]|[a-zA-Z]*[LOos]\b)")
 _WINDOWS = re.compile(r"-(?:Uri|OutFile|UseBasicParsing)\b", re.IGNORECASE)
-_GOES = re.compile(r"(?:^|[;&|({'\"\n])\s*(?:cd|chdir|sl|pushd|popd|(?:Set|Push|Pop)-Location)\b", re.IGNORECASE)
+_GOES = re.compile(r"(?:^|[;&|({'\"\n])[ \t]*(?:cd|chdir|sl|pushd|popd|(?:Set|Push|Pop)-Location)\b", re.IGNORECASE)
 _LONGEST = 1 << 20
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _SHELLS = re.compile(r"(?:^|[/\\])(?:ba|da|a|k|z|mk)?sh(?:\.exe)?$")
 _POWERSHELL = re.compile(r"(?:^|[/\\])(?:pwsh|powershell)(?:\.exe)?$", re.IGNORECASE)
 _CMD = re.compile(r"(?:^|[/\\])cmd(?:\.exe)?$", re.IGNORECASE)
+# All of a line for PowerShell without quotes: `powershell -Command $x = 1; Invoke-WebRequest …`.
+_HANDED_ON = re.compile(r"\s*(?:powershell|pwsh)(?:\.exe)?\s(?:[^\";|{&\n]|\"[^\"]*\")*[;|{]", re.IGNORECASE)
 _SHEBANG = re.compile(rb"#![ \t]*(\S+)(?:[ \t]+(.*))?")
 _LARGEST = 4 << 20
 _MOST_FILES = 20
@@ -64,6 +66,8 @@ class Session(Shell):
         self._read: set[str] = set()
 
     # What a stage consists of.
+
+    is_windows = False  # then the shell is cmd.exe where nothing says otherwise
 
     def workdir(self, folder: str) -> None:
         self.left, self.folder = self._workdir, self.path(folder)
@@ -110,11 +114,15 @@ class Session(Shell):
             self._exec_form(data, place)
         elif any(_POWERSHELL.search(word) for word in text.shell[:1]):
             self._powershell(data, place)
-        elif any(_CMD.search(word) for word in text.shell[:1]):
+        elif any(_CMD.search(word) for word in text.shell[:1]) or self._is_handed_on(data):
             self._cmd(data, place)
         elif _SHELLS.search(text.shell[0]) if text.shell else False:
             self._options(text.shell[1:])
             self._shell(data, place)
+
+    def _is_handed_on(self, data: str) -> bool:
+        """Whether cmd.exe hands a line to PowerShell that would be several commands for sh."""
+        return self.is_windows and _HANDED_ON.match(data) is not None
 
     def _shell(self, data: str, place: Text) -> None:
         shebang = re.match(r"#!\s*(/\S+)(.*)", data)
@@ -148,9 +156,13 @@ class Session(Shell):
             return
         fields = [Field(word, Word(0, len(data))) for word in words]
         self.text = place
-        self.stdin = None
         name = fields[0].text.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
-        self.run(Call(name, tuple(fields[1:]), None, Word(0, len(data)), fields[0].text))
+        self._alone(Call(name, tuple(fields[1:]), None, Word(0, len(data)), fields[0].text))
+
+    def _alone(self, call: Call) -> None:
+        """A program that no shell is around."""
+        self.stdin = None
+        self.run(call)
         outcome, self.outcome = self.outcome, None
         if outcome is not None:
             self.state = outcome.ok or self.state
@@ -162,8 +174,12 @@ class Session(Shell):
         walk(self, data, Call("powershell", (), None, Word(0, len(data))), 0)
 
     def _cmd(self, data: str, place: Text) -> None:
-        """cmd.exe: what it hands to PowerShell, and the curl that Windows has."""
+        """cmd.exe: what it hands to PowerShell, the curl that Windows has, and then package managers and git."""
+        from verifychain.formats.shell import cmd
+
         self._powershell(data, place)
+        for call in cmd.calls(self, data):
+            self._alone(call)
 
     def _faults(self, script: Script, place: Text) -> None:
         """What could not be read is said where it could have fetched something."""
