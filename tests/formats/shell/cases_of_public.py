@@ -46,6 +46,10 @@ OF_COMMANDS = [
     Case("one parameter, and the last", f'set -e\nfetch() {{ curl -fsSLo "${{@: -1}}" "${{@:1:1}}"; }}\nfetch {U} t.tgz\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "its file is the last"),
     Case("part of an array", f'set -e\nset_of=(tool -fsSLo t.tgz {U})\ncurl "${{set_of[@]:1}}"\necho "{H}  t.tgz" | sha256sum --check\ntar xf t.tgz\n', ["verified"], "all but the first"),
     Case("part of an array without its address", f'set -e\nset_of=({U} -fsSLo t.tgz)\ncurl "${{set_of[@]:1}}"\n', [], "the address is left out"),
+    Case("a submodule added", "git submodule --quiet add -b main https://git.example/o/r\nmake -C r\n", ["unpinned"], "the branch can move"),
+    Case("a submodule added, at a commit", f"set -e\ngit submodule add https://git.example/o/r sub\ncd sub\ngit checkout {C}\n", ["pinned"], "a full commit id"),
+    Case("submodules of the repository", "git submodule update --init\n", [], "the repository keeps their commits"),
+    Case("a submodule from beside", "git submodule add ../r\n", [], "not from another server"),
     Case("ref of a commit", f"git clone https://git.example/o/r\ngit -C r checkout {C}\n", ["pinned"], "a full commit id"),
 ]  # fmt: skip
 

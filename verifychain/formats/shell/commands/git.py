@@ -41,6 +41,7 @@ _CLONE = frozenset(
         "ref-format",
     ]
 )
+_SUBMODULE = frozenset(["b", "branch", "name", "reference", "depth", "ref-format"])
 _FETCH = frozenset(["depth", "j", "o", "upload-pack", "refmap", "shallow-since"])
 _REMOTE = re.compile(r"[a-z+]+://|[\w.-]+@[\w.-]+:|[\w.-]+\.[a-z]+:")
 _NO_SSL = re.compile(r"http\.(?:[^=]+\.)?sslVerify=(?:false|0|no|off)?$", re.IGNORECASE)
@@ -49,9 +50,7 @@ _NO_SSL = re.compile(r"http\.(?:[^=]+\.)?sslVerify=(?:false|0|no|off)?$", re.IGN
 def run(shell: Shell, call: Call) -> str:
     """A call of git."""
     given = parse(call.arguments, _VALUES, stop=True)
-    for option in given.options:
-        if option.name == "c" and _NO_SSL.match(option.value or ""):
-            off(shell, option.field, f"-c {option.value}", "the server's certificate is not verified")
+    _options(shell, given)
     if not given.operands:
         return ""
     command, rest = given.operands[0].text, given.operands[1:]
@@ -59,6 +58,8 @@ def run(shell: Shell, call: Call) -> str:
     match command:
         case "clone":
             _clone(shell, call, parse(rest, _CLONE), folder)
+        case "submodule":
+            _submodule(shell, call, rest, folder)
         case "init":
             shell.clones.pop(_folder(shell, folder or _last(rest)), None)
         case "remote":
@@ -70,6 +71,12 @@ def run(shell: Shell, call: Call) -> str:
         case "config":
             _config(shell, rest)
     return shell.table.result("$(git ls-remote …)" if command == "ls-remote" else "$(git …)")
+
+
+def _options(shell: Shell, given: Options) -> None:
+    for option in given.options:
+        if option.name == "c" and _NO_SSL.match(option.value or ""):
+            off(shell, option.field, f"-c {option.value}", "the server's certificate is not verified")
 
 
 def _last(rest: tuple[Field, ...]) -> str | None:
@@ -96,6 +103,13 @@ def _clone(shell: Shell, call: Call, given: Options, folder: str | None) -> None
     target = shell.path(f"{folder}/{name}" if folder else name)
     git = GitRef(None if ref is None else shell.table.shown(ref), revision is not None and _is_commit(shell, revision))
     _take(shell, call, url, git, target=target, ref=ref)
+
+
+def _submodule(shell: Shell, call: Call, rest: tuple[Field, ...], folder: str | None) -> None:
+    """``git submodule add`` clones; ``update`` goes by the commits that the repository keeps."""
+    at = next((at for at, field in enumerate(rest) if not field.text.startswith("-")), None)
+    if at is not None and rest[at].text == "add":
+        _clone(shell, call, parse(rest[at + 1 :], _SUBMODULE), folder)
 
 
 def _take(shell: Shell, call: Call, url: Field, git: GitRef, *, target: str, ref: str | None) -> None:
