@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from verifychain.core.digest import Digest, Notation
+from verifychain.core.expression import expression
 from verifychain.core.integrity import Engine, intended, read
 from verifychain.core.record import NamedTuple
 
@@ -49,10 +50,10 @@ class Policy(NamedTuple):
         return next((found for found in map(self.directive, names) if found is not None), None)
 
 
-_PIECE = re.compile(r"[^;,]+")
-_WORD = re.compile(r"[^ \t\n\f\r]+")
-_HASH = re.compile(r"'(sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
-_BARE_HASH = re.compile(r"sha(?:256|384|512)-.+", re.IGNORECASE | re.ASCII)
+_PIECE = expression(r"[^;,]+")
+_WORD = expression(r"[^ \t\n\f\r]+")
+_HASH = expression(r"'(sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2})'", re.IGNORECASE | re.ASCII)
+_BARE_HASH = expression(r"sha(?:256|384|512)-.+", re.IGNORECASE | re.ASCII)
 
 
 def read_policies(text: str) -> tuple[Policy, ...]:

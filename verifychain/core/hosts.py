@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.url import Url
 
@@ -32,11 +33,11 @@ class Verdict(NamedTuple):
 
 
 _EXACT = r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][0-9A-Za-z.+-]*)?"
-_VERSION = re.compile(rf"(?:^|[/@_.-]){_EXACT}(?=[/._-]|$)")
-_HASHED = re.compile(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?=[.-])|/[0-9a-f]{16,}(?=[/.])")
-_PACKAGE = re.compile(r"/(?:npm/)?(?P<name>(?:@[^/@]+/)?[^/@]+)(?:@(?P<version>[^/]*))?(?P<file>/.*)?$")
-_GITHUB = re.compile(r"/gh/[^/@]+/[^/@]+(?:@(?P<ref>[^/]*))?(?P<file>/.*)?$")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_VERSION = expression(rf"(?:^|[/@_.-]){_EXACT}(?=[/._-]|$)")
+_HASHED = expression(r"[.-](?=[0-9a-f]*[0-9])[0-9a-f]{8,}(?=[.-])|/[0-9a-f]{16,}(?=[/.])")
+_PACKAGE = expression(r"/(?:npm/)?(?P<name>(?:@[^/@]+/)?[^/@]+)(?:@(?P<version>[^/]*))?(?P<file>/.*)?$")
+_GITHUB = expression(r"/gh/[^/@]+/[^/@]+(?:@(?P<ref>[^/]*))?(?P<file>/.*)?$")
+_COMMIT = expression(r"[0-9a-f]{40}")
 _JSDELIVR = frozenset({"cdn.jsdelivr.net", "fastly.jsdelivr.net"})
 _PACKAGES = frozenset({"unpkg.com", "esm.sh", "cdn.skypack.dev"})
 _UNHASHABLE = {

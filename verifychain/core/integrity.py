@@ -11,12 +11,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
 
 from verifychain.core.digest import Algorithm, Digest, DigestError, Notation, parse_hex
-from verifychain.core.record import NamedTuple
+from verifychain.core.expression import expression
+from verifychain.core.record import Frozen, NamedTuple
 
 
 class Engine(Enum):
@@ -70,8 +70,7 @@ class Token(NamedTuple):
         return self.digest is not None and self.text == self.digest.format(Notation.SRI)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """What one engine makes of a value: its tokens in order. Rules ask the same questions again and again."""
 
     engine: Engine
@@ -136,7 +135,7 @@ def _known(value: str, engine: Engine) -> Reading:
 def _read(value: str, engine: Engine) -> Reading:
     dialect = _DIALECTS[engine]
     tokens = (_token(match, dialect) for match in dialect.word.finditer(value))
-    return Reading(engine, tuple(tokens))
+    return Reading(engine=engine, tokens=tuple(tokens))
 
 
 def read_all(value: str) -> tuple[Reading, ...]:
@@ -149,9 +148,9 @@ def unenforced_in(value: str) -> tuple[Engine, ...]:
     return tuple(reading.engine for reading in read_all(value) if not reading.enforced)
 
 
-_LABEL = re.compile(r"(sha(-?)(256|384|512)|ed25519)-", re.IGNORECASE | re.ASCII)
-_VISIBLE = re.compile(r"[!-~]*")
-_ANYTHING = re.compile(r".*", re.DOTALL)
+_LABEL = expression(r"(sha(-?)(256|384|512)|ed25519)-", re.IGNORECASE | re.ASCII)
+_VISIBLE = expression(r"[!-~]*")
+_ANYTHING = expression(r".*", re.DOTALL)
 
 
 class _Dialect(NamedTuple):
@@ -241,36 +240,36 @@ def _decode_unpadded(text: str) -> bytes | None:
 _STANDARD = str.maketrans("-_", "+/")
 _DIALECTS = {
     Engine.CHROMIUM: _Dialect(
-        word=re.compile(r"[^ \t\n\r\f\v]+"),
+        word=expression(r"[^ \t\n\r\f\v]+"),
         any_case=False,
         inner_hyphen=True,
         signatures=True,
-        digest=re.compile(r"[A-Za-z0-9+/_=-]+"),
+        digest=expression(r"[A-Za-z0-9+/_=-]+"),
         option=_ANYTHING,
         decode=_decode_mixed,
     ),
     Engine.FIREFOX: _Dialect(
-        word=re.compile(r"[^ \t\n\r]+"),
+        word=expression(r"[^ \t\n\r]+"),
         any_case=False,
         inner_hyphen=False,
         signatures=False,
-        digest=re.compile(r"[A-Za-z0-9+/_-]+={0,2}"),
+        digest=expression(r"[A-Za-z0-9+/_-]+={0,2}"),
         option=_ANYTHING,
         decode=_decode_padded,
     ),
     Engine.WEBKIT: _Dialect(
-        word=re.compile(r"[^ \t\n\r\f]+"),
+        word=expression(r"[^ \t\n\r\f]+"),
         any_case=True,
         inner_hyphen=False,
         signatures=False,
-        digest=re.compile(r"[A-Za-z0-9+/_-]*={0,2}"),
+        digest=expression(r"[A-Za-z0-9+/_-]*={0,2}"),
         option=_VISIBLE,
         decode=_decode_one_alphabet,
     ),
 }
 
 
-_JUNK = re.compile(r"[\s,;.'\"`\u200b\ufeff]+")
+_JUNK = expression(r"[\s,;.'\"`\u200b\ufeff]+")
 
 
 def intended(value: str) -> tuple[Digest, ...] | None:

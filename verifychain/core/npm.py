@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.url import Url, decoded
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 _EXACT = r"v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][0-9A-Za-z.+-]*)?"
 _NAME = r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*"
-_FILE = re.compile(rf"(?P<name>{_NAME})@(?P<version>{_EXACT})/(?P<path>.+)")
+_FILE = expression(rf"(?P<name>{_NAME})@(?P<version>{_EXACT})/(?P<path>.+)")
 # Folders of libraries by their own names; the file has the name that it has in the package, at another place there.
-_LIBRARY = re.compile(rf"/ajax/libs/(?P<name>[^/]+)/(?P<version>{_EXACT})/(?:.*/)?(?P<path>[^/]+)")
-_BOOTSTRAP = re.compile(rf"/(?P<name>bootstrap)/(?P<version>{_EXACT})/(?P<path>(?:js|css)/[^/]+)")
-_JQUERY = re.compile(rf"/(?P<name>jquery)-(?P<version>{_EXACT}?)(?P<rest>(?:\.slim)?(?:\.min)?\.js)")
+_LIBRARY = expression(rf"/ajax/libs/(?P<name>[^/]+)/(?P<version>{_EXACT})/(?:.*/)?(?P<path>[^/]+)")
+_BOOTSTRAP = expression(rf"/(?P<name>bootstrap)/(?P<version>{_EXACT})/(?P<path>(?:js|css)/[^/]+)")
+_JQUERY = expression(rf"/(?P<name>jquery)-(?P<version>{_EXACT}?)(?P<rest>(?:\.slim)?(?:\.min)?\.js)")
 _PACKAGES = {"cdn.jsdelivr.net": "/npm/", "fastly.jsdelivr.net": "/npm/", "unpkg.com": "/"}
 _LIBRARIES = frozenset({"cdnjs.cloudflare.com", "ajax.googleapis.com", "ajax.aspnetcdn.com"})
 _BOOTSTRAPS = frozenset({"stackpath.bootstrapcdn.com", "maxcdn.bootstrapcdn.com", "netdna.bootstrapcdn.com"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 
 
@@ -46,16 +47,16 @@ class Member(NamedTuple):
     parameters: tuple[int, ...] = ()
 
 
-_KEY = re.compile(r"[a-z*][a-z0-9_.*-]*")
-_ITEM = re.compile(
+_KEY = expression(r"[a-z*][a-z0-9_.*-]*")
+_ITEM = expression(
     r"""(?P<token>[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]*)"""
     r"""|(?P<string>"(?:[ !#-\[\]-~]|\\["\\])*")"""
     r"""|(?P<number>-?(?:[0-9]{1,12}\.[0-9]{1,3}|[0-9]{1,15})(?![0-9.]))"""
     r"""|(?P<bytes>:[A-Za-z0-9+/=]*:)"""
     r"""|(?P<boolean>\?[01])"""
 )
-_BLANKS = re.compile(r" *")
-_BLANKS_AND_TABS = re.compile(r"[ \t]*")
+_BLANKS = expression(r" *")
+_BLANKS_AND_TABS = expression(r"[ \t]*")
 
 
 def dictionary(text: str) -> tuple[Member, ...]:

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 
 _PORTS = {"http": 80, "https": 443}
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEME = expression(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _ENDS = "".join(map(chr, range(0x21)))  # C0 controls and space, cut off at both ends
 _DROPPED = str.maketrans("", "", "\t\n\r")
-_AUTHORITY = re.compile(r"[^/\\?#]*")
-_PATH = re.compile(r"[^?#]*")
-_DOT = re.compile(r"(\.|%2e)", re.IGNORECASE | re.ASCII)
-_FORBIDDEN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
-_IN_PATH = re.compile(r"[^!$-;=@-Z\[\\\]_a-z|~]")
-_IN_QUERY = re.compile(r"[^!$-&(-;=?-~]")
+_AUTHORITY = expression(r"[^/\\?#]*")
+_PATH = expression(r"[^?#]*")
+_DOT = expression(r"(\.|%2e)", re.IGNORECASE | re.ASCII)
+_FORBIDDEN = expression(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+_IN_PATH = expression(r"[^!$-;=@-Z\[\\\]_a-z|~]")
+_IN_QUERY = expression(r"[^!$-&(-;=?-~]")
 _IGNORED = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)))
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_PERCENT = expression(rb"%([0-9A-Fa-f]{2})")
 
 
 class Url(NamedTuple):

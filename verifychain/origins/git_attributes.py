@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
+from _thread import allocate_lock
+from typing import TYPE_CHECKING
 
 from verifychain.core.line_ends import LineEnds
 from verifychain.origins.git import git_command, repository
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SECONDS = 20
 
@@ -20,7 +23,7 @@ class Attributes:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()  # as threading.Lock; few runs need threads
         self._known: dict[str, LineEnds | None] = {}
         self._repositories: dict[str, str | None] = {}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -39,6 +42,8 @@ class Attributes:
             return self._known.get(path)
 
     def _ask(self, top: str, path: str) -> LineEnds | None:
+        import subprocess
+
         try:
             answers = self._answers(top, path)
             return LineEnds(answers["text"], answers["eol"], autocrlf=self._autocrlf(top))
@@ -59,6 +64,8 @@ class Attributes:
         return found
 
     def _process(self, top: str) -> subprocess.Popen[bytes]:
+        import subprocess
+
         if self._owner != os.getpid():  # a forked process must not talk to its parent's
             self._owner, self._processes = os.getpid(), {}
         if top not in self._processes:
@@ -71,6 +78,8 @@ class Attributes:
         return self._processes[top]
 
     def _autocrlf(self, top: str) -> bool:
+        import subprocess
+
         if top not in self._settings:
             done = subprocess.run(
                 git_command("-C", top, "config", "--get", "core.autocrlf"),

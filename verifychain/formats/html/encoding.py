@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
-_META = re.compile(rb"<meta[^>]{0,512}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+from verifychain.core.expression import expression
+
+_META = expression(rb"<meta[^>]{0,512}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _FIRST = 1024  # bytes in which browsers look for the declaration
 # Labels that mean something else than their name (Encoding standard, 4.2).
 _LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from verifychain.core import url
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.facts.subresource import ImportMap, MapEntry, MapFault, Module
 from verifychain.formats.html.tags import Tag
 
-_BLANKS = re.compile(r"[ \t\n\r]*")
+_BLANKS = expression(r"[ \t\n\r]*")
 MakeModule = Callable[[Url, str, Span], Module]
 _KEYS = frozenset({"imports", "scopes", "integrity"})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifychain.core import integrity, url
 from verifychain.core.digest import Digest, Notation
+from verifychain.core.expression import expression
 from verifychain.core.finding import Edit
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
 from verifychain.core.record import NamedTuple
@@ -20,7 +20,7 @@ from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute
 from verifychain.formats.html.values import decode
 
-_GAP = re.compile(r"[\t\n\f\r ]+")
+_GAP = expression(r"[\t\n\f\r ]+")
 
 
 class Context(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.subresource import Import, ImportMap, Page, Subresource, Value
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 DEEPEST = 3  # pages in pages
-_REFERENCE = re.compile(r"&[#A-Za-z0-9]+;?")
+_REFERENCE = expression(r"&[#A-Za-z0-9]+;?")
 
 
 class Inner(NamedTuple):

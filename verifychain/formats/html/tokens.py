@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
@@ -24,8 +25,8 @@ _VALUE = rf"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^{_BLANK}>"'][^{_BLANK}>]*|(?=>)
 _ATTRIBUTE = rf"[^{_BLANK}/>][^{_BLANK}/>=]*(?:[{_BLANK}]*=[{_BLANK}]*{_VALUE})?"
 _REST = rf"(?:[{_BLANK}/]+|{_ATTRIBUTE}){{0,{_PIECES}}}"
 # No part of these can fail once it has begun, so there is nothing to go back to: the time is linear.
-_TAG = re.compile(rf"<(?:(/?)([A-Za-z][^{_BLANK}/>]*){_REST}(>?)|([!?/]))")
-_ONE = re.compile(
+_TAG = expression(rf"<(?:(/?)([A-Za-z][^{_BLANK}/>]*){_REST}(>?)|([!?/]))")
+_ONE = expression(
     rf"""([^{_BLANK}/>][^{_BLANK}/>=]*)"""
     rf"""(?:[{_BLANK}]*=[{_BLANK}]*(?:"([^"]*)"|'([^']*)'|([^{_BLANK}>"'][^{_BLANK}>]*))?)?"""
 )
@@ -34,8 +35,8 @@ _PASSED = (
     rf"(?:[^<]++|<(?:(?:/(?=[A-Za-z])|(?!(?ai:%s)[{_BLANK}/>])(?=[A-Za-z]))(?:[^>\"']*+>|[^{_BLANK}/>]*+"
     rf"(?:[{_BLANK}/]++|{_ATTRIBUTE})*+>)|(?![A-Za-z/!?])|!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)){{0,{_PIECES}}}+"
 )
-_COMMENT_END = re.compile("--!?>")
-_SCRIPT = re.compile(rf"<!--|-->|<(/?)script(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
+_COMMENT_END = expression("--!?>")
+_SCRIPT = expression(rf"<!--|-->|<(/?)script(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
 
 
 @cache

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_REFERENCE = re.compile(r"&(?:#[xX]([0-9A-Fa-f]+);?|#([0-9]+);?|([A-Za-z0-9]+;?))(?=(=?))")
+from verifychain.core.expression import expression
+
+_REFERENCE = expression(r"&(?:#[xX]([0-9A-Fa-f]+);?|#([0-9]+);?|([A-Za-z0-9]+;?))(?=(=?))")
 
 
 def decode(raw: str, encoding: str = "utf-8") -> str:
