@@ -9,6 +9,8 @@ from verifychain.formats.shell.values import UNKNOWN
 
 _GLOB = re.compile(r"[*?\[]")
 _WINDOWS = re.compile(r"[\\:]")  # a drive, or names that are not taken apart
+_OPEN = re.compile(rf"[~*?\[]|\.\.|{UNKNOWN.pattern}")
+_LONGEST = 512  # characters of two folders that are taken apart; longer ones are other folders
 _UP = re.compile(r"(?:\.\.(?:/+|\Z))+")
 
 
@@ -69,6 +71,8 @@ class Folders:
             return True
         if (one, other) in self._apart or (other, one) in self._apart:
             return False
+        if len(one) + len(other) > _LONGEST:
+            return False
         if _WINDOWS.search(one + other) is not None:
             return True
         if one.startswith("/") is other.startswith("/"):
@@ -89,12 +93,14 @@ def _is_known(folder: str) -> bool:
 
 def _can_agree(one: str, other: str) -> bool:
     """Whether two different folders can be the same that are both seen from the root, or both from elsewhere."""
+    if _OPEN.search(f"{one}/{other}") is None:
+        return False
     a, b = ([part for part in folder.split("/") if part] for folder in (one, other))
     common = 0
     while common < min(len(a), len(b)) and a[common] == b[common]:
         common += 1
     rest = a[common:], b[common:]
-    if not all(map(_is_known, (*rest[0], *rest[1]))):
+    if not all(_is_known("/".join(parts)) for parts in rest):
         return True
     if not any(".." in parts for parts in rest):
         return False
