@@ -8,8 +8,9 @@ regular expression, a pattern of many stars would take exponential time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import Enum
+from itertools import zip_longest
 
 _WILD = re.compile(r"(\*+|:[A-Za-z]\w*)")
 
@@ -35,13 +36,15 @@ class Pattern:
         return any(self._fits(name) for name in names)
 
     def _fits(self, path: str) -> bool:
-        ends = {0}
-        for part in self._parts:
+        ends: Collection[int] = {0}  # where what was read of the pattern may end
+        for part, following in zip_longest(self._parts, self._parts[1:]):
             match part:
                 case _Any.PATH:
-                    ends = set(range(min(ends), len(path) + 1))
+                    ends = range(min(ends), len(path) + 1)
                 case _Any.NAME:
                     ends = set(_names(path, ends))
+                case _ if following is _Any.PATH:  # only the first place matters to it
+                    ends = {end + len(part) for end in _first(path, part, ends)}
                 case _:
                     ends = {end + len(part) for end in ends if path.startswith(part, end)}
             if not ends:
@@ -49,10 +52,19 @@ class Pattern:
         return len(path) in ends
 
 
-def _names(path: str, starts: set[int]) -> Iterator[int]:
+def _first(path: str, part: str, places: Collection[int]) -> list[int]:
+    """The first of the places where a part of the path begins, or none."""
+    if isinstance(places, range):
+        at = path.find(part, places.start)
+        return [at] if at >= 0 else []
+    return sorted(place for place in places if path.startswith(part, place))[:1]
+
+
+def _names(path: str, starts: Collection[int]) -> Iterator[int]:
     """Where a name without ``/`` that begins at one of the places may end."""
-    inside = False
-    for at, char in enumerate(path):
-        inside = (inside or at in starts) and char != "/"
-        if inside:
-            yield at + 1
+    stop = -1
+    for start in sorted(starts):
+        if start > stop:
+            stop = path.find("/", start)
+            stop = len(path) if stop < 0 else stop
+            yield from range(start + 1, stop + 1)
