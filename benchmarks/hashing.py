@@ -23,7 +23,7 @@ from benchmarks.dockerfiles import machine
 from benchmarks.measure import Taken
 from verifychain import hashing
 
-ROUNDS = 3
+ROUNDS = 2
 MEBIBYTE = 1 << 20
 MEMORY = Path("/dev/shm")
 # name -> (number of files, bytes of each)

@@ -24,7 +24,7 @@ from benchmarks.dockerfiles import machine
 from benchmarks.measure import Failed, Tool, timed
 from verifychain.core.digest import Algorithm, Notation, of_bytes
 
-PAGES, ROUNDS = 300, 3
+PAGES, ROUNDS = 300, 5
 WORDS = ["lorem", "ipsum", "dolor", "sit", "amet", "consectetur", "adipiscing", "elit", "&amp;", "sed"]
 ASSETS = {f"{name}.{kind}": f"/* {name} */\n" * 200 for name in ("app", "menu", "chart") for kind in ("js", "css")}
 
