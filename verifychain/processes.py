@@ -42,7 +42,7 @@ def in_order(work: Callable[[_Item], _Result], items: Sequence[_Item], processes
     global _work  # noqa: PLW0603 - what forked processes inherit
     _work = work
     size = max(len(items) // (processes * 8), 1)
-    with ProcessPoolExecutor(processes, get_context("fork"), _leave_signals_to_the_parent) as pool:
+    with ProcessPoolExecutor(processes, get_context("fork"), _begin) as pool:
         try:
             yield from pool.map(_one, items, chunksize=size)
         except BrokenExecutor:
@@ -54,6 +54,12 @@ def in_order(work: Callable[[_Item], _Result], items: Sequence[_Item], processes
             raise
         finally:
             gc.unfreeze()
+
+
+def _begin() -> None:
+    # What a file left behind is cleared away soon: the sum of all processes counts, a quarter of which was garbage.
+    gc.set_threshold(5000, 10, 10)
+    _leave_signals_to_the_parent()
 
 
 def _leave_signals_to_the_parent() -> None:
