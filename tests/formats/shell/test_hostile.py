@@ -17,6 +17,7 @@ from verifychain.facts.broken import Broken
 from verifychain.formats.shell.syntax import parse
 
 LIMIT = 5 if "coverage" not in sys.modules else 30  # seconds; measuring coverage makes every line slower
+TOO_MUCH = "too much runs, nests or is held here to be examined to its end"
 SEEDS = [case.text.encode() for case in SCRIPTS]
 PIECES = [
     b"curl -o f https://h.example/f\n", b"sha256sum -c f.sum", b"$(", b"${", b"$((", b"((", b"))", b")", b"}", b"{ ", b"; }",
@@ -64,6 +65,7 @@ def test_mutated_scripts() -> None:
         facts(b"FROM scratch\nRUN " + bytes(data), path="Dockerfile")
 
 
+EIGHT = b"for i in a b c d e f g h; do\n"
 BOMBS = {
     "one line of 5 MB": b"curl " + b"a" * 5_000_000,
     "one line just in the limit": b"curl " + b"a " * 2_000_000,
@@ -92,6 +94,9 @@ BOMBS = {
     "10,000 variables": b"".join(b"V%d=$V%d.x\n" % (i, max(i - 1, 0)) for i in range(10_000)) + b"curl -O https://h.example/$V9999\n",
     "a branch for each of 2,000 variables": b"".join(b"if [ $X = %d ]; then V%d=1; fi\n" % (i, i) for i in range(2000)) + b"curl\n",
     "2,000 unknown names": b"".join(b"curl -o a$X%d https://h.example/%d\n" % (i, i) for i in range(2000)),
+    "loops in loops around nothing": b"curl\n" + EIGHT * 12 + b"case x in esac\n" + b"done\n" * 12,
+    "brackets that nothing closes": b"curl\n" + b"a[b;" * 250_000,
+    "expansions in an expression": b"curl\n[[ a =~ (" + b"${" * 400_000 + b" ]]\n",
     "patterns that backtrack": b"A=" + b"a" * 4000 + b"\ncurl -O https://h.example/${A%%*a*a*a*b} ${A//*a*b/c}\n",
 }  # fmt: skip
 
@@ -113,7 +118,15 @@ def test_what_is_not_read_is_said() -> None:
     deep = [fact.message for fact in facts("( " * 60 + "curl x | sh" + ")" * 60) if isinstance(fact, Broken)]
     assert deep == ["no shell could read this: nested deeper than 40 levels"]
     doubled = [fact.message for fact in facts(BOMBS["functions that double"]) if isinstance(fact, Broken)]
-    assert doubled == [] or "too deeply" in doubled[0]
+    assert doubled == []  # each of them is looked at, those that nobody calls on their own
+
+
+def test_nothing_is_passed_over_where_limits_are_reached() -> None:
+    """Too many unknowns for a character of each, and rounds that end a loop: what comes behind is not judged."""
+    names = [" ".join(f"$v{i}_{j}" for j in range(70)) for i in range(1_000)]
+    rounds = EIGHT * 5 + b"curl -O https://h.example/$i\n" + b"done\n" * 5
+    for text in ("\n".join(f"x {line}" for line in names) + f"\ncurl {U} | sh\n", rounds):
+        assert [fact.message for fact in facts(text) if isinstance(fact, Broken)] == [TOO_MUCH]
 
 
 def test_reading_goes_on_behind_a_fault() -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from verifychain.formats.shell.nodes import Arm, Case, For, Function, Group, If, Node, Sequence, Simple, While
 from verifychain.formats.shell.parser import Parser
-from verifychain.formats.shell.scanner import ParseError, Word
+from verifychain.formats.shell.scanner import DEEPEST, ParseError, Word
 
 _MOST_COMMANDS = 100_000  # scripts of 10,000 lines have a tenth of them
 
 _OPERATOR = re.compile(r"&&|\|\||[()<>!](?=[\s(]|$)|[()<>]", re.ASCII)
 _END_OF_TEST = re.compile(r"\]\](?=[\s;&|<>()]|$)", re.ASCII)
-_REGEX = re.compile(r"(?:\\.|\"[^\"]*\"|'[^']*'|\$\{[^}]*\}|[^\s\"'\\])+", re.ASCII)
+_REGEX = re.compile(r"(?:\\.|\"[^\"]*\"|'[^']*'|\$\{[^}]{0,200}\}|[^\s\"'\\])+", re.ASCII)
 _NAME = re.compile(r"[^\s;&|<>()]+", re.ASCII)
 
 
@@ -197,6 +197,8 @@ class Compound(Parser):
             if self.text[words[-1].start : words[-1].end] == "=~":
                 regex = _REGEX.match(self.text, self.at)
                 behind = behind if regex is None else regex.end()
+                if self.text.count("${", self.at, behind) > DEEPEST:
+                    raise ParseError(f"nested deeper than {DEEPEST} levels", self.at)
             if behind == self.at:
                 raise ParseError(f"unexpected `{self.token()}` in [[", self.at)
             words.append(Word(self.at, behind))

@@ -16,7 +16,8 @@ _RESERVED = re.compile(
     re.ASCII,
 )
 _REDIRECT = re.compile(r"([0-9]+|\{\w+\})?(<<<|<<-|<<|<>|<&|>&|>>|>\||&>>|&>|<(?!\()|>(?!\())", re.ASCII)
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\n]*\])?(\+?)=")
+# Of an index so many characters: `a[;a[;…` would be searched to its end for each of them.
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\n]{0,1000}\])?(\+?)=")
 _TOKEN = re.compile(r"&&|\|\||;;&|;;|;&|\|&|[;&|()<>\n]|[^\s;&|()<>]{1,20}", re.ASCII)
 _QUOTES = re.compile(r"\\(.)|['\"]", re.DOTALL)
 _VARIABLE = r"\$(?:[A-Za-z_]\w*+|[0-9@*\#?$!-]|\{(?:[A-Za-z_]\w*+|[0-9@*\#?!-])\})"

@@ -89,8 +89,10 @@ class Interpreter(Machine):
 
     @property
     def exhausted(self) -> bool:
-        """Whether so much has run that the rest is not followed."""
-        return self.steps > _MOST_STEPS or len(self.fetches) > _MOST_FETCHES
+        """Whether so much has run that the rest is not followed, which is said then."""
+        over = self.steps > _MOST_STEPS or len(self.fetches) > _MOST_FETCHES or self.budget < 0 or self.table.is_full
+        self.too_much |= over
+        return over
 
     def enter(self, script: Script, text: Text) -> Callable[[], None]:
         """Make a script the one that runs; the result puts the one before back."""
@@ -203,7 +205,6 @@ class Interpreter(Machine):
     def simple(self, node: nodes.Simple, state: State, *, quiet: bool) -> Outcome:
         self.steps += 1
         if self.exhausted:
-            self.too_much = True
             return Outcome(state, state)
         before = self.stdin
         if node.redirects:

@@ -273,10 +273,10 @@ class Session(Shell):
             found = fact(self, fetch)
             if found is not None:
                 yield found
-        if self.too_much:
+        if self.too_much or self.table.is_full:
             span = self._extent or Span(0, 0)
-            hint = "what lies deeper was not judged; split the script"
-            yield Broken(span, "functions and commands nest too deeply to be followed", hint)
+            hint = "what runs later or deeper was not judged; split the script"
+            yield Broken(span, "too much runs, nests or is held here to be examined to its end", hint)
 
     def added(self, download: Download) -> None:
         """An ADD from a URL, whose file later commands may check."""

@@ -69,6 +69,7 @@ class Table:
 
     def __init__(self) -> None:
         self._all: list[Unknown] = []
+        self.is_full = False  # whether there were more of them than characters: then downloads are no longer known
         self._known: dict[Unknown, str] = {}
         self._results: dict[str, str] = {}
         self._carried: dict[tuple[str, int], tuple[str, ...]] = {}
@@ -80,8 +81,10 @@ class Table:
             at = min(_FIRST + len(self._all), _LAST)
             if at < _LAST:
                 self._all.append(unknown)
-            elif len(self._all) == _LAST - _FIRST:
-                self._all.append(Unknown(Kind.RESULT, "…"))  # 65,000 unknowns: the rest are one
+            else:  # 65,000 unknowns: the rest are one
+                self.is_full = True
+                if len(self._all) == _LAST - _FIRST:
+                    self._all.append(Unknown(Kind.RESULT, "…"))
             found = self._known[unknown] = chr(at)
         return found
 

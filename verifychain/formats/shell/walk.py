@@ -271,6 +271,7 @@ class Walker(Interpreter):
         outcome = Outcome(state, None)
         out, folder = "", self.folder
         for word in words:
+            self.steps += 1
             if self.exhausted:
                 break
             if node.variable:
