@@ -80,3 +80,12 @@ def test_a_signature_is_of_a_list(signed: Path, command: Runner) -> None:
     done = command("download", "verify", "--manifest", "SHA256SUMS", "--bundle", "keyed.json")
     assert done.code == 2
     assert "who must have signed is not said" in done.err
+
+
+def test_an_identity_that_is_empty_is_no_wish_for_none(signed: Path, command: Runner) -> None:
+    """As where a script writes "$IDENTITY" and has forgotten to set it."""
+    who = ("--certificate-identity", "", "--certificate-oidc-issuer", "")
+    done = command("download", "verify", "--manifest", "SHA256SUMS", *who, "--trusted-root", "root.json")
+    assert done.code == 2
+    assert "OK" not in done.out
+    assert "--certificate-identity is empty" in done.err

@@ -72,6 +72,14 @@ def test_what_makes_no_sense_is_refused(capsys: Any, here: Path, shelf: Shelf, l
     assert message in answer.err
 
 
+def test_an_empty_identity_is_not_that_of_the_policy(capsys: Any, here: Path, shelf: Shelf) -> None:
+    """As where a script writes "$IDENTITY" and has forgotten to set it: the policy must not answer in its place."""
+    configured(here, 'images = ["*"]', f"require = [{{ {SIGNER} }}]")
+    answer = run(capsys, "verify", shelf["legacy"], "--certificate-identity", "", "--certificate-oidc-issuer", "")
+    assert answer.code == 2
+    assert "--certificate-identity is empty" in answer.err
+
+
 def test_quorums_count_signers(capsys: Any, here: Path, sigstore: Sigstore) -> None:
     """Two layers by one key are one signer."""
     for key in ("p256", "rsa"):

@@ -99,7 +99,7 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
     images = list(_images(run))
     names = dict.fromkeys(image.name for image in images if image.name is not None and not image.is_undecided)
     hosts = {image.name.registry for image in images if image.name is not None}
-    judge = _judge(given, run, demands, hosts if policies.names_signer(given) and _allows_http(given) else named)
+    judge = _judge(given, run, demands, hosts if options.is_anyone_expected(given) and _allows_http(given) else named)
     run = run._replace(outside=Outside({Signatures: judge}, {}))
     try:
         _start(judge, demands, names)
@@ -126,7 +126,7 @@ def _options(given: dict[str, Any]) -> Options:
 
 def _demands(given: dict[str, Any], run: Run) -> tuple[Demands, set[str]]:
     """What is demanded, and the registries that the user names in it."""
-    if policies.names_signer(given):
+    if options.is_anyone_expected(given):
         if given["policy"] is not None:
             raise UsageError("--policy and a key or identity are two policies", "give one of them")
         return Demands(Pending(lambda: policies.of_options(given)), policies.every), set()

@@ -116,7 +116,7 @@ class _Work:
 def _policy(
     given: dict[str, Any], configuration: config.Configuration, attestation: AttestationPolicy | None
 ) -> Policy:
-    if policies.names_signer(given) or attestation is not None or not configuration.settings.cosign:
+    if options.is_anyone_expected(given) or attestation is not None or not configuration.settings.cosign:
         return policies.of_options(given, attestation)
     return policies.Reader(given, configuration).policy()
 

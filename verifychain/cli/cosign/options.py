@@ -170,9 +170,14 @@ def question(given: dict[str, Any], policy: AttestationPolicy | None = None, *, 
 
 
 def is_anyone_expected(given: dict[str, Any]) -> bool:
-    """Whether any option says who must have signed, be it too little to go by."""
-    names = [name for name in given if name == "key" or name.startswith("certificate_")]
-    return any(given[name] for name in names)
+    """
+    Whether any option says who must have signed, be it too little to go by.
+
+    An empty text says it too (a variable that a script forgot to set): it is refused later, and never passed over.
+    """
+    return bool(given["key"]) or any(
+        value is not None for name, value in given.items() if name.startswith("certificate_")
+    )
 
 
 def engine(given: dict[str, Any]) -> Engine:

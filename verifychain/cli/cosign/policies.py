@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[A-Za-z0-9.:-]+", re.ASCII)
 
 
-def names_signer(given: dict[str, Any]) -> bool:
-    """Whether the options say who must have signed, so that no policy is looked for."""
-    return bool(given["key"]) or any(value for name, value in given.items() if name.startswith("certificate_"))
-
-
 def of_options(given: dict[str, Any], attestation: AttestationPolicy | None = None) -> Policy:
     """One demand for all images. Raises UsageError for options that do not fit, or for a key that is none."""
     from verifychain.signatures.image_policy import Demand, Entry, Policy
