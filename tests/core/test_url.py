@@ -63,6 +63,12 @@ def test_any_text(text: str, base: str | None) -> None:
         assert url.parse(str(parsed)) == parsed._replace(credentials=False), "its own text means the same"
 
 
+def test_ports_of_more_digits_than_a_number_may_have() -> None:
+    assert str(url.parse(f"http://a.example:{'0' * 5000}81/x")) == "http://a.example:81/x"
+    assert str(url.parse(f"http://a.example:{'0' * 5000}/x")) == "http://a.example:0/x"
+    assert url.parse(f"http://a.example:{'1' * 5000}/x") is None
+
+
 def test_origin() -> None:
     one, other = url.parse("HTTPS://Shop.example:443/a"), url.parse("https://shop.example/b")
     assert one is not None

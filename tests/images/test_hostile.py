@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from tests.images.contents import Contents
 from tests.origins.local_server import Asked, Reply, raw_server
 from tests.origins.stub_registry import REPOSITORY, Stub, index
 from tests.signatures.private_sigstore import Sigstore
-from verifychain.core.digest import Digest, of_bytes
+from verifychain.core.digest import Algorithm, Digest, of_bytes
 from verifychain.origins import attachments, web
 from verifychain.origins.manifests import OCI_INDEX
 
@@ -256,6 +257,30 @@ def test_files_that_are_none(capsys: Any, layout: Path, contents: Contents, kind
 def test_indexes_that_are_none(capsys: Any, layout: Path, text: str) -> None:
     (layout / "index.json").write_text(text)
     assert verify(capsys).code == 4
+
+
+def test_a_layout_with_too_many_referrers(capsys: Any, layout: Path, contents: Contents) -> None:
+    subject = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1}
+    for number in range(1100):
+        manifest = {"layers": [], "n": number, "subject": {**subject, "digest": str(contents.tags["1"])}}
+        data = json.dumps(manifest).encode()
+        blob(layout, of_bytes(data)).write_bytes(data)
+    answer = verify(capsys)
+    assert answer.code == 4
+    assert "more than 1,000 referrers" in answer.out
+
+
+def test_a_layout_of_another_algorithm(capsys: Any, layout: Path, contents: Contents) -> None:
+    data = blob(layout, contents.tags["1"]).read_bytes()
+    digest = of_bytes(data, Algorithm.SHA512)
+    shutil.rmtree(layout / "blobs" / "sha256")
+    (layout / "blobs" / "sha512").mkdir()
+    (layout / "blobs" / "sha512" / digest.hex).write_bytes(data)
+    entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "size": len(data), "digest": str(digest)}
+    (layout / "index.json").write_text(json.dumps({"manifests": [entry]}))
+    answer = run(capsys, "verify", "--local-image", "layout", *WHO, *ROOT)
+    assert answer.code == 1
+    assert "no signature is attached" in answer.out
 
 
 def test_no_layout(capsys: Any, here: Path) -> None:

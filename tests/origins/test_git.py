@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,22 @@ def test_links_are_followed_inside_the_tree(repository: Repository) -> None:
         selection = inputs.select(["."], tree, inputs.Kinds(FORMATS))
         assert [target.path for target in selection.targets] == ["Dockerfile.same"]
         assert dict(selection.skipped) == {"links out of the tree": 4}
+
+
+@pytest.mark.parametrize("target", ["a/" * 100_000, "x" * 2_000_000, "Dockerfile\0"])
+def test_a_link_that_no_system_follows(repository: Repository, target: str) -> None:
+    """Git takes any bytes for what a link leads to."""
+    repository.stage({"Dockerfile": "FROM x\n"})
+    (repository.folder.parent / "target").write_text(target)
+    blob = repository.git("hash-object", "-w", "../target").strip()
+    repository.git("update-index", "--add", "--cacheinfo", f"120000,{blob},link")
+    tree = index(most_bytes=1_000_000)
+    began = time.process_time()
+    assert sorted(tree.walk(".")) == ["Dockerfile", "link"]
+    assert time.process_time() - began < 2
+    assert tree.identity("link").startswith("outside:")
+    with pytest.raises(OSError, match="a link to none"):
+        tree.read("link")
 
 
 def test_a_link_up_is_not_its_text(repository: Repository) -> None:

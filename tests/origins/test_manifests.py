@@ -52,6 +52,10 @@ def test_bytes_of_any_kind(data: bytes) -> None:
     assert read_all(data, None) is None
 
 
+def test_a_small_document_that_would_be_large_in_memory() -> None:
+    assert read_all(b'{"manifests":[],"x":[' + b"[]," * 1_000_000 + b"0]}", None) is None
+
+
 def test_a_long_list_ends() -> None:
     entries = [descriptor(b"x")] * 10_001
     assert read_all(packed({"manifests": entries}), None) is None

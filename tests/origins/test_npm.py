@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -25,6 +26,18 @@ from verifychain.origins.npm import Npm
 from verifychain.origins.web import Access, Patience, Timeouts, Web
 
 LIB = b"lib()\n"
+
+
+def holes(size: int) -> bytes:
+    """An archive with a file of which it holds nothing and that says to be of some size (GNU's sparse files)."""
+    member = tarfile.TarInfo("package/lib.js")
+    member.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(member.tobuf(tarfile.GNU_FORMAT))
+    number = b"\x80" + size.to_bytes(11)
+    head[386:398], head[398:410], head[483:495] = number, b"00000000000\0", number
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return gzip.compress(bytes(head) + bytes(1024))
 
 
 def archive(files: dict[str, bytes]) -> bytes:
@@ -69,6 +82,8 @@ def server() -> Iterator[Server]:
         "/odd/1.2.3": Reply(200, b"[" * 100_000),
         "/broken/1.2.3": Reply(200, release(good[:50], "/files/broken.tgz")),
         "/files/broken.tgz": Reply(200, good[:50]),
+        "/holes/1.2.3": Reply(200, release(holes(1 << 40), "/files/holes.tgz")),
+        "/files/holes.tgz": Reply(200, holes(1 << 40)),
         "/none/1.2.3": Reply(200, release(b"no archive", "/files/none.tgz")),
         "/files/none.tgz": Reply(200, b"no archive"),
     }
@@ -86,7 +101,7 @@ def test_files_of_a_package(server: Server) -> None:
     assert len(server.asked) == 2, "the archive is fetched once"
 
 
-@pytest.mark.parametrize("name", ["changed", "old", "odd", "broken", "none", "unknown"])
+@pytest.mark.parametrize("name", ["changed", "old", "odd", "broken", "holes", "none", "unknown"])
 def test_what_is_not_believed(server: Server, name: str) -> None:
     npm = client(server)
     for _ in range(2):

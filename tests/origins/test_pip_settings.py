@@ -70,4 +70,11 @@ def test_the_installed_pip_says_its_default(tmp_path: Path) -> None:
     found = indexes({"PATH": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "HOME": str(tmp_path)})
     assert found.main.startswith("https://")
     assert found.extra == ()
-    assert pip_settings._command({"PATH": str(tmp_path)}) == [sys.executable, "-m", "pip"]
+    assert pip_settings._command({"PATH": str(tmp_path)})[:1] == [sys.executable]
+
+
+def test_a_pip_in_the_repository_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pip.py").write_text("print('  -i, --index-url <url>  (default https://evil.example/simple)')\n")
+    monkeypatch.chdir(tmp_path)
+    found = indexes({"PATH": str(tmp_path), "PIP_CONFIG_FILE": os.devnull, "HOME": str(tmp_path)})
+    assert "evil" not in found.main

@@ -68,6 +68,11 @@ def test_what_is_no_index(content_type: str, body: bytes) -> None:
         read(content_type, body, INDEX)
 
 
+def test_a_version_of_more_digits_than_a_number_may_have() -> None:
+    page = json.dumps({"files": [{"filename": f"foo-{'1' * 5000}{end}"} for end in (".tgz", ".tar.gz", ".egg")]})
+    assert [one.version for one in read(JSON, page.encode(), INDEX)] == [None, None, None]
+
+
 @given(st.binary(max_size=300))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes(body: bytes) -> None:

@@ -121,6 +121,7 @@ def test_urls_that_are_refused(web: Web, url: str, why: str) -> None:
         "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "255.255.255.255", "::1", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:10.0.0.1",
         "::ffff:127.0.0.1", "2002:7f00:1::", "64:ff9b::a00:1", "fec0::1", "::",
+        "::127.0.0.1", "::a00:1", "64:ff9b:1::a00:1", "3fff::1", "5f00::1", "192.0.0.8",
     ],
 )  # fmt: skip
 def test_private_addresses_are_refused_whatever_the_name(address: str) -> None:

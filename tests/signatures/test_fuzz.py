@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from typing import Any
@@ -116,6 +117,24 @@ def test_changed_trust_roots(sigstore: Sigstore) -> None:
         assert verdict.reason is not Reason.INTERNAL, (verdict.detail, data)
         if verdict.status is Status.VERIFIED:
             assert services <= json.loads(data).keys()
+
+
+def test_a_key_of_a_kind_that_the_library_does_not_have(sigstore: Sigstore) -> None:
+    root = sigstore.trusted_root()
+    unknown = bytes.fromhex("302a300506032b6563032100") + bytes(32)  # an object identifier that names no kind of key
+    root["tlogs"][0]["publicKey"] |= {
+        "rawBytes": base64.b64encode(unknown).decode(),
+        "keyDetails": "PKCS1_RSA_PKCS1V5",
+    }
+    with pytest.raises(Rejected) as rejected:
+        trust_root.parse(json.dumps(root).encode())
+    assert rejected.value.reason is Reason.MALFORMED_TRUST_ROOT
+
+
+def test_a_small_document_that_would_be_large_in_memory() -> None:
+    with pytest.raises(Rejected) as rejected:
+        containers.read(b'{"a":[' + b"[]," * 5_000_000 + b"0]}")
+    assert rejected.value.reason is Reason.TOO_LARGE
 
 
 @settings(max_examples=100, deadline=None)

@@ -109,7 +109,8 @@ def _authority(scheme: str, text: str) -> Url | None:
     if found is None or not found[1]:
         return None
     host = _host(found[1])
-    port = int(found[2]) if found[2] and len(found[2].lstrip("0")) < 6 else None
+    digits = "" if found[2] is None else found[2].lstrip("0") or found[2][:1]
+    port = int(digits) if digits and len(digits) < 6 else None
     if host is None or (found[2] and (port is None or port > 65535)):
         return None
     rest = text[len(given) :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from verifychain.core.errors import Unavailable
@@ -11,6 +11,11 @@ from verifychain.core.record import NamedTuple
 
 _PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
+# What IANA's registries of special addresses have and the tables of some Pythons lack; the first are IPv4 in disguise.
+_SPECIAL = (
+    IPv6Network("::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("3fff::/20"), IPv6Network("5f00::/16"),
+    IPv4Network("192.0.0.0/24"),
+)  # fmt: skip
 # What a client would strip, rewrite or read differently from whoever reviewed the URL.
 _FORBIDDEN = frozenset(map(chr, (*range(0x21), 0x7F, *range(0x80, 0xA1)))) | set('\\"<>`{}')
 
@@ -176,7 +181,7 @@ def _is_address(host: str) -> bool:
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the open internet; one that wraps an IPv4 address is judged by that too."""
-    if address.is_multicast or not address.is_global:
+    if address.is_multicast or not address.is_global or any(address in network for network in _SPECIAL):
         return False
     if isinstance(address, IPv4Address):
         return True

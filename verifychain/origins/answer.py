@@ -95,7 +95,7 @@ class Answer:
         if self.length is None or self.length > _SHORT:
             return
         try:
-            for _ in self._raw():
+            for _ in capped(self._raw(), _SHORT, self.url):  # one in chunks may have another length than announced
                 pass
         except Unavailable:
             pass

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.expression import expression
 from verifychain.core.ports import Listing
+
+if TYPE_CHECKING:
+    import subprocess
 
 _SECONDS = 60
 # git lists what it can, says this of the rest, and ends with 0.
@@ -67,6 +71,15 @@ def run_git(directory: str, *argv: str, fails: bool = False) -> bytes:
     With ``fails`` an exit code other than 0 is an answer: nothing.
     """
     return _run(directory, argv, fails=fails)[0]
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a git that answers questions, with its pipes, whatever it is at."""
+    process.kill()
+    try:
+        process.__exit__(None, None, None)  # closes the pipes and waits
+    except OSError:
+        pass  # a question that it did not take
 
 
 def _run(directory: str, argv: Sequence[str], *, fails: bool) -> tuple[bytes, bytes]:

@@ -7,7 +7,7 @@ from _thread import allocate_lock
 from typing import TYPE_CHECKING
 
 from verifychain.core.line_ends import LineEnds
-from verifychain.origins.git import git_command, repository
+from verifychain.origins.git import end, git_command, repository
 
 if TYPE_CHECKING:
     import subprocess
@@ -91,10 +91,7 @@ class Attributes:
     def close(self) -> None:
         """End the processes; asked again, they are started again."""
         for process in self._processes.values() if self._owner == os.getpid() else ():
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    stream.close()
-            process.wait(_SECONDS)
+            end(process)
         self._processes = {}
 
 

@@ -12,11 +12,11 @@ from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.errors import UsageError
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
-from verifychain.origins.git import git_command, run_git
+from verifychain.origins.git import end, git_command, run_git
 
 _LINK, _SUBMODULE = b"120000", b"160000"
 _HEAD = 128  # bytes: a first line that names a program
-_MOST_LINKS = 40  # what Linux follows before it says ELOOP
+_MOST_LINKS, _LONGEST_LINK = 40, 4096  # what Linux follows before it says ELOOP or ENAMETOOLONG
 # The empty tree needs not be stored: git knows it. By the length of its repository's object ids.
 _EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -144,13 +144,21 @@ class GitTree:
             done.append(part)
             entry = self._entries.get("/".join(done))
             if entry is not None and entry.mode == _LINK and (ahead or follow_last):
-                target = os.fsdecode(self._objects.read(entry.object_id))
+                target = self._target(entry)
                 links += 1
-                if links > _MOST_LINKS or target.startswith("/"):
+                if target is None or links > _MOST_LINKS or target.startswith("/"):
                     return None
                 done.pop()
                 ahead.extend(target.split("/")[::-1])
         return "/".join(done)
+
+    def _target(self, link: _Entry) -> str | None:
+        """What a link leads to; None where git does not have that here, or no system would follow it."""
+        try:
+            target = self._objects.read(link.object_id)
+        except OSError:
+            return None
+        return os.fsdecode(target) if len(target) <= _LONGEST_LINK else None
 
 
 class _Objects:
@@ -193,11 +201,7 @@ class _Objects:
         """End the process."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            try:
-                process.__exit__(None, None, None)  # closes the pipes and waits
-            except OSError:
-                pass  # a question that git did not take
+            end(process)
 
     def __del__(self) -> None:
         self.close()

@@ -219,11 +219,11 @@ def _question(subject: str) -> tuple[str, str, Places]:
 
 
 def _release(indexes: tuple[str, ...], files: list[PublishedFile], version: str) -> Release:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         wanted = Version(version)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python makes a number of
         return Release(indexes, tuple(file for file in files if file.version == version), (), tuple(files))
     exact, local, others = [], [], []
     for file in files:

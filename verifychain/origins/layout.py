@@ -23,6 +23,7 @@ _COSIGN = "dev.cosignproject.cosign/"
 _IMAGES = frozenset((f"{_COSIGN}image", f"{_COSIGN}imageIndex"))
 _KINDS = {"sig": f"{_COSIGN}sigs", "att": f"{_COSIGN}atts"}
 _MOST_BLOBS = 100_000
+_MOST_REFERRERS = 1000
 _MOST_LOOKED_AT = 1 << 30
 _HEX = frozenset("0123456789abcdef")
 
@@ -110,6 +111,8 @@ class Layout:
                 continue  # any blob may be JSON
             except Unavailable as error:
                 faults.append(error.message)
+            if len(found) > _MOST_REFERRERS:
+                raise Unavailable(f"more than {_MOST_REFERRERS:,} referrers of {digest} in {self.folder}")
         return list(found.values()), faults
 
     def _fallback(self, digest: Digest) -> list[Descriptor]:
@@ -121,8 +124,12 @@ class Layout:
         from verifychain.core.digest import parse_oci
 
         folder = os.path.join(self.folder, "blobs", "sha256")
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries]
+        try:
+            names = os.listdir(folder)
+        except FileNotFoundError:
+            return  # all is stored by another algorithm
+        except OSError as error:
+            raise Unavailable(f"cannot read {folder}: {(error.strerror or str(error)).lower()}") from None
         if len(names) > _MOST_BLOBS:
             raise Unavailable(f"{folder} has {len(names):,} files, the limit is {_MOST_BLOBS:,}")
         left = _MOST_LOOKED_AT

@@ -21,6 +21,7 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 INDEXES = frozenset((OCI_INDEX, DOCKER_LIST))
 ACCEPTED = (OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST)
 _MOST_ENTRIES = 10_000
+_MOST_VALUES = 250_000  # of one document: four megabytes of brackets would become 130 of lists, for each referrer
 
 
 class NotAManifest(Unavailable):
@@ -93,7 +94,9 @@ def read_manifest(data: bytes, digest: Digest, content_type: str | None, what: s
 
 
 def parse_object(data: bytes, what: str) -> dict[str, Any]:
-    """A JSON object in which no name comes twice; raises NotAManifest."""
+    """A JSON object of bounded size in which no name comes twice; raises NotAManifest."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise NotAManifest(f"{what} has far more values than any manifest")
     try:
         # Decoded here: json would also take UTF-16 and UTF-32 for what it is given.
         document = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)

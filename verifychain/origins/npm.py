@@ -12,7 +12,7 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from verifychain.core import digest
@@ -20,6 +20,9 @@ from verifychain.core.digest import Algorithm, Digest, DigestError, parse_sri
 from verifychain.core.errors import Unavailable
 from verifychain.core.npm import PackageFile
 from verifychain.origins.web import BadStatus, Web
+
+if TYPE_CHECKING:
+    import tarfile
 
 _LARGEST_ANSWER = 16 << 20
 _LARGEST_ARCHIVE = 128 << 20
@@ -124,12 +127,11 @@ def _content(data: bytes, what: str) -> _Files:
         if unpacking.unconsumed_tail:
             raise Unavailable(f"{what}: unpacked it is larger than {_LARGEST_CONTENT >> 20} MiB")
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if member.isreg() else None
-                if stream is not None:
-                    files[member.name.partition("/")[2]] = _Hashed(stream.read())
-                if len(files) > _MOST_FILES:
+            for number, member in enumerate(archive):
+                if number >= _MOST_FILES:
                     raise Unavailable(f"{what}: more than {_MOST_FILES} files")
+                if member.isreg():
+                    files[member.name.partition("/")[2]] = _Hashed(_stored(content, member))
     except Unavailable:
         raise
     except Exception:  # noqa: BLE001 - whatever the library does on hostile bytes, it is no archive that we can read
@@ -137,14 +139,22 @@ def _content(data: bytes, what: str) -> _Files:
     return files
 
 
+def _stored(content: bytes, member: tarfile.TarInfo) -> memoryview:
+    """A file where it stands in the archive. Raises ValueError for one with holes, which may be of any size."""
+    data = memoryview(content)[member.offset_data : member.offset_data + member.size]
+    if member.issparse() or len(data) != member.size:
+        raise ValueError("the archive does not hold the whole file")
+    return data
+
+
 class _Hashed:
     """The digests of one file, each made once."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: memoryview) -> None:
         self._data = data
         self._known: dict[Algorithm, Digest] = {}
 
     def __call__(self, algorithm: Algorithm) -> Digest:
         if algorithm not in self._known:
-            self._known[algorithm] = digest.of_bytes(self._data, algorithm)
+            self._known[algorithm] = digest.of_bytes(bytes(self._data), algorithm)
         return self._known[algorithm]

@@ -43,7 +43,8 @@ def _command(environ: Mapping[str, str]) -> list[str]:
         if found is not None:
             return [found]
     if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
+        # Not the working directory's: a `pip.py` in the repository that is checked would be run.
+        return [sys.executable, "-P", "-m", "pip"]
     raise Unavailable("no file names a package index, and there is no pip to ask for one", "name it: --index-url URL")
 
 

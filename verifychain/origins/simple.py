@@ -121,9 +121,9 @@ def _parsed(name: str) -> tuple[Packaging, str | None]:
 
 
 def _normal(text: str) -> str | None:
-    from packaging.version import InvalidVersion, Version
+    from packaging.version import Version
 
     try:
         return str(Version(text))
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python makes a number of
         return None

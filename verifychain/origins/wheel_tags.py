@@ -48,9 +48,9 @@ def _platforms(name: str) -> Iterator[str]:
     """All platform tags that such a machine takes."""
     from packaging import tags
 
-    linux = re.fullmatch(r"(?:manylinux_2_([0-9]+)|manylinux2014|linux)_(\w+)", name)
-    mac = re.fullmatch(r"macosx_([0-9]+)_([0-9]+)_(\w+)", name)
-    musl = re.fullmatch(r"musllinux_1_([0-9]+)_(\w+)", name)
+    linux = re.fullmatch(r"(?:manylinux_2_([0-9]{1,3})|manylinux2014|linux)_(\w+)", name)
+    mac = re.fullmatch(r"macosx_([0-9]{1,3})_([0-9]{1,3})_(\w+)", name)
+    musl = re.fullmatch(r"musllinux_1_([0-9]{1,3})_(\w+)", name)
     if linux is not None:
         for minor in range(int(linux[1] or (17 if "2014" in name else _GLIBC)), 4, -1):
             yield f"manylinux_2_{minor}_{linux[2]}"

@@ -16,6 +16,8 @@ from verifychain.signatures.verdict import Reason, Rejected, shown
 
 MOST_BYTES = 128 << 20  # cosign's limit for an attachment
 
+_MOST_VALUES = 4_000_000  # of one document: as lists, 128 MiB of brackets would be five gigabytes
+
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -27,6 +29,8 @@ def load(data: bytes, reason: Reason, what: str) -> Any:
 
     if len(data) > MOST_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"{what} has {len(data):,} bytes, the limit is {MOST_BYTES:,}")
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise Rejected(Reason.TOO_LARGE, f"{what} has more than {_MOST_VALUES:,} values")
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

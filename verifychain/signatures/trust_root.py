@@ -164,6 +164,7 @@ def _log(fields: Fields) -> Log | None:
 
 def _spki(public: Fields) -> bytes:
     """The key as a SubjectPublicKeyInfo: PKCS1_RSA_PKCS1V5 is, despite its name, used for both forms."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     raw = public.data("rawBytes")
@@ -171,7 +172,7 @@ def _spki(public: Fields) -> bytes:
         return raw
     try:
         key = serialization.load_der_public_key(raw)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         return raw
     return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
 
