@@ -64,7 +64,7 @@ class _Line:
         hash_behind = self._last_hash > option.start
         own_line = self._node.include is not None or what in ("include", "editable")
         if own_line and not hash_behind and option.name != "--hash":
-            edits = self._split(option.start)
+            edits = self._own_line(option)
         return IgnoredText(self._span(option.start, option.end), what, text, edits)
 
     def words(self, one: Item | Node) -> Iterator[IgnoredText]:
@@ -91,8 +91,15 @@ class _Line:
             Edit(Location(self._source, Span(self._after(before), self._span(start, end).end)), b""),
         )
 
+    def _own_line(self, option: Option) -> tuple[Edit, ...]:
+        """Part an option from the line; where it begins the line, from what follows."""
+        if self._node.line.text[: option.start].strip():
+            return self._split(option.start)
+        following = [other.start for other in self._node.options if other.start > option.start]
+        return self._split(min(following)) if following else ()
+
     def _split(self, start: int) -> tuple[Edit, ...]:
-        """Begin a new line at ``start``."""
+        """Begin a new line at ``start``, which something stands in front of."""
         if not self._file.text.editable:
             return ()
         line = self._node.line
