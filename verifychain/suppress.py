@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from verifychain import rules
@@ -26,14 +27,17 @@ if TYPE_CHECKING:
     from verifychain.core.settings import Ignore
 
 _MARK = b"verifychain:"
-_DIRECTIVE = r"verifychain:[ \t]*ignore(?P<file>-file)?\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)"
+# The names end at a bracket of either kind, so that a line of many beginnings is not read to its end for each of them.
+_DIRECTIVE = r"verifychain:[ \t]*ignore(?P<file>-file)?\[(?P<rules>[^\[\]\n]*)\](?P<reason>%s)"
+_TO_LINE_END = r"[^\n]*"
+_TO_COMMENT_END = r"(?:[^\n<-]++|<(?!!--)|-(?!->))*+"  # for the same reason no further comment begins in a reason
 
 # How comments look: a line of their own, behind a blank too, or in markup. Files of the first kind have no comments
 # behind text (in a Dockerfile `FROM debian # x` is an error).
-COMMENTS = {
-    "line": r"^[ \t]*#[ \t]*" + _DIRECTIVE + "$",
-    "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE + "$",
-    "html": r"<!--[ \t]*" + _DIRECTIVE.replace(r"[^\n]*)", r"[^\n]*?)") + "[ \t]*-->",
+_COMMENTS = {
+    "line": r"^[ \t]*#[ \t]*" + _DIRECTIVE % _TO_LINE_END + "$",
+    "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE % _TO_LINE_END + "$",
+    "html": r"<!--[ \t]*" + _DIRECTIVE % _TO_COMMENT_END + "-->",
 }
 _COMMENT_LINE = expression(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
 _NAME = expression(rb"[^,\s]+")
@@ -62,7 +66,7 @@ class Inline:
         self._inside: dict[str, list[tuple[int, Directive]]] = {}
         # Nearly every file has none: one search through the bytes decides.
         if _MARK in source.data and not off:
-            self._read(re.compile(COMMENTS[comments].encode(), re.MULTILINE))
+            self._read(re.compile(_COMMENTS[comments].encode(), re.MULTILINE))
 
     def _read(self, pattern: re.Pattern[bytes]) -> None:
         for directive in _directives(self._source, pattern):
@@ -184,22 +188,19 @@ class Configured:
 
     def faults(self, ran: Collection[str], *, whole: bool) -> Iterator[UnusedIgnore | ExpiredIgnore]:
         """Entries that expired; and, when the ``whole`` project was checked, entries that set nothing aside."""
-        for index, ignore in enumerate(self._ignores):
-            span = self._span(index)
+        for index, (ignore, span) in enumerate(zip(self._ignores, self._places(), strict=False)):
             if index in self.expired:
                 yield ExpiredIgnore(span, ignore.rule, str(ignore.expires), ignore.reason)
             elif whole and index not in self.used and ignore.rule in ran:
                 yield UnusedIgnore(span, ignore.rule, "nothing is set aside by this ignore")
 
-    def _span(self, index: int) -> Span:
-        """Where the entry stands: its header line (the TOML reader gives no positions)."""
-        if self._source is None:
-            return Span(0, 0)
-        headers = re.finditer(
-            rb"^[ \t]*\[\[[ \t]*(?:tool\.verifychain\.)?ignores[ \t]*\]\]", self._source.data, re.MULTILINE
-        )
-        spans = [Span(match.start(), match.end()) for match in headers]
-        return spans[index] if index < len(spans) else Span(0, 0)
+    def _places(self) -> Iterator[Span]:
+        """Where the entries stand, in order: their header lines (the TOML reader gives no positions), then the top."""
+        if self._source is not None:
+            pattern = rb"^[ \t]*\[\[[ \t]*(?:tool\.verifychain\.)?ignores[ \t]*\]\]"
+            for match in re.finditer(pattern, self._source.data, re.MULTILINE):
+                yield Span(match.start(), match.end())
+        yield from repeat(Span(0, 0))
 
 
 def _today() -> date:

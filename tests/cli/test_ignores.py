@@ -69,7 +69,3 @@ def test_no_ignores(project: Path, command: Runner) -> None:
     assert (result.code, result.err.splitlines()[-1]) == (0, "0 errors, 0 warnings, 0 notes, 1 ignored")
     assert command("check", "--no-ignores").code == 1
 
-
-def test_many_ignores_are_linear(project: Path, command: Runner) -> None:
-    write(project, {"Dockerfile": f"{MARK} x\n" * 20000 + "FROM a:1\n"})
-    assert command("check", "-q", "--format", "concise").code in (0, 1)

@@ -24,7 +24,7 @@ class Format(NamedTuple):
     name    its package below ``verifychain.formats`` and its command
     nouns   one and several, for people
     groups  the groups of rules that judge what it yields
-    comments  how ignores are written (``suppress.COMMENTS``)
+    comments  how ignores are written, by the name that ``suppress`` has for it: ``line``, ``trailing`` or ``html``
     follows a file may include others, which are then examined too
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     first_line  a regular expression for the first line of files whose name has no ending
