@@ -1,4 +1,4 @@
-"""Ignores in comments: what is read of a line, whatever stands in it. What they do is in ``tests/cli/test_ignores.py``."""
+"""Ignores in comments: what is read of a line, whatever stands in it. What they do: ``tests/cli/test_ignores.py``."""
 
 from __future__ import annotations
 

@@ -90,7 +90,8 @@ def _read(path: str) -> Counter[_Key]:
     import json
 
     try:
-        document = json.loads(opening.content(path, _LARGEST))
+        # As it was written: a path is bytes, and need not be UTF-8.
+        document = json.loads(opening.content(path, _LARGEST).decode("utf-8-sig", "surrogateescape"))
     except OSError as error:
         hint = f"--write-baseline {path} makes one"
         raise UsageError(f"cannot read the baseline {path}: {(error.strerror or '').lower()}", hint) from None
@@ -98,7 +99,10 @@ def _read(path: str) -> Counter[_Key]:
         raise UsageError(f"{path} is no baseline", f"--write-baseline {path} makes one") from None
     if not isinstance(document, dict) or document.get("version") != _VERSION:
         raise UsageError(f"{path} is no baseline of version {_VERSION}", f"--write-baseline {path} makes one")
-    return Counter(dict(_entry(entry, path) for entry in document.get("findings", ())))
+    entries = document.get("findings")
+    if not isinstance(entries, list):
+        raise UsageError(f"{path}: a baseline has a list of findings", "write the baseline again")
+    return Counter(dict(_entry(entry, path) for entry in entries))
 
 
 def _entry(entry: Any, path: str) -> tuple[_Key, int]:

@@ -17,7 +17,7 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
 
-_LARGEST = 16 << 20
+_LARGEST = 4 << 20  # bytes; reading TOML takes seconds for each megabyte
 _OWN, _SHARED = "verifychain.toml", "pyproject.toml"
 
 
@@ -57,7 +57,7 @@ def load(given: Sequence[str], *, isolated: bool) -> Configuration:
     origins: dict[str, str] = {}
     source = None
     if path is not None:
-        source, table = _read(path, must_have=bool(files))
+        source, table = _read(path)
         origins = dict.fromkeys(_dotted(table), path)
     for text in given:
         if "=" in text:
@@ -96,10 +96,16 @@ def _configures(path: str) -> bool:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
     # Most projects' pyproject.toml does not mention us: then the TOML reader need not even be imported.
-    return b"verifychain" in data and "verifychain" in _parse_bytes(data, path).get("tool", {})
+    return b"verifychain" in data and _own_table(_parse_bytes(data, path)) is not None
 
 
-def _read(path: str, *, must_have: bool) -> tuple[Source, dict[str, Any]]:
+def _own_table(document: Mapping[str, Any]) -> Any:
+    """What stands at ``tool.verifychain`` of a pyproject.toml, None where nothing does."""
+    tools = document.get("tool")
+    return tools.get("verifychain") if isinstance(tools, dict) else None
+
+
+def _read(path: str) -> tuple[Source, dict[str, Any]]:
     try:
         data = opening.content(path, _LARGEST)
     except OSError as error:
@@ -109,8 +115,8 @@ def _read(path: str, *, must_have: bool) -> tuple[Source, dict[str, Any]]:
     source = Source(path.replace(os.sep, "/"), data)
     if os.path.basename(path) != _SHARED:
         return source, document
-    table = document.get("tool", {}).get("verifychain")
-    if table is None and must_have:
+    table = _own_table(document)
+    if table is None:
         raise UsageError(f"{path} has no table [tool.verifychain]", f"add one, or use a {_OWN}")
     if not isinstance(table, dict):
         raise UsageError(f"{path}: tool.verifychain is no table", "write [tool.verifychain]")
@@ -128,6 +134,10 @@ def _parse_bytes(data: bytes, path: str) -> dict[str, Any]:
 def _parse(text: str, where: str) -> dict[str, Any]:
     import tomllib
 
+    from verifychain.core.toml import has_endless_key
+
+    if has_endless_key(text):
+        raise UsageError(f"{where}: a key has far too many parts", "`verifychain config schema` has all keys")
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

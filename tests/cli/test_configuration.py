@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,22 @@ def test_two_configurations(project: Path, command: Runner) -> None:
     assert command("check").code == 1
 
 
+@pytest.mark.parametrize("tool", ["5 # verifychain", '"verifychain"', '[["verifychain"]]'])
+def test_a_pyproject_whose_tool_is_no_table(project: Path, command: Runner, tool: str) -> None:
+    write(project, {"pyproject.toml": f"tool = {tool}\n", "Dockerfile": BAD})
+    assert command("check", "--select", "download").code == 0, "it does not configure us"
+    result = command("check", "--config", "pyproject.toml")
+    assert (result.code, "has no table [tool.verifychain]" in result.err) == (2, True)
+
+
+def test_a_key_without_end(project: Path, command: Runner) -> None:
+    """``tomllib`` would take memory by the square of the parts."""
+    for part in ("a", '"a"', '"\\""', "'a'"):
+        write(project, {"verifychain.toml": ".".join([part] * 2000) + " = 1\n", "Dockerfile": BAD})
+        result = command("check")
+        assert (result.code, "a key has far too many parts" in result.err) == (2, True)
+
+
 def test_config_option(project: Path, command: Runner) -> None:
     write(project, {"other.toml": 'ignore = ["image"]\n', "Dockerfile": BAD, "verifychain.toml": "fail-on = 'note'\n"})
     assert command("check", "--config", "other.toml").code == 0
@@ -192,14 +209,32 @@ def test_baseline(project: Path, command: Runner) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"version": 2}', '{"version": 1, "findings": [{"rule": 1}]}', "[" * 100000]
+    "content",
+    [
+        "",
+        "[]",
+        '{"version": 2}',
+        '{"version": 1}',
+        '{"version": 1, "findings": 5}',
+        '{"version": 1, "findings": null}',
+        '{"version": 1, "findings": [{"rule": 1}]}',
+        "[" * 100000,
+    ],
 )
 def test_bad_baselines(project: Path, command: Runner, content: str) -> None:
     write(project, {"Dockerfile": BAD, "known.json": content})
     result = command("check", "--baseline", "known.json")
     assert result.code == 2
-    assert "baseline" in result.err or "entry" in result.err
+    assert result.err.startswith("error: known.json"), result.err
     assert command("check", "--baseline", "missing.json").code == 2
+
+
+def test_a_baseline_of_names_that_are_no_utf_8(project: Path, command: Runner) -> None:
+    (project / os.fsdecode(b"Dockerfile.\xff")).write_text(BAD)
+    assert command("check", "--write-baseline", "known.json").code == 0
+    assert command("check", "--baseline", "known.json").code == 0
+    (project / "known.json").write_bytes(b"\xef\xbb\xbf" + (project / "known.json").read_bytes())
+    assert command("check", "--baseline", "known.json").code == 0, "an editor put a byte order mark in front"
 
 
 def test_a_parse_error_is_not_for_the_baseline(project: Path, command: Runner) -> None:

@@ -68,4 +68,3 @@ def test_no_ignores(project: Path, command: Runner) -> None:
     result = command("check")
     assert (result.code, result.err.splitlines()[-1]) == (0, "0 errors, 0 warnings, 0 notes, 1 ignored")
     assert command("check", "--no-ignores").code == 1
-

@@ -213,3 +213,41 @@ def test_half_a_megabyte_of_anything_take_no_long(before: bytes, unit: bytes) ->
     begin = time.perf_counter()
     read(data)
     assert time.perf_counter() - begin < 20  # linear: a fraction of a second on an idle machine
+
+
+ENDLESS = ".".join("a" * 80)
+
+
+@pytest.mark.parametrize("part", ["a", "a-b_1 ", '"a"', '"\\""', '"."', "'a.b'", "''"])
+def test_a_key_of_many_parts(part: str) -> None:
+    assert toml.has_endless_key(f"x = 1\n{'.'.join([part] * 80)} = 1\n")
+    assert toml.has_endless_key(f"[{'.'.join([part] * 80)}]\n")
+    assert not toml.has_endless_key(f"{'.'.join([part] * 20)} = 1\n" * 20)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "# it's\n",
+        "x = {y = '''\nit \" ''', ",
+        'x = {y = """\nit\'s \\""""", ',
+        'x = {y = """a""""", ',
+        'x = {y = "\\\\", ',
+        "x = {y = '\"', ",
+    ],
+)
+def test_such_a_key_behind_strings(before: str) -> None:
+    assert toml.has_endless_key(f'{before}{ENDLESS} = "v"')
+
+
+@pytest.mark.parametrize("text", [f"# {ENDLESS}", f'x = "{ENDLESS}"', f"x = '''\n{ENDLESS}\n'''", f'x = """{ENDLESS}'])
+def test_dots_that_are_of_no_key(text: str) -> None:
+    assert not toml.has_endless_key(text)
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", '"', '"a', '"a".', "'a'", '\\"', "a .", "a. a\n", "-", "''' ", '"" '])
+def test_looking_for_such_a_key_is_linear(unit: str) -> None:
+    begin = time.process_time()
+    toml.has_endless_key("." * 80 + unit * (1_000_000 // len(unit)))
+    assert time.process_time() - begin < 10

@@ -1,7 +1,7 @@
 """
 The part of TOML 1.0 that lock files are written in, read with the place of every value.
 
-``tomllib`` gives no positions, takes seconds for a megabyte, and quadratic time for long dotted keys. Here a file has
+``tomllib`` gives no positions, takes seconds for a megabyte, and quadratic memory for long dotted keys. Here a file has
 top-level keys and ``[[tables]]`` with bare keys; values are one-line strings, integers, booleans, dates, and lists of
 strings over any number of lines; comments and layout are free. What else TOML has (dotted keys, inline tables,
 multi-line strings) is refused and never misread: what is accepted, ``tomllib`` reads as the same values.
@@ -74,6 +74,29 @@ _INTEGER = expression(rb"[+-]?(?:0|[1-9](?:_?[0-9]){0,17})")  # 64 bits, as TOML
 _DATE = expression(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ESCAPE = expression(r'\\(?:([btnfr"\\])|u(.{4})|U(.{8}))')
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+
+
+_MOST_PARTS = 64
+_MANY_DOTS = expression(rf"^(?:[^.\n]*+\.){{{_MOST_PARTS}}}", re.MULTILINE)
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\.)*+"?|'[^'\n]*+'?)"""
+_DOT = r"[ \t]*+\.[ \t]*+"
+# What may hold dots, from one end to the other: strings of many lines, comments, keys and other strings.
+_DOTTED = expression(
+    r'"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*+(?:"{3,5}|\Z)|' + r"'{3}(?:[^']++|'{1,2}(?!'))*+(?:'{3,5}|\Z)|#[^\n]*+"
+    rf"|(?P<endless>(?:{_PART}{_DOT}){{{_MOST_PARTS}}})|{_PART}(?:{_DOT}{_PART})*+",
+    re.DOTALL,
+)
+
+
+def has_endless_key(text: str) -> bool:
+    """
+    Whether a dotted key has more parts than anybody writes: ``tomllib`` must not be given it.
+
+    It takes memory by the square of their number: 200 KB of ``a.a.a…`` take more than a machine has.
+    """
+    if _MANY_DOTS.search(text) is None:  # as nearly always: a key is one line
+        return False
+    return any(found["endless"] is not None for found in _DOTTED.finditer(text))
 
 
 def parse(data: bytes) -> list[Table]:

@@ -66,6 +66,7 @@ def test_clean(text: str) -> None:
         (b"\xff", [("core-parse-error", "error", "")]),
         ("a=" + "[" * 100_000, [("core-parse-error", "error", "")]),
         ("a." * 100_000 + "a=1", [("core-parse-error", "error", "")]),
+        ('"a".' * 2_000 + "a=1", [("core-parse-error", "error", "")]),
     ],
 )  # fmt: skip
 def test_marked(text: str | bytes, expected: list[tuple[str, str, str]]) -> None:

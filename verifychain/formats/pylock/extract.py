@@ -19,6 +19,7 @@ from verifychain.core.packages import Places
 from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
+from verifychain.core.toml import has_endless_key
 from verifychain.facts.broken import Broken
 from verifychain.facts.requirement import Hash, HashMode, Kind, Requirement
 from verifychain.facts.requirements_file import SyntaxFault
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 _LARGEST = 4 << 20
-_MANY_DOTS = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){200}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NAME = re.compile(r"[-_.]+")
 
@@ -40,8 +40,8 @@ def extract(source: Source, scope: Scope) -> Iterator[Fact]:
         return
     try:
         text = source.data.decode("utf-8")
-        if _MANY_DOTS.search(text):
-            raise ValueError("a key with hundreds of parts")
+        if has_endless_key(text):
+            raise ValueError("a key has far too many parts")
         table = tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
         yield Broken(Span(0, 0), f"not TOML: {error}" if str(error) else "not TOML", "nothing in this file was judged")
