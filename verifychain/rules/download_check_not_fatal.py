@@ -13,7 +13,7 @@ def check(download: Download) -> Iterator[Problem]:
 
     Without `set -e` a shell goes on behind a command that failed; `|| true`, a pipe without `pipefail`, or an `if`
     that only prints have the same effect. In a list `a && b; c` a failure of `a` skips `b` and goes on with `c`, under
-    `set -e` too.
+    `set -e` too. A check that stands in `if [ -n "$SHA256" ]` is not made at all where nobody gives a digest.
 
     Bad:
     ```bash
@@ -30,10 +30,16 @@ def check(download: Download) -> Iterator[Problem]:
     tar xzf tool.tar.gz -C /usr/local
     ```
     """
-    if download.flaw is Flaw.NOT_FATAL and download.role is not Role.EVIDENCE:
+    if download.flaw in (Flaw.NOT_FATAL, Flaw.SKIPPED) and download.role is not Role.EVIDENCE:
+        file = download.target or download.url
+        message = f"when this check of {file} fails, what follows runs all the same"
+        help = "`set -e` at the start, or `|| exit 1` behind the check"
+        if download.flaw is Flaw.SKIPPED:
+            message = f"this check of {file} is only made where a digest is given"
+            help = "state a digest here, or stop where none is given"
         yield Problem(
             download.name_span if download.check is None else download.check.location.span,
-            f"when this check of {download.target or download.url} fails, what follows runs all the same",
-            help="`set -e` at the start, or `|| exit 1` behind the check",
+            message,
+            help=help,
             related=() if download.use is None else (download.use,),
         )

@@ -103,7 +103,7 @@ FURTHER = [
     Case("something else is removed", f"set -e\n{G}{C} || rm -f log\n./t.tgz\n", ["unchecked:not-fatal"], "the file stays"),
     Case("arrays in step", f'set -e\nF=(); U=(); S=()\nadd() {{ [ "$1" = "$P" ] || return 0; F+=("$2"); U+=("$3"); S+=("$4"); }}\nadd a a.tgz {U}a {H}\nadd b b.tgz {U}b {H}\nfor i in "${{!F[@]}}"; do curl -Lo "${{F[$i]}}.part" "${{U[$i]}}"; mv "${{F[$i]}}.part" "${{F[$i]}}"; echo "${{S[$i]}}  ${{F[$i]}}" >> sums; done\nsha256sum --check sums\n', ["verified"], "each element of the list of digests is one"),
     Case("a digest that may be emptied", f'ARG SUM={H}\nADD {U} /t\nRUN if [ -n "$SUM" ]; then echo "$SUM  /t" | sha256sum --check; fi && chmod 755 /t\n', ["verified"], "it is set here", docker=True),
-    Case("a digest that may be missing", f'set -e\n{G}if [ -n "$SUM" ]; then echo "$SUM  t.tgz" | sha256sum --check; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nobody says that there is one"),
+    Case("a digest that may be missing", f'set -e\n{G}if [ -n "$SUM" ]; then echo "$SUM  t.tgz" | sha256sum --check; fi\ntar xf t.tgz\n', ["unchecked:skipped"], "nobody says that there is one"),
     Case("a condition that assigns", 'base=\n[ -n "$MIRROR" ] && base="$MIRROR"\nbase=${base:-https://cdn.example}\ncurl "$base/i.sh" | sh\n', ["piped:interpreter"], "both are followed"),
     Case("gh with two patterns", 'set -e\ngh release download v1 -R o/r --pattern "*-linux.tgz" --pattern SHA256SUMS\nsha256sum --check --ignore-missing SHA256SUMS\ntar xf *-linux.tgz\n', ["same-origin"], "the archive is one of the two"),
     Case("curl --get", 'set -e\ncurl --get --data-urlencode "name=t" https://api.example/object --output t.sh\nsh t.sh\n', ["unpinned"], "the data goes into the URL"),

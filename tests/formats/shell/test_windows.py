@@ -9,7 +9,9 @@ import pytest
 from tests.formats.shell.cases import H
 from tests.formats.shell.reading import downloads, facts, verdicts
 from verifychain.core.source import Source
+from verifychain.facts.broken import Broken
 from verifychain.facts.install import Install
+from verifychain.facts.shell import ShellText
 from verifychain.formats.shell import cmd
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.machine import Text
@@ -97,3 +99,25 @@ def test_any_line_of_cmd_is_read_in_linear_time() -> None:
             assert 0 <= call.word.start < call.word.end <= len(text)
     for piece in pieces:
         list(cmd.calls(Shell(Text(Source("Dockerfile", b""))), piece * 100_000))
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["microsoft/windowsservercore", "mcr.microsoft.com/windows/servercore:ltsc2022", "mcr.microsoft.com/windows:1809",
+     "mcr.microsoft.com/dotnet/framework/sdk:4.8", "python:3.12-windowsservercore-ltsc2022", "microsoft/iis"],
+)  # fmt: skip
+def test_lines_of_windows_images_are_for_cmd(image: str) -> None:
+    """With no SHELL it is cmd.exe that runs them, and `powershell -Command` takes all that follows."""
+    line = (
+        f"RUN powershell -Command \\  \n    wget -Uri {ZIP} -OutFile t.zip ; \\\n    {CHECK} ; Expand-Archive t.zip\n"
+    )
+    text = f"FROM {image}\n{line}FROM alpine\nRUN curl -fsS {ZIP} | sh\n"
+    assert verdicts(text, path="Dockerfile") == ["verified", "piped:interpreter"]
+    assert not [fact for fact in facts(text, path="Dockerfile") if isinstance(fact, Broken)]
+
+
+def test_stages_keep_the_shell_of_those_they_begin_with() -> None:
+    text = f"FROM mcr.microsoft.com/windows/nanoserver:1809 AS a\nFROM a\nRUN powershell -Command $a = 1; {CHECK}\n"
+    assert [fact.shell for fact in facts(text, path="Dockerfile") if isinstance(fact, ShellText)] == [
+        ("cmd", "/S", "/C")
+    ]

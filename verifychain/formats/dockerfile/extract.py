@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 _LARGEST = 4 << 20
 _SCRATCH = "scratch"
 _INTEGER = expression(r"[+-]?[0-9]+")  # what Go's strconv.Atoi takes
-_WINDOWS = expression(r"mcr\.microsoft\.com/windows|[^@]*:[^@]*(?:windowsservercore|nanoserver)")
+_WINDOWS = expression(
+    r"mcr\.microsoft\.com/(?:windows|dotnet/framework)[:/@]|(?:docker\.io/)?microsoft/(?:iis|aspnet|dotnet-framework)(?:[:@]|$)"
+    r"|[^@]*[:/-](?:windowsservercore|windows-servercore|servercore|nanoserver)"
+)
+# What Docker runs commands with where no SHELL says otherwise: docs.docker.com/reference/dockerfile, SHELL.
+_SH, _CMD = ("/bin/sh", "-c"), ("cmd", "/S", "/C")
 _NO_VARIABLES = "variable expansion is not supported for --from"
 
 
@@ -101,7 +106,7 @@ class _Resolver:
                 if node.name == "from":
                     if stage is not None:
                         yield from stage.commands.facts()
-                    stage = _Stage(Environment(), ("/bin/sh", "-c"), self._commands())
+                    stage = _Stage(Environment(), _SH, self._commands())
                     yield from self._from(node, stage)
                 elif stage is None:
                     yield from self._argument(node, self._global, inherits=False)
@@ -154,6 +159,7 @@ class _Resolver:
             yield Broken(given.base.span, error.message)
         else:
             base = self._earlier_stage(given.base, expanded)
+            stage.shell = _CMD if _WINDOWS.match(expanded.value) else _SH
             if base is None and expanded.value != _SCRATCH:
                 shown = self._shown(given.base, expanded)
                 yield references.image(Site(self._source, "from", node.span, given.base, expanded, self._global, shown))

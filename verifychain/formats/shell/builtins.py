@@ -206,7 +206,7 @@ def _source(shell: Shell, call: Call) -> str:
     name = call.texts[0]
     for content in shell.contents(name):
         if not shell.pipe(content, Consumer.INTERPRETER, call.word, "source"):
-            shell.run_file(name, call, call.texts[1:])
+            shell.unread |= not shell.run_file(name, call, call.texts[1:])
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Many
 
-from verifychain.formats.shell import commands, nodes
+from verifychain.formats.shell import commands, nodes, unseen
 from verifychain.formats.shell.builtins import BUILTINS
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
@@ -13,12 +13,13 @@ from verifychain.formats.shell.machine import Call, Text
 from verifychain.formats.shell.prefixes import inner_command
 from verifychain.formats.shell.process import Process
 from verifychain.formats.shell.records import Fetch
-from verifychain.formats.shell.state import Outcome, join
+from verifychain.formats.shell.state import Outcome, State, join
 from verifychain.formats.shell.syntax import Script, parse
-from verifychain.formats.shell.values import SPLIT, UNKNOWN
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, Level
 from verifychain.formats.shell.walk import Walker
 
 _DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
+_DEFINING = frozenset(["declare", "export", "readonly", "typeset"])
 _PROGRAM = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
 
@@ -92,6 +93,10 @@ class Shell(Walker):
             self.use(fetches, call.word, call.name)
         elif "/" in call.path and self.run_file(call.path, call, call.texts):
             return ""
+        elif (self.unread or self.is_library) and unseen.ends(call.name):
+            return BUILTINS["exit"](self, call._replace(arguments=(Field("1", call.word),)))
+        else:
+            unseen.check(self, call)
         return commands.passed_on(self, call)
 
     def _downloaded(self, call: Call) -> list[Fetch]:
@@ -153,6 +158,7 @@ class Shell(Walker):
     def start(self, script: Script, text: Text) -> None:
         """Run a whole script in a process of its own; what holds where it succeeds is what is kept."""
         self.process = Process()
+        self.is_library = _only_defines(script)
         leave = self.enter(script, text)
         outcome = self.evaluate(script.body, self.state, quiet=False)
         leave()
@@ -165,8 +171,30 @@ class Shell(Walker):
         for name in list(self.functions):
             if name not in self.called:
                 self.uncalled = True
-                folder = self.folder
-                self.function(name, ())
+                folder, first = self.folder, len(self.fetches)
+                self.errexit |= self.is_library
+                self._told(first, self.function(name, ()).ok)
                 self.files.folders.met((folder, self.folder))  # where others are called next
                 self.state, self.folder = state, folder
         self.uncalled = False
+
+    is_library = False  # whether a script is there to be sourced, by one that has set what holds: `-e`, for one
+
+    def _told(self, first: int, ok: State | None) -> None:
+        """What a function has checked where it succeeds protects what its callers do then."""
+        if ok is not None:
+            for fetch in self.fetches[first:]:
+                fetch.guarded |= ok.level(fetch.index) is not Level.NONE
+
+
+def _only_defines(script: Script) -> bool:
+    """Whether a script only defines functions and variables."""
+    nodes_of = [node for node, _ in script.body.items]
+    return any(isinstance(node, nodes.Function) for node in nodes_of) and all(
+        isinstance(node, nodes.Function) or (isinstance(node, nodes.Simple) and _defines(script.text, node))
+        for node in nodes_of
+    )
+
+
+def _defines(text: str, node: nodes.Simple) -> bool:
+    return not node.words or text[node.words[0].start : node.words[0].end] in _DEFINING

@@ -22,6 +22,11 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 _SURE = 16  # characters: so long a text does not stand in a file by chance; a shorter one must be a value
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text has the digits of a digest."""
+    return len(text) in SIZES.values() and _HEX.fullmatch(text) is not None
+
+
 def algorithm_of_size(size: int) -> str:
     """The algorithm whose digests have so many digits; what shasum and cksum go by."""
     return next((name for name, digits in SIZES.items() if digits == size and name not in ("b2", "blake3")), "")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from verifychain.core.record import NamedTuple, maker
+from verifychain.formats.shell import items
 from verifychain.formats.shell.nodes import Sequence
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script
@@ -268,10 +269,11 @@ class Expander:
         if values is None:
             return self._table.variable(name)
         if index in ("[@]", "[*]"):
-            some = _some(values[0].split(SPLIT), rest, first=0)
-            return values[0] if some is None else some  # of several, any shows what is done
-        items = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
-        return items[0] if len(items) == 1 else self._table.variable(name, tuple(items))
+            all_items = values[0].split(SPLIT)  # of several, any shows what is done
+            some = items.some(all_items, rest, first=0)
+            return items.each(all_items, rest, _changed) or values[0] if some is None else some
+        found = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
+        return found[0] if len(found) == 1 else self._table.variable(name, tuple(found))
 
     def _apply(self, name: str, rest: str, at: int, end: int) -> str:
         """``${name…}`` with an operator; ``rest`` is the operator and its word."""
@@ -290,8 +292,10 @@ class Expander:
             self._environment.defaulted |= values is None
             return word
         if values and colon and name in ("@", "*"):
-            some = _some(values[0].split(SPLIT), rest, first=1)
+            some = items.some(values[0].split(SPLIT), rest, first=1)
             return self._table.variable(name + rest) if some is None else some
+        if values and name in ("@", "*"):
+            return items.each(values[0].split(SPLIT), rest, _changed) or self._table.variable(name + rest)
         if values:
             changed = [_changed(value, kind if not colon else ":", rest) for value in values]
             known = tuple(dict.fromkeys(value for value in changed if value is not None))
@@ -304,18 +308,6 @@ class Expander:
 
 def _decoded(text: str) -> str:
     return text if text.isascii() else clean(text.encode("latin-1", "replace").decode("utf-8", "replace"))
-
-
-def _some(items: list[str], rest: str, *, first: int) -> str | None:
-    """Those of the items that ``:2`` or ``:2:1`` asks for, where ``first`` counts the first; None where untold."""
-    found = re.fullmatch(r":(?:([0-9]{1,4})|\s+-([0-9]{1,4})|\s*\(-([0-9]{1,4})\))(?::([0-9]{1,4}))?", rest)
-    if found is None:
-        return None
-    back = found[2] or found[3]
-    start = len(items) - int(back) if back else int(found[1]) - first
-    if start < 0:
-        return None  # the name of the script, or more than there are
-    return SPLIT.join(items[start:] if found[4] is None else items[start : start + int(found[4])])
 
 
 def _changed(value: str, kind: str, rest: str) -> str | None:

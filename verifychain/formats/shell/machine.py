@@ -20,7 +20,7 @@ from verifychain.formats.shell.records import Check, Fetch, Use
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import State, Store, member
 from verifychain.formats.shell.urls import is_local, is_pinned
-from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown, without_words
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
@@ -96,6 +96,8 @@ class Machine(Environment):
         self.receipts = 0  # how often keys were asked of a key server, and ``verdicts``: how often a check was made
         self.verdicts = 0
         self.temporary = 0
+        self.unread = False  # whether functions can stand in a file that is not there
+        self.optional = ""  # the variable without which a check that stands here is not made
         self.keeps = False  # whether files in the current folder are kept: in an image
         self._clock = 0
 
@@ -192,7 +194,7 @@ class Machine(Environment):
         if path.startswith("/dev/"):
             return
         kept = () if append else self._may_stay(path, content)
-        for fetch in self.fetched(content):
+        for fetch in self.fetched(without_words(content)):
             fetch.data = False
             if fetch.target not in (None, path):
                 fetch.copied, fetch.moved = True, None
@@ -347,7 +349,7 @@ class Machine(Environment):
             self._passed(those, level)
 
     def _checked(self, fetch: Fetch, check: Check) -> None:
-        fetch.checks.append(check)
+        fetch.checks.append(check._replace(optional=self.optional))
         fetch.data = False
         self._passed(member(fetch.index), Level.NONE if check.meaningless else check.level)
 
@@ -373,8 +375,8 @@ class Machine(Environment):
             self.ledger.keys |= member(fetch.index)
 
     def outstanding(self) -> int:
-        """The downloads to files that were made on this way and are neither signatures nor lists."""
-        return self.state.made & self.ledger.kept & ~self.ledger.evidence
+        """The downloads to files that were made on this way and are neither signatures, nor keys, nor lists."""
+        return self.state.made & self.ledger.kept & ~self.ledger.evidence & ~self.ledger.keys
 
 
 _WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.values import Table
 
 
 class Option(NamedTuple):
@@ -37,6 +38,12 @@ class Options(NamedTuple):
 
     def values(self, *names: str) -> list[str]:
         return [option.value for option in self.options if option.name in names and option.value is not None]
+
+
+def is_option(table: Table, field: Field) -> bool:
+    """Whether an operand is a variable whose every value is an option or nothing: ``Q=--quiet; wget $Q …``."""
+    values = table.alternatives(field.text)
+    return values != (field.text,) and all(value == "" or value.startswith("-") for value in values)
 
 
 def parse(arguments: Iterable[Field], values: frozenset[str], *, old: bool = False, stop: bool = False) -> Options:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verifychain.formats.shell.machine import Call
 
 _VALUE = r"(?:'[^']*'|\"[^\"]*\"|\$\{?[\w:.]+\}?|\$?\([^()]*\)|[^\s;|'\"()]+)"
+_ADDRESS = r"['\"]?(?:[A-Za-z]{3,5}://|\$)"  # or a variable that may hold one
 _DOWNLOAD = re.compile(
     r"\b(?P<request>Invoke-WebRequest|Invoke-RestMethod|iwr|irm|Start-BitsTransfer|wget|curl)\b"
     r"(?P<rest>(?:'[^'\n]{0,2000}'|\"[^\"\n]{0,2000}\"|[^;|\n}'\"])*)"
@@ -40,7 +41,7 @@ _USE = re.compile(
 )
 _RUN_TEXT = re.compile(r"\b(?:Invoke-Expression|iex)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(rf"\$(?P<name>(?:env:)?\w+)\s*=\s*(?P<value>{_VALUE})", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE)
+_VARIABLE = re.compile(r"\$(?:\(\$(?:env:)?(\w+)\)|\{?(?:env:)?(\w+)\}?)", re.IGNORECASE)
 _FORMAT = re.compile(r"\$?\(\s*(?:'(?P<text>[^']*)'|\"(?P<other>[^\"]*)\")\s*-f\s+(?P<values>[^()]*)\)")
 _UNIX = re.compile(r"(?:^|\s)-(?:-[a-z]|[a-zA-Z]*[LOos]\b)")
 _WINDOWS = re.compile(r"-(?:Uri|OutFile|UseBasicParsing)\b", re.IGNORECASE)
@@ -84,7 +85,7 @@ class Walk:
             template = (formatted["text"] or formatted["other"] or "").replace("\\", "/")
             return re.sub(r"\{(\d)\}", lambda one: (values[int(one[1]) :] or [one[0]])[0], template)
         text = text.strip().strip("'\"()").strip()
-        return _VARIABLE.sub(lambda found: self._variable(found[1]), text).replace("\\", "/")
+        return _VARIABLE.sub(lambda found: self._variable(found[1] or found[2]), text).replace("\\", "/")
 
     def _variable(self, name: str) -> str:
         values = self._shell.variable(name)
@@ -126,7 +127,8 @@ class Walk:
         return None if found is None else found["value"]
 
     def _positional(self, rest: str) -> str | None:
-        found = re.match(rf"\s*(?:-UseBasicParsing\s+)?(?P<value>(?!-){_VALUE})", rest, re.IGNORECASE)
+        """The first value that no option takes; which options are switches, the values of others tell."""
+        found = re.match(rf"\s*(?:-\w+(?::\S*)?(?:\s+(?!-|{_ADDRESS}){_VALUE})?\s+)*(?P<value>(?!-){_VALUE})", rest)
         return None if found is None else found["value"]
 
     def _curl(self, found: re.Match[str], rest: str) -> None:

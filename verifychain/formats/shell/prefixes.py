@@ -36,6 +36,7 @@ PREFIXES = {
     "linux32": Prefix(), "linux64": Prefix(), "retry": Prefix(_values("-t -d")), "unbuffer": Prefix(),
     "proxychains4": Prefix(), "torsocks": Prefix(), "ssh-agent": Prefix(), "systemd-run": Prefix(), "busybox": Prefix(),
     "parallel": Prefix(_values("-j -n -I")), "xvfb-run": Prefix(_values("-s -n")), "winpty": Prefix(),
+    "travis_retry": Prefix(), "travis_wait": Prefix(),
 }  # fmt: skip
 
 

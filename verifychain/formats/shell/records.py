@@ -12,7 +12,11 @@ from verifychain.formats.shell.values import Level
 
 
 class Check(NamedTuple):
-    """A check of a file: when, where, what it is worth, the digests it states, and variables that supply them."""
+    """
+    A check of a file: when, where, what it is worth, the digests it states, and variables that supply them.
+
+    optional  the variable that it is skipped without
+    """
 
     time: int
     location: Location
@@ -20,6 +24,7 @@ class Check(NamedTuple):
     pins: tuple[Pin | Malformed, ...] = ()
     variables: tuple[str, ...] = ()
     meaningless: bool = False
+    optional: str = ""
 
 
 class Use(NamedTuple):

@@ -91,7 +91,7 @@ def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, chec
     """An ADD that a later command checks."""
     given = fetch.given
     if given is not None and check is None:
-        return given._replace(role=_role(machine, fetch))
+        return given._replace(role=Role.KEY if fetch.key else _role(machine, fetch))
     if given is None or check is None or given.malformed is not None:
         return None
     if given.grade not in (Grade.UNPINNED, Grade.UNCHECKED):
@@ -103,7 +103,7 @@ def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, chec
         flaw=flaw,
         check=Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
-        role=_role(machine, fetch),
+        role=Role.KEY if fetch.key else _role(machine, fetch),
     )
 
 
@@ -127,7 +127,7 @@ def _grade(machine: Machine, fetch: Fetch) -> tuple[Grade, Flaw | None, Check | 
     first = next(check for check in checks if check.level)
     if fetch.use is not None and first.time > fetch.use.time:
         return Grade.UNCHECKED, Flaw.LATE, first
-    return Grade.UNCHECKED, Flaw.NOT_FATAL, first
+    return Grade.UNCHECKED, Flaw.SKIPPED if first.optional else Flaw.NOT_FATAL, first
 
 
 def _counted(level: Level, checks: list[Check]) -> tuple[Grade, Flaw | None, Check | None]:

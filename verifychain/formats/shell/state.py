@@ -76,6 +76,24 @@ def join(one: State | None, other: State | None) -> State | None:
     return State(one.fetched | other.fetched, held)
 
 
+def lowest(before: State, ways: Iterable[State]) -> State:
+    """
+    What holds where one of several lists was checked, nobody knows which: of each download that any of them has let
+    through, what the worst of those does.
+    """
+    ways = list(ways)
+    held = before.held
+    for way in ways:
+        held |= way.held
+    for way in ways:
+        bits = way.held & ~before.held
+        those = bits
+        for shift in range(1, _WIDTH):
+            those |= bits >> shift
+        held &= way.held | ~((those & before.made) * _FULL)
+    return State(before.fetched, held)
+
+
 def beside(usual: State | None, other: State | None) -> State | None:
     """
     What holds behind a branch that is usually taken one way: the other way adds only what it fetches itself.

@@ -14,6 +14,8 @@ from verifychain.core.record import NamedTuple
 
 _FIRST, _LAST = 0xF0000, 0xFFFF0
 UNKNOWN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
+_BESIDE = rf"[^\s{chr(_FIRST)}-{chr(_LAST)}]"
+_IN_LINE = re.compile(rf"(?<={_BESIDE}){UNKNOWN.pattern}|{UNKNOWN.pattern}(?={_BESIDE})")
 SPLIT = "\ue000"  # a place where an unquoted expansion is split into fields
 _PRIVATE = re.compile(f"[{SPLIT}{chr(_FIRST)}-{chr(_LAST)}]")
 LONGEST = 1 << 15  # characters: lists of digests are shorter, and A=$A$A doubles with each line
@@ -147,6 +149,11 @@ class Table:
             if unknown.kind is Kind.VARIABLE and unknown.values:
                 return tuple(one for value in unknown.values for one in self.alternatives(value, depth + 1))
         return (text,)
+
+
+def without_words(text: str) -> str:
+    """A text without unknowns that are words, or parts of words, in its lines: ``deb https://…/$VERSION/ /``."""
+    return _IN_LINE.sub("", text) if len(text) > 1 else text
 
 
 def clean(text: str) -> str:

@@ -17,6 +17,8 @@ from verifychain.formats.shell.values import UNKNOWN
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
 _MOST_ROUNDS = 24
 _ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
+_GIVEN = re.compile(r"(?:\[\[?|test) +(?:-n +)?['\"]?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})(?::?-)?\}?['\"]? *\]?\]?")
+_ASKED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})")
 _SUM = re.compile(r"(?:command +-v|which|type|hash) +(?:-\w+ +)?['\"]?(?:g?sha\d+sum|g?shasum|sha\d+|openssl|rhash)\b")
 
 
@@ -209,16 +211,41 @@ class Walker(Interpreter):
             tested = self.evaluate(condition, now, quiet=True)
             definite = self.definite if len(condition.items) == 1 else None
             usual.append(definite is not False)
-            runs.append(partial(self._body, body, Outcome(tested.ok, None), quiet=quiet))
+            run: Callable[[], Outcome] = partial(self._body, body, Outcome(tested.ok, None), quiet=quiet)
+            run = self._where_given(condition, run) if definite is None else run
+            runs.append(self._as_given(condition, run) if definite is False else run)
             now = tested.fail
         if node.otherwise is None:
             runs.append(partial(Outcome, now, None))
         else:
-            runs.append(partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet))
+            run = partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet)
+            runs.append(self._as_given(node.clauses[0][0], run) if definite and len(usual) == 1 else run)
         # Of `if command -v sha256sum; then …; elif command -v shasum; then …; fi` one is on every machine.
         sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
         usual.append(not sums and not (len(usual) == 1 and definite))
         return self._met(self._arms(runs), usual)
+
+    def _as_given(self, condition: Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        """An arm that the value of a variable excludes is there for those who set it to another one."""
+        names = {found[1] for found in _ASKED.finditer(self._as_written(condition))}
+        if len(names) != 1:
+            return run
+        name = names.pop()
+
+        def given() -> Outcome:
+            before, value = self.variables.get(name), (self.table.variable(name),)
+            self.variables.set(name, value)
+            outcome = self._optionally(name, run)
+            if self.variables.get(name) == value:
+                self.variables.set(name, before)
+            return outcome
+
+        return given
+
+    def _as_written(self, condition: Sequence) -> str:
+        """A condition of one command as it stands."""
+        nodes_of = [node for node, _ in condition.items if isinstance(node, nodes.Simple)]
+        return self.source_text[nodes_of[0].span.start : nodes_of[0].span.end] if len(nodes_of) == 1 else ""
 
     def _asks_for_sum(self, condition: Sequence) -> bool:
         """Whether a condition asks whether a program for digests is there."""
@@ -229,6 +256,18 @@ class Walker(Interpreter):
         """What runs behind a condition that came out so."""
         self.status = condition
         return self.evaluate(body, condition.after, quiet=quiet)
+
+    def _where_given(self, condition: Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        """``if [ -n "$SUM" ]; then …``: what is checked there is not where there is none."""
+        found = _GIVEN.fullmatch(self._as_written(condition))
+        return run if found is None else partial(self._optionally, found[1], run)
+
+    def _optionally(self, name: str, run: Callable[[], Outcome]) -> Outcome:
+        """Run what only those get who set a variable."""
+        outer, self.optional = self.optional, name
+        outcome = run()
+        self.optional = outer
+        return outcome
 
     def _met(self, outcomes: list[Outcome], usual: Many[bool] = ()) -> Outcome:
         """Where the arms of a branch meet: what holds on all ways, and what any of them printed."""

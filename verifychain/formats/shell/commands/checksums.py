@@ -11,10 +11,11 @@ from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import Outcome
+from verifychain.formats.shell.state import Outcome, State, lowest
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 _VALUES = frozenset(["a", "algorithm", "l", "length"])
+_MOST_LISTS = 32  # that a file or a variable may hold
 _LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
 _BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
 _STEM = re.compile(
@@ -72,9 +73,18 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
 def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
     names = [name for name in files if name != "-"]
     texts = [text for name in names for text in shell.contents(name)] if names else [call.stdin or ""]
-    for text in texts:
-        for value in shell.table.alternatives(text):
-            List(shell, algorithm, call.word, names[0] if names else "").check(value)
+    listed = List(shell, algorithm, call.word, names[0] if names else "")
+    values = [value for text in texts for value in shell.table.alternatives(text)]
+    if len(values) == 1 or len(names) > 1:
+        for value in values:
+            listed.check(value)
+        return
+    before, ways = shell.state, list[State]()
+    for value in values[:_MOST_LISTS]:
+        shell.state = before
+        listed.check(value)
+        ways.append(shell.state)
+    shell.state = lowest(before, ways)
 
 
 class List:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import Option, parse
+from verifychain.formats.shell.options import Option, is_option, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_local
 from verifychain.formats.shell.values import UNKNOWN
@@ -45,7 +45,7 @@ def run(shell: Shell, call: Call) -> str:
     """A call of curl."""
     given = parse(call.arguments, _VALUES)
     urls, targets, named = _wanted(given.sequence)
-    urls = _without_options(urls, max(len(targets), 1))
+    urls = [url for url in _without_options(urls, max(len(targets), 1)) if not is_option(shell.table, url)]
     outside = [url for url in urls if not is_local(url.text)]
     for option in given.options if outside or not urls else ():
         if option.name in ("k", "insecure", "proxy-insecure"):

@@ -75,7 +75,8 @@ def _other(shell: Shell, call: Call) -> str:
     )
     texts = given.values(*options.split())
     operands = list(given.operands)
-    from_stdin = not operands or operands[0].text == "-"  # what follows the dash are arguments
+    # What follows the dash are arguments, and so is what follows `php --`.
+    from_stdin = not operands or operands[0].text == "-" or (name == "php" and call.texts[:1] == ["--"])
     if texts or (call.stdin and from_stdin and not given.has("m", "jar")):
         text = texts[-1] if texts else call.stdin or ""
         if not shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):

@@ -70,6 +70,11 @@ _PIP_VALUES = frozenset(
         "hash",
         "upgrade-strategy",
         "python",
+        # optparse takes what an option begins with for it.
+        "index",
+        "extra-index",
+        "find",
+        "trusted",
     ]
 )
 

@@ -21,6 +21,7 @@ _COMPARED = re.compile(rf"{_HASH}{_SAME}(?:{_READ}|{_QUOTED})|(?:{_READ}\)?|{_QU
 _REMOVED = re.compile(r"\bunlink\(")
 _STOPPED = re.compile(r"\b(?:exit|die)\(\s{0,9}(?:[1-9]|'|\")|\bthrow\b")
 _SHOWN = ("php://stdout", "php://output")
+_PRINTED = re.compile(rf"\b(?:readfile\({_QUOTED}\)|(?:echo|print)[\s(]{{1,9}}{_READ})")
 
 
 def run(shell: Shell, call: Call, text: str) -> str | None:
@@ -35,6 +36,10 @@ def run(shell: Shell, call: Call, text: str) -> str | None:
     if compared is not None:
         _compare(shell, call, compared, text)
         return ""
+    printed = _PRINTED.search(text)
+    if printed is not None:
+        name = Field(_words(printed)[0], call.word)
+        return shell.fetch(call, name, call.name) if "://" in name.text else shell.content(name.text)
     hashed = _HASHED.search(text)
     if hashed is None:
         return None

@@ -106,9 +106,15 @@ def _dpkg(shell: Shell, call: Call, given: Options) -> None:
 
 def _tar(shell: Shell, call: Call) -> str:
     arguments = list(call.arguments)
-    # The first word may be a bundle without a dash: tar xzf f.
-    if arguments and not arguments[0].text.startswith("-") and re.fullmatch(r"[A-Za-z]+", arguments[0].text):
-        arguments[0] = Field("-" + arguments[0].text, arguments[0].word)
+    # The first word may be a bundle without a dash, whose letters take their values from the words behind it in turn:
+    # `tar xvfz - ` reads what comes.
+    if arguments and re.fullmatch(r"[A-Za-z]+", arguments[0].text):
+        bundle = arguments.pop(0)
+        taking = [letter for letter in bundle.text if letter in _VALUES]
+        letters = [letter for letter in bundle.text if letter not in _VALUES]
+        given_to = zip((f"-{letter}" for letter in taking), arguments, strict=False)
+        taken = [Field(text, value.word) for letter, value in given_to for text in (letter, value.text)]
+        arguments = [*(Field(f"-{letter}", bundle.word) for letter in letters), *taken, *arguments[len(taking) :]]
     given = parse(arguments, _VALUES)
     if given.has("c", "create", "t", "list", "r", "u"):
         return "" if not given.has("t", "list") else shell.table.result("$(tar -t)")

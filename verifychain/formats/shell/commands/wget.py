@@ -7,7 +7,7 @@ import re
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import Options, parse
+from verifychain.formats.shell.options import Options, is_option, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_url
 from verifychain.formats.shell.values import UNKNOWN
@@ -123,14 +123,14 @@ def run(shell: Shell, call: Call) -> str:
     if target == "/dev/null":
         return ""
     out = ""
-    for url in (*_urls(given), *_listed(shell, call, given)):
+    for url in (*_urls(shell, given), *_listed(shell, call, given)):
         out += shell.fetch(call, url, "wget", _target(shell, given, url, target))
     return out
 
 
-def _urls(given: Options) -> list[Field]:
+def _urls(shell: Shell, given: Options) -> list[Field]:
     """The operands without options in a variable, and without files of Windows, where ``wget`` is an alias."""
-    urls = [field for field in given.operands if _DRIVE.match(field.text) is None]
+    urls = [field for field in given.operands if _DRIVE.match(field.text) is None and not is_option(shell.table, field)]
     if any(is_url(field.text) for field in urls):
         return [field for field in urls if UNKNOWN.fullmatch(field.text) is None]
     return urls
