@@ -196,6 +196,8 @@ def read_stdin(name: str | None, data: bytes, kinds: Kinds) -> tuple[str, bytes]
                 "give --stdin-filename Dockerfile, or use a command of one format: verifychain dockerfile -",
             )
         name = "<stdin>"
+    if len(data) > MAX_BYTES:  # the rest was not read
+        raise UsageError(f"standard input is larger than {MAX_BYTES >> 20} MiB", "that is no file of its kind")
     return display_path(name), data
 
 

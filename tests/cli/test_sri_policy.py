@@ -175,3 +175,20 @@ def test_imports_that_are_not_read(project: Path, command: Runner) -> None:
     result = command("sri", "policy", "p.html")
     assert (result.code, "p.html: the imports of big.js were not read: larger than 8 MiB" in result.err) == (4, True)
     assert [one[0] for one in findings(command, "h", "p.html")] == ["core-parse-error"]
+
+
+@pytest.mark.parametrize("encoding", ["hex", "undefined", "idna", "punycode", "rot13", "zlib", "no-such"])
+def test_an_encoding_that_browsers_do_not_have(project: Path, command: Runner, encoding: str) -> None:
+    """They go by the one that a page has without a word; Python has codecs of these names."""
+    page = f"<meta charset={encoding}><script>1</script>".encode() + b"<link rel=x href='\xff'>"
+    write(project, {"index.html": page})
+    result = command("sri", "policy", "index.html")
+    assert (result.code, INLINE in result.out) == (0, True), result
+    assert "internal" not in command("sri", "index.html").err
+
+
+def test_a_page_that_cannot_be_read_is_not_passed_over(project: Path, command: Runner) -> None:
+    write(project, {"conf": f"Content-Security-Policy: script-src {INLINE}\n", "wide.html": GOOD.encode("utf-16")})
+    result = command("sri", "policy", "--check", "conf", "wide.html")
+    assert result.code == 1
+    assert "UTF-16 is not read" in result.out

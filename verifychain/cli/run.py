@@ -99,7 +99,7 @@ def prepare(options: Options, kinds: Kinds) -> Run:
             raise UsageError("standard input (-) cannot be checked together with files", "run the command twice")
         if options.fix or (options.add and not options.diff):
             raise UsageError("--fix cannot change standard input", "--diff prints what it would change")
-        stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES), kinds)
+        stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES + 1), kinds)
         paths = (stdin[0],)
     if from_git and (options.fix or (options.add and not options.diff)):
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")

@@ -7,6 +7,8 @@ from functools import cached_property
 
 from verifychain.core.record import NamedTuple
 
+_STEP = 1024
+
 
 class Span(NamedTuple):
     """Half-open range of byte offsets into ``Source.data``."""
@@ -27,6 +29,24 @@ class Position(NamedTuple):
 
     line: int
     column: int
+
+
+class ByteOffsets:
+    """Indices of a text as bytes of UTF-8, for parsers that count characters; each costs the same, wherever it is."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._sums: list[int] | None = None
+        if not text.isascii():
+            self._sums = [0]
+            for start in range(0, len(text), _STEP):
+                self._sums.append(self._sums[-1] + len(text[start : start + _STEP].encode("utf-8", "surrogatepass")))
+
+    def __call__(self, index: int) -> int:
+        if self._sums is None:
+            return min(index, len(self._text))
+        step = min(index // _STEP, len(self._sums) - 1)
+        return self._sums[step] + len(self._text[step * _STEP : index].encode("utf-8", "surrogatepass"))
 
 
 class Source:

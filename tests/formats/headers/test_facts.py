@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from verifychain.core.digest import of_bytes
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source
+from verifychain.facts.broken import Broken
 from verifychain.facts.policy import PolicyHeader
 from verifychain.formats.headers import extract
 from verifychain.formats.headers.covering import Pattern
@@ -105,6 +107,38 @@ def test_a_pattern_of_many_stars_takes_no_time() -> None:
     assert not Pattern("/" + ":a/" * 5000).covers("/" + "a/" * 1000)
     assert Pattern("/*a*/:b/*").covers("/" + "a" * 2000 + "/x/y.html")
     assert time.process_time() - begin < 5
+
+
+def test_many_pages_and_many_patterns_are_said_to_be_too_many(tmp_path: Path) -> None:
+    for number in range(600):
+        (tmp_path / f"{number}.html").write_bytes(b"<p>")
+    text = "".join(f"/{number}*\n  Content-Security-Policy: script-src 'self'\n" for number in range(1000))
+    began = time.process_time()
+    found = list(extract(Source(f"{tmp_path}/_headers", text.encode()), Scope(WorkingTree())))
+    assert time.process_time() - began < 5
+    assert [type(one) for one in found] == [Broken, *[PolicyHeader] * 1000]
+    assert isinstance(found[0], Broken)
+    assert "600 pages" in found[0].message
+
+
+class _OneGone(WorkingTree):
+    """As where a file is taken away between two looks."""
+
+    def read(self, path: str) -> Source:
+        if path.endswith("gone.html"):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        return super().read(path)
+
+
+def test_a_page_that_cannot_be_read_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "wide.html").write_bytes("<script>1</script>".encode("utf-16"))
+    (tmp_path / "gone.html").write_bytes(b"")
+    found = list(extract(Source(f"{tmp_path}/_headers", b"Integrity-Policy: x"), Scope(_OneGone())))
+    told = [one.message.removeprefix(f"{tmp_path}") for one in found if isinstance(one, Broken)]
+    assert told == [
+        "/gone.html: no such file or directory: what the policy does to it is not known",
+        "/wide.html: UTF-16 is not read: what the policy does to it is not known",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -148,5 +148,8 @@ def _is_pointer_to(one: _Stated, found: tuple[Digest, int], tree: Tree) -> bool:
     digest, size = found
     if digest == one.digest or size > _LARGEST_POINTER:
         return False
-    match = _LFS_POINTER.match(tree.read(one.path).data)
+    try:
+        match = _LFS_POINTER.match(tree.read(one.path).data)
+    except OSError:
+        return False  # it was there a moment ago
     return match is not None and locks.parse_sha256(match[1].decode()) == one.digest

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
+from verifychain.core.errors import Unavailable
 from verifychain.core.ports import Scope
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
@@ -14,9 +15,9 @@ from verifychain.formats.headers.covering import Pattern
 from verifychain.formats.headers.imported import every_load
 from verifychain.formats.headers.pages import PAGES
 from verifychain.formats.headers.syntax import Statement, statements
-from verifychain.formats.html import encoding
 
 _MOST_PAGES = 5000
+_MOST_COMPARED = 500_000  # pages with patterns: a few seconds
 
 
 class _Page(NamedTuple):
@@ -36,8 +37,14 @@ def extract(source: Source, scope: Scope) -> Iterator[PolicyHeader | Broken]:
         for fault in page.faults:
             yield fault._replace(span=found[0].span, message=f"{folder}{page.path}: {fault.message}")
     found.sort(key=lambda one: (one.block, one.name))
-    for _, several in groupby(found, key=lambda one: (one.block, one.name)):
-        yield _header(tuple(several), pages)
+    groups = [tuple(several) for _, several in groupby(found, key=lambda one: (one.block, one.name))]
+    if len(pages) > _MOST_PAGES or len(groups) * len(pages) > _MOST_COMPARED:
+        number = f"{len(pages):,}" if len(pages) <= _MOST_PAGES else f"more than {_MOST_PAGES:,}"
+        told = f"{number} pages and {len(groups):,} policies: they were not compared"
+        yield Broken(found[0].span, told, "keep the headers of a part of the site in the folder of that part")
+        pages = []
+    for group in groups:
+        yield _header(group, pages)
 
 
 def _header(several: Sequence[Statement], pages: Sequence[_Page]) -> PolicyHeader:
@@ -60,14 +67,13 @@ def _header(several: Sequence[Statement], pages: Sequence[_Page]) -> PolicyHeade
 
 
 def _pages(scope: Scope, folder: str) -> Iterator[_Page]:
-    """The pages below a folder; one that cannot be read is the business of the check that reads pages."""
+    """The pages below a folder, and one more where they are too many."""
     paths = (path for path in scope.tree.walk(folder or ".") if path.lower().endswith(PAGES))
-    for path, _ in zip(paths, range(_MOST_PAGES), strict=False):
+    for path in islice(paths, _MOST_PAGES + 1):
         try:
-            page = scope.tree.read(path)
-        except OSError:
-            continue
-        if encoding.unreadable(page.data) is not None:
-            continue
-        found, faults = every_load(page, scope)
+            found, faults = every_load(scope.tree.read(path), scope)
+        except (OSError, Unavailable) as error:
+            reason = error.message if isinstance(error, Unavailable) else (error.strerror or str(error)).lower()
+            told = f"{reason.removeprefix(f'{path}: ')}: what the policy does to it is not known"
+            found, faults = (), (Broken(Span(0, 0), told, "a page that browsers can read is needed"),)
         yield _Page("/" + path.removeprefix(f"{folder}/"), found, faults)

@@ -12,6 +12,14 @@ _FIRST = 1024  # bytes in which browsers look for the declaration
 # Labels that mean something else than their name (Encoding standard, 4.2).
 _LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252", "gb2312": "gb18030"}
 
+# The encodings that browsers have (Encoding standard, 4.2), by Python's names. Python has others, and some of those
+# (hex, punycode, undefined) do not make text of bytes at all.
+_KNOWN = frozenset((
+    "utf-8", "cp866", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "cp874", "gbk", "gb18030", "big5", "big5hkscs",
+    "euc_jp", "shift_jis", "cp932", "euc_kr", "cp949",
+    *(f"iso8859-{part}" for part in (*range(2, 9), 10, 13, 14, 15, 16)), *(f"cp{page}" for page in range(1250, 1259)),
+))  # fmt: skip
+
 
 def unreadable(data: bytes) -> str | None:
     """The name of an encoding whose bytes cannot be read as tags stand; None where they can."""
@@ -29,9 +37,10 @@ def of(data: bytes) -> str:
     if label.startswith("utf-16"):
         return "utf-8"  # whoever could read the declaration does not read UTF-16
     try:
-        return codecs.lookup(_LABELS.get(label, label)).name
+        name = codecs.lookup(_LABELS.get(label, label)).name
     except LookupError:
         return "utf-8"
+    return name if name in _KNOWN else "utf-8"
 
 
 def _declared(data: bytes) -> str | None:

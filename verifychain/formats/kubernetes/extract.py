@@ -10,7 +10,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Notation
@@ -64,6 +64,7 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._taken: set[tuple[str, int]] = set()
 
     def facts(self, root: Node) -> Iterator[Fact]:
         seen: set[int] = set()
@@ -83,16 +84,27 @@ class _Reader:
 
     def _members(self, key: str, value: Node) -> Iterator[Fact]:
         if key in _CONTAINERS:
-            for container in value.items:
-                if isinstance(container, Mapping):
-                    for image in container.get("image"):
-                        yield from self._image(image, container, _CONTAINERS[key])
+            for container in self._new(key, value.items if self._is_new(key, value) else ()):
+                for image in self._new(f"{key} image", container.get("image")):
+                    yield from self._image(image, container, _CONTAINERS[key])
         elif key == "volumes":
-            for volume in value.items:
-                sources = volume.get("image") if isinstance(volume, Mapping) else []
-                for held in sources:
-                    for reference in held.get("reference") if isinstance(held, Mapping) else ():
+            for volume in self._new(key, value.items if self._is_new(key, value) else ()):
+                for held in self._new("held", volume.get("image")):
+                    for reference in self._new("reference", held.get("reference")):
                         yield from self._image(reference, held, "image-volume")
+
+    def _new(self, role: str, nodes: Iterable[Node]) -> Iterator[Node]:
+        """
+        Those that were not taken in this role before: aliases may lead to one from any number of places.
+
+        role  what a node is taken for; what is an image to one may be a mapping to another
+        """
+        return (node for node in nodes if self._is_new(role, node))
+
+    def _is_new(self, role: str, node: Node) -> bool:
+        known = len(self._taken)
+        self._taken.add((role, id(node)))
+        return len(self._taken) > known
 
     def _image(self, node: Node, holder: Node, via: str) -> Iterator[Fact]:
         text = node.text

@@ -7,14 +7,14 @@ writer likes. Aliases point to the node that they name and are never copied, so 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from verifychain.core.source import Span
+from verifychain.core.source import ByteOffsets, Span
 
 _DEEPEST = 200
-_MOST_NODES = 1_000_000
-_STEP = 1024
+_MOST_NODES = 1_000_000  # also of what merge keys stand for, which grows with the square of a file's length
 
 
 class YamlError(Exception):
@@ -52,29 +52,41 @@ class Node:
         """The items of a list, none of anything else."""
         return [] if isinstance(self, Mapping) or isinstance(self.value, str) else list(self.value)
 
+    def get(self, name: str) -> list[Node]:
+        """Every value of a key, none of what has no keys."""
+        return []
+
 
 class Mapping(Node):
-    """A node with keys. A key that stands twice has all its values: programs differ in which one they take."""
+    """
+    A node with keys. A key that stands twice has all its values: programs differ in which one they take.
 
-    __slots__ = ()
+    weight  how many pairs it has, with those that are merged in; less than 0 while it is read
+    """
+
+    __slots__ = ("weight",)
+
+    def __init__(self, value: list[tuple[Node, Node]], span: Span) -> None:
+        super().__init__(value, span)
+        self.weight = -1
+
+    def merged(self) -> Iterator[Node]:
+        """What merge keys (``<<``) name, not looked into."""
+        for key, value in self.value:
+            if key.text == "<<" and key.plain:
+                yield from value.items or [value]
 
     def pairs(self) -> Iterator[tuple[str, Node]]:
         """Keys with values, those that are merged in (``<<``) last."""
-        merged: list[Node] = []
+        waiting: deque[Node] = deque([self])
         seen: set[int] = set()
-        for key, value in self.value:
-            if key.text == "<<" and key.plain:
-                merged += value.items or [value]
-            elif key.text is not None:
-                yield key.text, value
-        while merged:
-            one = merged.pop(0)
-            if isinstance(one, Mapping) and id(one) not in seen and len(seen) < _DEEPEST:
+        while waiting:
+            one = waiting.popleft()
+            if isinstance(one, Mapping) and id(one) not in seen:
                 seen.add(id(one))
+                waiting += one.merged()
                 for key, value in one.value:
-                    if key.text == "<<" and key.plain:
-                        merged += value.items or [value]
-                    elif key.text is not None:
+                    if key.text is not None and not (key.text == "<<" and key.plain):
                         yield key.text, value
 
     def get(self, name: str) -> list[Node]:
@@ -82,30 +94,12 @@ class Mapping(Node):
         return [value for key, value in self.pairs() if key == name]
 
 
-class _Offsets:
-    """Characters to bytes: PyYAML counts the former."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._sums: list[int] | None = None
-        if not text.isascii():
-            self._sums = [0]
-            for start in range(0, len(text), _STEP):
-                self._sums.append(self._sums[-1] + len(text[start : start + _STEP].encode("utf-8", "surrogatepass")))
-
-    def __call__(self, index: int) -> int:
-        if self._sums is None:
-            return min(index, len(self._text))
-        step = min(index // _STEP, len(self._sums) - 1)
-        return self._sums[step] + len(self._text[step * _STEP : index].encode("utf-8", "surrogatepass"))
-
-
 def documents(text: str, base: int = 0) -> Iterator[Node]:
     """The documents of a text; ``base`` is where it begins in the file, in bytes. Raises YamlError."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    offsets = _Offsets(text)
+    offsets = ByteOffsets(text)
 
     def place(mark: Any) -> int:
         return base + offsets(mark.index)
@@ -126,7 +120,7 @@ class _Builder:
         self._place = place
         self._anchors: dict[str, Node] = {}
         self._open: list[tuple[Node, list[Node]]] = []  # a collection, and what it has so far
-        self._count = 0
+        self._count = self._merged = 0
 
     def build(self, events: Any) -> Iterator[Node]:
         """Each document's root."""
@@ -175,9 +169,22 @@ class _Builder:
         node.span = Span(node.span.start, self._place(event.end_mark))
         if isinstance(node, Mapping):
             node.value = list(zip(found[::2], found[1::2], strict=True))
+            self._weigh(node)
         else:
             node.value = found
         yield from self._add(node)
+
+    def _weigh(self, node: Mapping) -> None:
+        """Count what is merged in; each mapping is looked through once, and must not have others over and over."""
+        merged = 0
+        for one in node.merged():
+            if isinstance(one, Mapping) and one.weight < 0:
+                raise YamlError("a mapping is merged into what stands in it", node.span.start)
+            merged += 1 + (one.weight if isinstance(one, Mapping) else 0)
+        node.weight = len(node.value) + merged
+        self._merged += merged
+        if self._merged > _MOST_NODES:
+            raise YamlError(f"merge keys (<<) stand for more than {_MOST_NODES:,} values", node.span.start)
 
     def _add(self, node: Node) -> Iterator[Node]:
         if self._open:

@@ -18,7 +18,7 @@ from verifychain.core.digest import Algorithm, DigestError, parse_hex
 from verifychain.core.packages import Places
 from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
-from verifychain.core.source import Location, Source, Span
+from verifychain.core.source import ByteOffsets, Location, Source, Span
 from verifychain.core.toml import has_endless_key
 from verifychain.facts.broken import Broken
 from verifychain.facts.requirement import Hash, HashMode, Kind, Requirement
@@ -52,10 +52,9 @@ def extract(source: Source, scope: Scope) -> Iterator[Fact]:
 class _Lock:
     def __init__(self, source: Source, scope: Scope, text: str, table: dict[str, Any]) -> None:
         self._source = source
-        self._text = text
         self._table = table
         self._places = positions(text)
-        self._ascii = text.isascii()
+        self._offset = ByteOffsets(text)
         self._policy = scope.settings.pip.require_hashes
         self._names = _names_by_index(table.get("packages"))
 
@@ -205,9 +204,7 @@ class _Lock:
         while path and path not in self._places:
             path = path[:-1]
         start, end = self._places.get(path, (0, 0))
-        if self._ascii:
-            return Span(start, end)
-        return Span(len(self._text[:start].encode()), len(self._text[:end].encode()))
+        return Span(self._offset(start), self._offset(end))
 
 
 def _names_by_index(packages: Any) -> dict[str | None, tuple[str, ...]]:
