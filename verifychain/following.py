@@ -13,7 +13,7 @@ def follow(targets: Sequence[Target], scope: Scope, left_out: Callable[[str], bo
     The targets and all files that they include, at any depth.
 
     A file that is included has the files as ``roots`` that lead to it and are not included themselves (or, where
-    files include each other, all that lead to it).
+    files include each other, the first that leads to it).
     """
     identity = scope.tree.identity
     found = {(identity(target.path), target.format.name): target for target in targets}
@@ -39,4 +39,4 @@ def _included(target: Target, scope: Scope) -> list[str]:
 
 def _roots(led: dict[str, str], included: set[str]) -> tuple[str, ...]:
     outermost = [path for name, path in led.items() if name not in included]
-    return tuple(outermost or led.values())
+    return tuple(outermost or [*led.values()][:1])

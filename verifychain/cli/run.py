@@ -179,7 +179,7 @@ def examine(run: Run) -> Report:
     has_pages = any(target.format.name == "html" for target in selection.targets)
     pins = locked(run.configuration, run.tree) if has_pages else {}
     attributes = _attributes(options) if has_pages else None
-    scope = Scope(run.tree, settings, options.platform, locked=pins, attributes=attributes)
+    scope = Scope(run.tree, settings, options.platform, locked=pins, attributes=attributes, kept={})
     try:
         report = engine.run(
             selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside

@@ -187,3 +187,4 @@ class Scope(NamedTuple):
     roots: tuple[str, ...] = ()  # the files that include this one and are examined themselves
     locked: Mapping[str, Digest] = {}  # URL -> what verifychain.lock states for it
     attributes: Attributes | None = None  # of the working tree
+    kept: dict[Any, Any] | None = None  # what formats keep from one file of a run to the next; None: nothing

@@ -96,7 +96,7 @@ def report_of(here: Files, settings: Settings = DEFAULT, name: str = NAME) -> Re
     assert "pip" in rules.groups()
     selection = Selection()
     selection.targets.append(Target(name, kind))
-    return run(selection, choice, Scope(here, settings), configuration)
+    return run(selection, choice, Scope(here, settings, kept={}), configuration)
 
 
 def said(text: str | bytes, files: Mapping[str, str | bytes] = NONE, settings: Settings = DEFAULT) -> list[Said]:

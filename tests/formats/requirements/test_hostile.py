@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.formats.requirements.reading import NAME, report_of, tree
+from tests.formats.requirements.reading import NAME, Files, report_of, tree
 from tests.formats.requirements.verdicts import CASES, filled
 from verifychain import fixes
 
@@ -108,3 +108,14 @@ def test_bomb(name: str) -> None:
     assert not found.failures, found.failures[0].trace
     assert time.perf_counter() - begin < LIMIT
     assert NAME == "requirements.txt"
+
+
+def test_files_that_all_include_each_other() -> None:
+    """40 of them took minutes: the time grew with the fourth power of their number."""
+    number = 40
+    names = [f"{one}-requirements.txt" for one in range(number)]
+    files = Files({name: "".join(f"-r {other}\n" for other in names if other != name) for name in names})
+    begin = time.process_time()
+    found = report_of(files, name=names[0])
+    assert time.process_time() - begin < LIMIT / 2
+    assert [one.rule for one in found.findings] == ["pip-nested-file"] * number * (number - 1)

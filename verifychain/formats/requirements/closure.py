@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable, Hashable
+from typing import TypeVar
 
 from verifychain.core.packages import Places
 from verifychain.core.ports import Scope, Tree
@@ -18,6 +20,9 @@ from verifychain.formats.requirements.text import Undecodable
 LARGEST = 4 << 20
 _MOST_FILES = 1000
 _DEEPEST = 100
+_MOST_KEPT = 8 << 20  # bytes of files, about; read, they take more
+
+_Found = TypeVar("_Found")
 
 
 class Loaded(NamedTuple):
@@ -44,11 +49,31 @@ class Placed(NamedTuple):
 
 
 class Closure:
-    """Everything that pip reads for one file, in pip's order."""
+    """
+    Everything that pip reads for one file, in pip's order.
+
+    files     by their identities; the file itself is the first
+    leads_to  the identities of what each of them includes
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, Loaded] = {}
         self.placed: list[Placed] = []
+        self.leads_to: dict[str, set[str]] = {}
+
+    def leading_to(self, name: str) -> set[str]:
+        """The files, by identity, from which includes lead to one; itself among them where it leads to itself."""
+        above: dict[str, list[str]] = {}
+        for one, others in self.leads_to.items():
+            for other in others:
+                above.setdefault(other, []).append(one)
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            for one in above.pop(waiting.pop(), ()):
+                found.add(one)
+                waiting.append(one)
+        return found
 
 
 def aims_at(path: str, target: str) -> Target:
@@ -63,9 +88,31 @@ def aims_at(path: str, target: str) -> Target:
     return Target(joined, "")
 
 
+def _remembered(scope: Scope, key: Hashable, find: Callable[[], _Found], size: Callable[[_Found], int]) -> _Found:
+    """What was found before in this run; files that include each other ask for the same again and again."""
+    if scope.kept is None:
+        return find()
+    if key in scope.kept:
+        known: _Found = scope.kept[key]
+        return known
+    found = find()
+    total = scope.kept.get(_remembered, 0) + size(found)
+    if total <= _MOST_KEPT:
+        scope.kept[_remembered], scope.kept[key] = total, found
+    return found
+
+
 def load(path: str, scope: Scope) -> tuple[Source, Contents] | str:
     """Read a file that another one names, or say why it cannot be read."""
-    tree = scope.tree
+    return _remembered(
+        scope,
+        (load, path),
+        lambda: _load(path, scope.tree),
+        lambda one: len(one if isinstance(one, str) else one[0].data),
+    )
+
+
+def _load(path: str, tree: Tree) -> tuple[Source, Contents] | str:
     if not tree.exists(path):
         return "there is no such file"
     if tree.is_directory(path):
@@ -83,7 +130,26 @@ def load(path: str, scope: Scope) -> tuple[Source, Contents] | str:
 
 
 def closure(source: Source, scope: Scope, *, in_constraints: bool) -> Closure:
-    """Read a file and all that it includes."""
+    """Read a file and all that it includes; once in a run, however many files ask."""
+    if not includes_others(source):
+        return _closure(source, scope, in_constraints=in_constraints)
+    return _remembered(
+        scope,
+        (closure, scope.tree.identity(source.path), in_constraints),
+        lambda: _closure(source, scope, in_constraints=in_constraints),
+        lambda one: 200 * (len(one.placed) + len(one.files)),
+    )
+
+
+def includes_others(source: Source) -> bool:
+    """Whether a file names others that are read with it."""
+    try:
+        return any(contents.read(source.data).includes())
+    except Undecodable:
+        return False
+
+
+def _closure(source: Source, scope: Scope, *, in_constraints: bool) -> Closure:
     found = Closure()
     try:
         read = contents.read(source.data)
@@ -98,7 +164,7 @@ class _Walk:
     def __init__(self, scope: Scope, fence: Fence) -> None:
         self._scope = scope
         self._fence = fence
-        self._seen: set[tuple[str, bool]] = set()
+        self._seen: dict[tuple[str, bool], str] = {}
 
     def visit(self, loaded: Loaded, found: Closure, depth: int) -> None:
         """Take a file and, where they are named, those that it includes."""
@@ -119,16 +185,21 @@ class _Walk:
             if isinstance(node, Item):
                 found.placed.append(Placed(loaded.source, node, loaded.in_constraints))
             elif isinstance(node, Node) and node.include is not None and depth < _DEEPEST:
-                self._include(loaded, node.include, found, depth)
+                self._include(loaded, node.include, found, depth, found.leads_to.setdefault(key, set()))
 
-    def _include(self, loaded: Loaded, option: Option, found: Closure, depth: int) -> None:
+    def _include(self, loaded: Loaded, option: Option, found: Closure, depth: int, leads_to: set[str]) -> None:
         target = aims_at(loaded.source.path, option.value)
-        if target.path is None or len(found.files) >= _MOST_FILES or not self._fence.holds(target.path):
+        if target.path is None or len(found.files) >= _MOST_FILES:
             return
         constraints = loaded.in_constraints or option.name == "--constraint"
-        if (target.path, constraints) in self._seen:
+        known = self._seen.get((target.path, constraints))
+        if known is not None:
+            leads_to.add(known)
             return
-        self._seen.add((target.path, constraints))
+        if not self._fence.holds(target.path):
+            return
+        name = self._seen[target.path, constraints] = self._scope.tree.identity(target.path)
+        leads_to.add(name)
         read = load(target.path, self._scope)
         if not isinstance(read, str):
             self.visit(Loaded(*read, constraints), found, depth + 1)

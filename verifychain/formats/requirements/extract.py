@@ -65,6 +65,7 @@ class _Reader:
         for _, option in read.options("--index-url", "--extra-index-url", "--find-links"):
             self._named.setdefault(option.value.rstrip("/"), option)
         self._faults: dict[str, tuple[str, bool]] = {}
+        self._leading_here: set[str] | None = None  # the files that include this one, at any depth; not looked for yet
         self._relatives = relatives.Relatives(source, self._closures)
 
     def facts(self) -> Iterator[Fact]:
@@ -222,13 +223,16 @@ class _Reader:
             return read, True
         if path.rpartition("/")[2].startswith("pylock."):
             return "it is a lock in TOML, which pip reads with `pip install -r` only", True
-        here, there = (
-            self._scope.tree.identity(self._source.path),
-            closure.closure(read[0], self._scope, in_constraints=False),
-        )
-        if here in there.files:
+        if self._leads_back(path):
             return "it leads back to this file: pip ≥ 24.3 refuses that, and earlier ones never end", True
         return "", False
+
+    def _leads_back(self, path: str) -> bool:
+        identity = self._scope.tree.identity
+        if self._leading_here is None:
+            own = closure.closure(self._source, self._scope, in_constraints=False)
+            self._leading_here = own.leading_to(identity(self._source.path))
+        return identity(path) in self._leading_here
 
 
 def _closures(source: Source, scope: Scope) -> list[Closure]:
