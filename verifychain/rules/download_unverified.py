@@ -51,11 +51,10 @@ def check(download: Download) -> Iterator[Problem]:
     if download.git is not None or download.role is not Role.ARTIFACT:
         return
     if download.malformed is not None:
-        message = f"malformed checksum: {download.malformed.reason}"
         fix = lower_case(download.malformed, download.slot)
         wanted = "write sha256: and 64" if download.via == "add-http" else "write the"
         hint = "" if fix else f"{wanted} lower-case hexadecimal digits"
-        yield Problem(download.malformed.span, message, help=hint, fix=fix)
+        yield Problem(download.malformed.span, f"malformed checksum: {download.malformed.reason}", hint, fix)
     elif download.grade in (Grade.UNPINNED, Grade.UNCHECKED) and download.flaw in (None, Flaw.MEANINGLESS):
         yield Problem(
             download.name_span,

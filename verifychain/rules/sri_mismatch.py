@@ -42,14 +42,10 @@ def check(
     help = f"not taken: {refusal}" if refusal else "find out what changed before you believe it; --accept URL takes it"
     accepted = None if refusal else _accepted(subresource, loader, served)
     if served is not None and subresource.locked is not None:
-        locked = subresource.locked
-        if served.hashed(locked.algorithm) != locked:
-            yield Problem(
-                subresource.name_span,
-                f"the server does not send what verifychain.lock states: {_sri(served.hashed(locked.algorithm))}",
-                help=help,
-                fix=accepted,
-            )
+        sent = served.hashed(subresource.locked.algorithm)
+        if sent != subresource.locked:
+            told = f"the server does not send what verifychain.lock states: {_sri(sent)}"
+            yield Problem(subresource.name_span, told, help, accepted)
     for reading in subresource.readings(settings.engine):
         if any(token.signature for token in reading.kept) or not any(token.digest for token in reading.strongest):
             continue
