@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.images.contents import Contents
 from tests.origins.local_server import Reply
 from tests.origins.stub_registry import REPOSITORY, Stub
 from tests.signatures.private_sigstore import Sigstore
-from verifychain.core.digest import Digest
+from verifychain.core.digest import Algorithm, Digest, of_bytes
 
 
 def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0) -> list[str]:
@@ -47,12 +48,12 @@ def image(contents: Contents) -> Digest:
 def test_a_legacy_signature(capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore) -> None:
     evidence.sign(contents, sigstore, image, "legacy")
     evidence.attest(contents, sigstore, image, "bundle")
-    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == ["manifest", ".sig", "blobs"]
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == [".sig", "blobs"]
 
 
 def test_a_bundle(capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore) -> None:
     evidence.sign(contents, sigstore, image, "bundle")
-    expected = ["manifest", ".sig", "referrers", "manifest", "blobs"]
+    expected = [".sig", "referrers", "manifest", "blobs"]
     assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == expected
 
 
@@ -65,12 +66,35 @@ def test_what_is_wanted_is_looked_for_everywhere(
         contents.tag_of(image, "sig"),
     )
     evidence.sign(contents, sigstore, image, "bundle")
-    expected = ["manifest", ".sig", "blobs", "referrers", "manifest", "blobs"]
+    expected = [".sig", "blobs", "referrers", "manifest", "blobs"]
     assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == expected
     unsigned = Contents()
     digest = unsigned.image(b"unsigned", "1")
-    expected = ["manifest", ".sig", "referrers", ".att"]
+    expected = [".sig", "referrers", ".att", "manifest"]
     assert asked(capsys, here, unsigned, f"FROM IMAGE@{digest}\n", 1) == expected
+
+
+def test_an_image_that_is_not_there(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    """A digest is signed, and the image itself not asked for; but what is not there is not unsigned."""
+    gone = Contents()
+    gone.image(b"another", "1")
+    assert asked(capsys, here, gone, f"FROM IMAGE@{image}\n", 4) == [".sig", "referrers", ".att", "manifest"]
+    evidence.sign(contents, sigstore, image, "legacy")
+    contents.manifests.pop(image)
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == [".sig", "blobs"]
+
+
+def test_an_image_that_was_signed_by_another_digest(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    """Then its bytes are needed, and hashed."""
+    stated = json.loads(evidence.statement(image, evidence.SIGN))
+    stated["subject"] = [{"digest": {"sha512": of_bytes(contents.data(image), Algorithm.SHA512).hex}}]
+    contents.attach(image, [evidence.bundle(sigstore, json.dumps(stated).encode())])
+    expected = [".sig", "referrers", "manifest", "blobs", "manifest"]
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == expected
 
 
 def test_what_is_not_needed_may_fail(
@@ -94,11 +118,11 @@ def test_images_that_are_named_twice(
 ) -> None:
     evidence.sign(contents, sigstore, image, "legacy")
     lines = f"FROM IMAGE@{image} AS a\nFROM IMAGE@{image} AS b\nCOPY --from=IMAGE@{image} /x /x\n"
-    assert asked(capsys, here, contents, lines) == ["manifest", ".sig", "blobs"]
+    assert asked(capsys, here, contents, lines) == [".sig", "blobs"]
 
 
 def test_twenty_images_are_asked_for_over_one_connection(capsys: Any, here: Path, sigstore: Sigstore) -> None:
-    """By one worker; an answer that there is no such thing ends no connection. Three questions for each, or five."""
+    """By one worker; an answer that there is no such thing ends no connection. Two questions for each, or four."""
     contents = Contents()
     images = [contents.image(f"image {number}".encode(), f"{number}") for number in range(20)]
     for number, image in enumerate(images):
@@ -111,5 +135,5 @@ def test_twenty_images_are_asked_for_over_one_connection(capsys: Any, here: Path
         (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{stub.server.host}"]\n')
         argv = ("--no-cache", "--max-workers", "1", "--engine", "native", *WHO, *ROOT, "pod.yaml")
         assert run(capsys, "manifest", *argv).code == 0
-        assert len(stub.paths) == 10 * 3 + 10 * 5
+        assert len(stub.paths) == 10 * 2 + 10 * 4
         assert stub.server.connections == 1

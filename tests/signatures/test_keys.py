@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,26 @@ def test_r_and_s_one_after_the_other(sigstore: Sigstore, name: str) -> None:
     assert keys.verify(private.public_key(), raw, Artifact(data=DATA)) is not None
     with pytest.raises(Rejected):
         keys.verify(private.public_key(), raw[::-1], Artifact(data=DATA))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["p256", "ed25519"]), st.integers(0, 90), st.integers(0, 255), st.sampled_from([0, 1, -1]))
+def test_what_is_no_key_is_none_to_the_library_either(
+    sigstore: Sigstore, name: str, place: int, value: int, longer: int
+) -> None:
+    """Usual keys are read by what stands before them: to the same end as by the reader of all kinds."""
+    info = PublicFormat.SubjectPublicKeyInfo
+    spki = bytearray(sigstore.keys[name].public_key().public_bytes(Encoding.DER, info))
+    spki[place % len(spki)] = value
+    changed = bytes(spki + b"\0" if longer > 0 else spki[: len(spki) + longer])
+    try:
+        expected = keys.usable(load_der_public_key(changed)).public_bytes(Encoding.DER, info)
+    except (ValueError, TypeError, UnsupportedAlgorithm, Rejected):
+        with pytest.raises(Rejected) as caught:
+            keys.load_der(changed)
+        assert caught.value.reason is Reason.MALFORMED_KEY
+    else:
+        assert keys.load_der(changed).public.public_bytes(Encoding.DER, info) == expected
 
 
 def test_only_a_digest_is_known(sigstore: Sigstore) -> None:

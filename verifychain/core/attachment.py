@@ -7,7 +7,7 @@ that the bytes are those of their descriptor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 from verifychain.core.digest import Digest
@@ -43,12 +43,12 @@ class Subject(NamedTuple):
     The image that evidence must be about.
 
     shown  ``name:tag@sha256:…``, the tag as it was resolved, once
-    data   the exact bytes of its manifest or index
+    data   gives the exact bytes of its manifest or index, fetched at the latest now; raises Unavailable
     """
 
     shown: str
     digest: Digest
-    data: bytes
+    data: Callable[[], bytes]
 
 
 class Found(NamedTuple):

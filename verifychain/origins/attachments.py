@@ -59,6 +59,10 @@ class Store(Protocol):
         """What the reference means, resolved once; raises Unavailable."""
         ...
 
+    def stated(self) -> Digest | None:
+        """The digest of it that stands in the reference itself."""
+        ...
+
     def shown(self, digest: Digest) -> str: ...
 
     def manifest(self, digest: Digest) -> Manifest: ...
@@ -94,6 +98,9 @@ class InRegistry(NamedTuple):
         if found is None:
             raise Unavailable(f"{self.name.registry} has no {self.name.normalised}", "check the name and the tag")
         return found
+
+    def stated(self) -> Digest | None:
+        return self.name.digest
 
     def shown(self, digest: Digest) -> str:
         tag = self.name.tag if self.name.tag is not None or self.name.digest is not None else "latest"
@@ -134,6 +141,9 @@ class OnDisk(NamedTuple):
     def root(self) -> Manifest:
         return self.layout.root()
 
+    def stated(self) -> Digest | None:
+        return None  # it is read from the disk in any case
+
     def shown(self, digest: Digest) -> str:
         return f"{self.layout.folder}@{digest}"
 
@@ -150,27 +160,60 @@ class OnDisk(NamedTuple):
         return self.layout.referrers(digest)
 
 
-def subject(store: Store, platform: str | None) -> Manifest:
-    """What is verified: what the reference means, or of an index the image for a platform."""
+class Image:
+    """
+    What is verified: its digest, and its manifest from when that is asked for.
+
+    Signatures are of a digest. Where the reference states one, and a signature of it is good, nothing of the image
+    itself is needed, and cosign does not ask for it either.
+    """
+
+    def __init__(self, digest: Digest, root: Callable[[], Manifest]) -> None:
+        self.digest = digest
+        self._root = root
+        self._manifest: Manifest | None = None
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Image:
+        """One whose manifest is there already."""
+        return cls(manifest.digest, lambda: manifest)
+
+    def manifest(self) -> Manifest:
+        """The manifest or index; raises Unavailable where there is none."""
+        if self._manifest is None:
+            self._manifest = self._root()
+        return self._manifest
+
+    def data(self) -> bytes:
+        """The exact bytes of the manifest; raises Unavailable."""
+        return self.manifest().data
+
+
+def subject(store: Store, platform: str | None) -> Image:
+    """What is verified: what the reference means, or of an index the image for a platform. Raises Unavailable."""
+    stated = store.stated()
+    if platform is None and stated is not None:
+        return Image(stated, store.root)
     root = store.root()
     if platform is None or not root.is_index:
-        return root
-    return store.manifest(choose(platforms_of(root), platform))
+        return Image.of(root)
+    return Image.of(store.manifest(choose(platforms_of(root), platform)))
 
 
-def children(store: Store, index: Manifest) -> list[Manifest]:
+def children(store: Store, index: Manifest) -> list[Image]:
     """The images of an index; what buildx adds about them (``unknown/unknown``) is no image."""
     runnable = (one for one in index.entries if one.platform.get("os") != "unknown")
-    return [store.manifest(one) for one in dict.fromkeys(one.digest for one in runnable)]
+    return [Image.of(store.manifest(one)) for one in dict.fromkeys(one.digest for one in runnable)]
 
 
-def collect(store: Store, image: Manifest) -> Found:
-    """Everything attached to an image; raises Unavailable where the places cannot be asked for it."""
+def collect(store: Store, image: Image) -> Found:
+    """Everything attached to an image; raises Unavailable where it, or one of the places, cannot be asked for."""
+    image.manifest()
     *_, found = stages(store, image)
     return found
 
 
-def stages(store: Store, image: Manifest, first: Storage = Storage.SIGNATURE_TAG) -> Iterator[Found]:
+def stages(store: Store, image: Image, first: Storage = Storage.SIGNATURE_TAG) -> Iterator[Found]:
     """
     What is attached to an image, place by place: each time all that was found so far, in the end everything.
 

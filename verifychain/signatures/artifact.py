@@ -21,7 +21,7 @@ class Artifact:
         digest: Digest | None = None,
         open_: Callable[[], BufferedIOBase | RawIOBase] | None = None,
     ) -> None:
-        """Give one: the bytes, a digest of them, or a function that opens them (OSError of it passes through)."""
+        """Give the bytes, a digest of them, or what opens them, whose faults pass through; or the last two of these."""
         self._data = data
         self._open = open_
         self._known: dict[Algorithm, Digest] = {} if digest is None else {digest.algorithm: digest}

@@ -9,6 +9,7 @@ type ``sign``: no other attestation is a signature, whoever made it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 from verifychain.core import digest as digests
@@ -143,7 +144,7 @@ def verify_signature(piece: Piece, subject: Subject, question: Question, annotat
     if piece.is_attestation:
         detail = f"this is an attestation ({shown(piece.predicate)}), not a signature of the image"
         return Verdict(Status.REJECTED, Reason.PAYLOAD_TYPE, detail, piece.evidence.container)
-    image = Artifact(data=subject.data)
+    image = _artifact(subject)
     simple = piece.attachment.media_type == SIMPLE_SIGNING
     if isinstance(piece.evidence.content, Envelope):
         asked = question._replace(attestation=AttestationPolicy(type=SIGN))
@@ -164,7 +165,12 @@ def verify_attestation(piece: Piece, subject: Subject, question: Question) -> Ve
     """Whether a piece is an attestation about the image as the question's policy wants it."""
     if piece.fault is not None or piece.evidence is None:
         return piece.fault or Verdict(Status.REJECTED, Reason.INTERNAL, "it was not read")
-    return verify_evidence(piece.evidence, Artifact(data=subject.data), question)
+    return verify_evidence(piece.evidence, _artifact(subject), question)
+
+
+def _artifact(subject: Subject) -> Artifact:
+    """The image by its digest; its bytes are fetched for what was signed by another algorithm, or whole."""
+    return Artifact(digest=subject.digest, open_=lambda: BytesIO(subject.data()))
 
 
 def claims(data: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
@@ -39,6 +39,11 @@ _HASHES = {
     Algorithm.SHA384: hashes.SHA384(),
     Algorithm.SHA512: hashes.SHA512(),
 }
+# What stands before the point of a key on P-256 (RFC 5480), or before the key itself (RFC 8410): DER has one way to
+# write it. So keys of the two usual kinds need no reader of DER, and to load the library's takes longer than to verify
+# twenty signatures: it brings those for OpenSSH and for private keys along.
+_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_ED25519 = bytes.fromhex("302a300506032b6570032100")
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----")
 
 
@@ -66,10 +71,21 @@ def load_pem(text: bytes) -> Key:
 def load_der(spki: bytes) -> Key:
     """Read a SubjectPublicKeyInfo. Raises Rejected where it is none, or of a key that is too weak."""
     try:
-        key = serialization.load_der_public_key(spki)
+        key = _read(spki)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Rejected(Reason.MALFORMED_KEY, f"not a public key: {error}") from None
     return Key(usable(key), spki)
+
+
+def _read(spki: bytes) -> PublicKeyTypes:
+    """The key in a SubjectPublicKeyInfo; raises ValueError, TypeError or UnsupportedAlgorithm."""
+    if spki.startswith(_P256) and len(spki) == len(_P256) + 64:
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + spki[len(_P256) :])
+    if spki.startswith(_ED25519) and len(spki) == len(_ED25519) + 32:
+        return ed25519.Ed25519PublicKey.from_public_bytes(spki[len(_ED25519) :])
+    from cryptography.hazmat.primitives import serialization
+
+    return serialization.load_der_public_key(spki)
 
 
 def usable(key: PublicKeyTypes) -> PublicKey:
@@ -157,8 +173,7 @@ def _verify_ed25519(key: ed25519.Ed25519PublicKey, signature: bytes, artifact: A
     prehash = artifact.digest(Algorithm.SHA512)
     if prehash is None:
         raise Unsupported("an Ed25519 key signs the bytes or their SHA-512, and neither is known: name the file")
-    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-    if ed25519ph.holds(raw, signature, prehash):
+    if ed25519ph.holds(key.public_bytes_raw(), signature, prehash):
         return Algorithm.SHA512
     data = artifact.data()
     if data is not None and verify_ed25519(key, signature, data):

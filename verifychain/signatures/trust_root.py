@@ -164,12 +164,12 @@ def _log(fields: Fields) -> Log | None:
 
 def _spki(public: Fields) -> bytes:
     """The key as a SubjectPublicKeyInfo: PKCS1_RSA_PKCS1V5 is, despite its name, used for both forms."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-
     raw = public.data("rawBytes")
     if not public.text("keyDetails").startswith("PKCS1_"):
         return raw
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
     try:
         key = serialization.load_der_public_key(raw)
     except (ValueError, UnsupportedAlgorithm):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from enum import Enum
 from functools import partial
 
+from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
 from verifychain.signatures import containers, library, native, predicates, statement
 from verifychain.signatures.artifact import Artifact
@@ -177,8 +178,8 @@ def _evidence(evidence: Evidence, artifact: Artifact, question: Question) -> _St
         return Verdict(Status.UNSUPPORTED, detail=fault.detail, container=evidence.container)
     except Unanswered as fault:
         return Verdict(Status.ERROR, detail=str(fault), container=evidence.container)
-    except OSError:
-        raise
+    except (OSError, Unavailable):
+        raise  # of what gives the artifact's bytes
     except Exception as error:  # noqa: BLE001 - whatever evidence makes of us, it is not verified
         detail = f"{type(error).__name__}: {error}"
         return Verdict(Status.REJECTED, Reason.INTERNAL, detail, evidence.container)

@@ -16,8 +16,7 @@ from verifychain.core.signing import Lack, Unmet
 
 if TYPE_CHECKING:
     from verifychain.core.attachment import Found
-    from verifychain.origins.attachments import Store
-    from verifychain.origins.manifests import Manifest
+    from verifychain.origins.attachments import Image, Store
     from verifychain.signatures.image_policy import Entry, Outcome, Policy
 
 RECURSIVE = ("none", "any", "all")
@@ -64,7 +63,7 @@ class Begun(NamedTuple):
     """An image as far as it is known without the policy; ``places`` begins with what was found first."""
 
     store: Store
-    image: Manifest
+    image: Image
     places: Iterator[Found]
 
 
@@ -130,7 +129,7 @@ def _no_policy_help(name: ImageName) -> str:
 
 def begin(store: Store, scope: Scope, *, signed: bool) -> Begun:
     """
-    Ask for an image and the first of what is attached; raises Unavailable where that cannot be had.
+    Ask for the first of what is attached to an image; raises Unavailable where that cannot be had.
 
     signed  look first where signatures are, and not where attestations are
     """
@@ -141,7 +140,7 @@ def begin(store: Store, scope: Scope, *, signed: bool) -> Begun:
     return Begun(store, image, chain((next(places),), places))
 
 
-def _places(store: Store, image: Manifest, *, signed: bool) -> Iterator[Found]:
+def _places(store: Store, image: Image, *, signed: bool) -> Iterator[Found]:
     from verifychain.core.attachment import Storage
     from verifychain.origins import attachments
 
@@ -168,13 +167,14 @@ def _finish(begun: Begun, entries: Sequence[Entry], scope: Scope, *, thorough: b
     store, image = begun.store, begun.image
 
     def inner() -> list[Judgement]:
-        members = attachments.children(store, image)
+        members = attachments.children(store, image.manifest())
         return [_one(_places(store, one, signed=_asks(entries)), entries, thorough=thorough) for one in members]
 
     first = _one(begun.places, entries, thorough=thorough)
-    if scope.recursive == "all" and image.is_index:
+    if scope.recursive == "all" and image.manifest().is_index:
         return _together([first, *inner()])
-    if not first.unmet or scope.recursive == "none" or not image.is_index:
+    # An image that is not there is not unsigned: now it is asked for at the latest.
+    if not first.unmet or not image.manifest().is_index or scope.recursive == "none":
         return _certain(first)
     members = inner()
     signed = bool(members) and not any(one.unmet for one in members)

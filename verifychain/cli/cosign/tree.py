@@ -69,7 +69,7 @@ def _row(stores: Stores, image: str, platform: str | None) -> dict[str, Any]:
 
     try:
         store = stores.open(image)
-        found = attachments.subject(store, platform)
+        found = attachments.subject(store, platform).manifest()
         listed = [(label, one) for suffix, label in _TAGS for one in store.attached(found.digest, suffix)]
         referrers, faults = store.referrers(found.digest)
     except Unavailable as error:
