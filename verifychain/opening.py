@@ -23,10 +23,11 @@ def regular(path: str) -> FileIO:
 def content(path: str, most: int) -> bytes:
     """The bytes of a regular file of at most so many. Raises OSError."""
     with regular(path) as file:
-        if os.fstat(file.fileno()).st_size <= most:
-            data = file.read(most + 1)
-            while len(data) <= most and (more := file.read(most + 1 - len(data))):
-                data += more
+        size = os.fstat(file.fileno()).st_size
+        if size <= most:
+            data = file.read(size + 1)  # no more: room for ``most`` costs more than the reading
+            while len(data) != size and len(data) <= most and (more := file.read(most + 1 - len(data))):
+                data += more  # it grows, or its size is not known (/proc)
             if len(data) <= most:
                 return data
     raise OSError(f"larger than {most >> 20} MiB")

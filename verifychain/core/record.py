@@ -131,7 +131,12 @@ class Frozen:
 
     def _replace(self, **changed: Any) -> Self:
         """The same but for some fields, as named tuples have it."""
-        return type(self)(**{**self.__dict__, **changed})
+        if not changed.keys() <= self._fields:
+            raise TypeError(f"{type(self).__name__}: unknown {', '.join(sorted(changed.keys() - self._fields))}")
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changed)
+        return made
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} does not change: {name}")

@@ -28,6 +28,8 @@ def check(page: Page) -> Iterator[Problem]:
     <script src="app.js" integrity="sha384-Vak0Zcr3bxd8tq03epnMvktUZupI6KlqYOa+TS7L9/HvJHvuB6S2m74oday+ttbz"></script>
     ```
     """
+    if not any(one.via == "preload" for one in page.loads):
+        return
     users = {str(one.url): one for one in reversed(page.loads) if one.via in ("script", "stylesheet")}
     for one in page.loads:
         user = users.get(str(one.url))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Hashable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING
 
 from verifychain.core import url
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 # No page that people read comes near; a larger one would only keep a reader busy.
 _LARGEST = 64 << 20
 _MOST_KEPT, _LONGEST = 4096, 1024  # tags that are remembered, and their bytes
-_OF_ANY_PAGE = frozenset(string.ascii_letters + string.digits + "./")  # a URL that begins so is not the page's own
+# A URL that begins so is not the page's own.
+_OF_ANY_PAGE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./")
 _NO_PAGE = Source("", b"")
+_NUMBERS = count()  # names for what is alike
 
 
 def extract(source: Source, scope: Scope) -> Iterator[Fact]:
@@ -63,6 +65,7 @@ class _Reader:
         self._first = first
         self._base = base or self._site.page
         self._has_base = False
+        self._where = self._place()
         self._covered: set[str] = set()
         self._dynamic: list[Span] = []
         self._maps: list[ImportMap] = []
@@ -74,8 +77,14 @@ class _Reader:
         """The facts of every tag in order, and the page at the end."""
         reading = tags.read(self._text, loading.WANTED)
         for tag in reading.tags:
-            if not tag.inert:
-                yield from self._tag(tag)
+            if tag.inert:
+                continue
+            key = self._alike(tag)
+            known = None if key is None else self._site.loads.get(key)
+            if known is None:
+                yield from self._tag(tag, key)
+            else:
+                yield self._loaded(references.moved(known, self._source, tag.span.start))
         imported = tuple(self._imports()) if self._scripts else ()
         yield from imported
         notes = tuple(Note(remark.span, remark.message) for remark in reading.remarks)
@@ -88,12 +97,7 @@ class _Reader:
             dynamic=tuple(self._dynamic),
         )
 
-    def _tag(self, tag: Tag) -> Iterator[Fact]:
-        key = self._alike(tag)
-        known = None if key is None else self._site.loads.get(key)
-        if known is not None:
-            yield self._loaded(references.moved(known, self._source, tag.span.start))
-            return
+    def _tag(self, tag: Tag, key: Hashable) -> Iterator[Fact]:
         load = loading.load_of(tag)
         extent = Span(tag.span.start, tag.content.end) if loading.is_import_map(tag) and tag.content else tag.span
         if self._masked.touches(extent):
@@ -145,8 +149,8 @@ class _Reader:
             kept = self._site.loads
             if len(kept) >= _MOST_KEPT:
                 kept.clear()
-            kept[key] = references.moved(one, _NO_PAGE, -tag.span.start)._replace(alike=key)
-            one = one._replace(alike=key)
+            one = one._replace(alike=next(_NUMBERS))
+            kept[key] = references.moved(one, _NO_PAGE, -tag.span.start)
         yield self._loaded(one)
 
     def _loaded(self, one: Subresource) -> Subresource:
@@ -167,9 +171,10 @@ class _Reader:
             return None
         if self._masked.spans and self._masked.touches(tag.span):
             return None
-        return self._text[tag.span.start : tag.span.end], tag.namespace, tag.closed, self._place()
+        return self._text[tag.span.start : tag.span.end], tag.namespace, tag.closed, self._where
 
     def _place(self) -> Hashable:
+        """What a URL in a tag is resolved and looked for by."""
         base = self._base
         return base.origin, base.path.rpartition("/")[0], self._site.folder, self._encoding
 
@@ -204,6 +209,7 @@ class _Reader:
         found: Url | None = url.parse(decode(given.raw or "", self._encoding), self._site.page)
         if found is not None and found.is_web:
             self._base = found
+            self._where = self._place()
 
     def _module(self, target: Url, key: str, span: Span) -> Module:
         site, locked = self._site, self._scope.locked.get(str(target))

@@ -10,7 +10,7 @@ from verifychain.core.digest import Digest, Notation
 from verifychain.core.expression import expression
 from verifychain.core.finding import Edit
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.subresource import LocalFile, MapEntry, Repeated, Subresource, Value
@@ -20,6 +20,7 @@ from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute
 from verifychain.formats.html.values import decode
 
+_span = maker(Span)
 _GAP = expression(r"[\t\n\f\r ]+")
 
 
@@ -80,26 +81,30 @@ def moved(one: Subresource, source: Source, by: int) -> Subresource:
     """The fact that the same tag is in another page, or at another place."""
 
     def span(old: Span) -> Span:
-        return Span(old.start + by, old.end + by)
+        return _span((old.start + by, old.end + by))
 
     def value(old: Value | None) -> Value | None:
         return None if old is None else Value(old.text, span(old.span), old.exact)
 
     edit, slot, whole = one.with_crossorigin, one.slot, span(one.span)
     if slot is not None:
-        slot = slot._replace(location=Location(source, span(slot.location.span)))
+        slot = Slot(Location(source, span(slot.location.span)), slot.before, slot.notation, slot.after)
     return one._replace(
         source=source,
         span=whole,
         name_span=span(one.name_span),
         origin=Location(source, whole),
         slot=slot,
-        pins=tuple(pin._replace(span=span(pin.span)) for pin in one.pins),
+        pins=tuple([_pin(pin, span(pin.span)) for pin in one.pins]),
         integrity=value(one.integrity),
         crossorigin=value(one.crossorigin),
-        repeated=tuple(Repeated(same.name, span(same.span), span(same.removal)) for same in one.repeated),
+        repeated=tuple([Repeated(same.name, span(same.span), span(same.removal)) for same in one.repeated]),
         with_crossorigin=None if edit is None else Edit(Location(source, span(edit.location.span)), edit.new),
     )
+
+
+def _pin(pin: Pin | Malformed, span: Span) -> Pin | Malformed:
+    return Pin(pin.digest, span) if isinstance(pin, Pin) else Malformed(pin.text, pin.reason, span)
 
 
 def map_entry(entry: MapEntry, target: Url, tag: Tag, context: Context) -> Subresource:

@@ -14,6 +14,7 @@ from functools import cache
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
+_RARE = 64  # so many of a character are looked at one by one
 _CLOSING = {"{{!--": "--}}", "{{{": "}}}", "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "<?": "?>"}
 
 
@@ -49,8 +50,8 @@ class Masked(NamedTuple):
 
 def masked(text: str) -> Masked:
     """Mask what the template engines replace; linear in the length of the text."""
-    # One of these begins each of them. Spelled out: a loop over them takes longer than the search.
-    begins = "{{" in text or "{%" in text or "{#" in text or "<%" in text or "<?" in text
+    # One of these begins each of them.
+    begins = _stand(text, "{", "{") or _stand(text, "{<", "%") or _stand(text, "{", "#") or _stand(text, "<", "?")
     spans = _found(text) if begins else []
     if not spans:
         return Masked(text, ())
@@ -59,6 +60,22 @@ def masked(text: str) -> Masked:
         pieces += [text[at : span.start], "_" * span.length]
         at = span.end
     return Masked("".join((*pieces, text[at:])), tuple(spans))
+
+
+def _stand(text: str, firsts: str, second: str) -> bool:
+    """
+    Whether two characters stand side by side, one of ``firsts`` first.
+
+    One character is found in a tenth of the time that two take, and these are rare in most pages.
+    """
+    at = text.find(second)
+    for _ in range(_RARE):
+        if at == -1:
+            return False
+        if at > 0 and text[at - 1] in firsts:
+            return True
+        at = text.find(second, at + 1)
+    return any(first + second in text for first in firsts)
 
 
 def _found(text: str) -> list[Span]:

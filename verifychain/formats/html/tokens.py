@@ -18,6 +18,7 @@ from verifychain.core.source import Span
 
 # The standard turns every CR into LF before it looks; that leaves one more blank for us.
 _BLANK = "\t\n\f\r "
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST = 1000  # attributes of one tag that are read
 _PIECES = 200  # attributes and gaps that one match may take: the engine keeps a record of each
 
@@ -30,10 +31,13 @@ _ONE = expression(
     rf"""([^{_BLANK}/>][^{_BLANK}/>=]*)"""
     rf"""(?:[{_BLANK}]*=[{_BLANK}]*(?:"([^"]*)"|'([^']*)'|([^{_BLANK}>"'][^{_BLANK}>]*))?)?"""
 )
-# What can be passed over in one go where only some names matter.
+# What can be passed over in one go where only some names matter. Most tags end at once, or have attributes as everyone
+# writes them; the last way of ``_ANY`` reads all others. A way that fails has read the tag, or all that is left.
+_PLAIN = rf"(?:[^{_BLANK}/>=\"']++=\"[^\"]*+\"[{_BLANK}]*+)++"
+_ANY = rf"[^{_BLANK}/>]*+(?:>|[{_BLANK}]++{_PLAIN}>|[^>\"']*+>|(?:[{_BLANK}/]++|{_ATTRIBUTE})*+>)"
 _PASSED = (
-    rf"(?:[^<]++|<(?:(?:/(?=[A-Za-z])|(?!(?ai:%s)[{_BLANK}/>])(?=[A-Za-z]))(?:[^>\"']*+>|[^{_BLANK}/>]*+"
-    rf"(?:[{_BLANK}/]++|{_ATTRIBUTE})*+>)|(?![A-Za-z/!?])|!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>)){{0,{_PIECES}}}+"
+    rf"[^<]*+(?:<(?:(?:/[A-Za-z]|[%s]|(?!(?ai:%s)[{_BLANK}/>])[A-Za-z]){_ANY}"
+    rf"|!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+--!?>|(?![A-Za-z/!?]))[^<]*+){{0,{_PIECES}}}+"
 )
 _COMMENT_END = expression("--!?>")
 _SCRIPT = expression(rf"<!--|-->|<(/?)script(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
@@ -46,8 +50,21 @@ def _more() -> re.Pattern[str]:
 
 @lru_cache(maxsize=32)
 def all_but(names: frozenset[str]) -> re.Pattern[str]:
-    """What passes over text, comments, end tags, and start tags that have none of these names."""
-    return re.compile(_PASSED % "|".join(map(re.escape, sorted(names))))
+    """What passes over text, comments, end tags, and start tags that have none of these names (lower case)."""
+    firsts = {name[0] for name in names}
+    others = "".join(letter + letter.upper() for letter in _LETTERS if letter not in firsts)
+    # By their first letters: that nearly always decides.
+    grouped = (f"{first}(?:{'|'.join(map(re.escape, _endings(names, first)))})" for first in sorted(firsts))
+    return re.compile(_PASSED % (others, "|".join(grouped)))
+
+
+def _endings(names: frozenset[str], first: str) -> list[str]:
+    return sorted(name[1:] for name in names if name[0] == first)
+
+
+@lru_cache(maxsize=32)
+def _end_tag(name: str) -> re.Pattern[str]:
+    return re.compile(rf"</{re.escape(name)}(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
 
 
 class Attribute(NamedTuple):
@@ -99,9 +116,8 @@ class Tokenizer:
         """
         text, search = self.text, _TAG.search
         while True:
-            if over is not None:
-                self._pass(over)
-            found = search(text, self._at)
+            passed = None if over is None else over.match(text, self._at)
+            found = search(text, self._at if passed is None else passed.end())
             if found is None:
                 return
             if found[4] is not None:
@@ -113,14 +129,6 @@ class Tokenizer:
             self._at = end
             # On text of latin-1 no capital becomes an ASCII letter but an ASCII one.
             yield Token(found[2].lower(), found[1] != "", found.start(), end, found.end(2))
-
-    def _pass(self, over: re.Pattern[str]) -> None:
-        before = -1
-        while before < self._at:
-            before = self._at
-            found = over.match(self.text, before)
-            if found is not None:
-                self._at = found.end()
 
     def _behind_markup(self, start: int, kind: str) -> int:
         """Where a comment, a CDATA section, or what is treated as a comment ends."""
@@ -152,24 +160,30 @@ class Tokenizer:
 
         The span of the text; None when its end tag is missing: then nothing is left to read.
         """
-        start = self._at
-        end = self._script_end(start) if name == "script" else self._raw_end(name, start)
-        if end is None:
-            self._at = len(self.text)
+        text, start = self.text, self._at
+        end = self._raw_end(name, start)
+        if end is not None and name == "script" and text.find("<!--", start, end) != -1:
+            end = self._script_end(start)
+        behind = None if end is None else self._behind_end_tag(end, end + len(name) + 2)
+        if end is None or behind is None:
+            self._at = len(text)
             return None
-        tag = _TAG.match(self.text, end)
-        behind = None if tag is None else tag.end() if tag[3] else self._behind_long_tag(tag.end())
-        self._at = len(self.text) if behind is None else behind
-        return None if behind is None else Span(start, end)
+        self._at = behind
+        return Span(start, end)
 
     def skip_rest(self) -> None:
         """Pass over all that is left, as ``<plaintext>`` asks for."""
         self._at = len(self.text)
 
     def _raw_end(self, name: str, start: int) -> int | None:
-        pattern = re.compile(rf"</{re.escape(name)}(?=[{_BLANK}/>])", re.IGNORECASE | re.ASCII)
-        found = pattern.search(self.text, start)
+        found = _end_tag(name).search(self.text, start)
         return None if found is None else found.start()
+
+    def _behind_end_tag(self, start: int, behind_name: int) -> int | None:
+        if self.text.startswith(">", behind_name):
+            return behind_name + 1
+        tag = _TAG.match(self.text, start)
+        return None if tag is None else tag.end() if tag[3] else self._behind_long_tag(tag.end())
 
     def _script_end(self, at: int) -> int | None:
         """
