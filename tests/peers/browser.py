@@ -122,20 +122,28 @@ def _command(engine: str, path: str, profile: str, url: str) -> list[str]:
 @contextmanager
 def running(engine: str, site: Site) -> Iterator[Browser]:
     """A browser with a fresh profile, ended with the block."""
+    site.put("/runner.html", RUNNER)
+    with opened(engine, f"{site.origin}/runner.html") as (process, log):
+        yield Browser(site, process, log, engine)
+
+
+@contextmanager
+def opened(engine: str, url: str, *flags: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """A browser with a fresh profile on a page, and its log, ended with the block."""
     path = program(engine)
     assert path is not None
-    site.put("/runner.html", RUNNER)
     with tempfile.TemporaryDirectory(prefix="verifychain-browser-", ignore_cleanup_errors=True) as folder:
         log = Path(folder, "log")
         profile = Path(folder, "profile")
         profile.mkdir()
         with log.open("wb") as output:
+            command = _command(engine, path, str(profile), url)
             process = subprocess.Popen(
-                _command(engine, path, str(profile), f"{site.origin}/runner.html"),
+                [*command[:-1], *flags, url],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
             try:
-                yield Browser(site, process, log, engine)
+                yield process, log
             finally:
                 _end(process)
 

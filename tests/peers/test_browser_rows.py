@@ -92,8 +92,7 @@ def test_a_report_is_not_sent(browser: Browser) -> None:
     """
     "report-only + endpoints: report delivered?" is recorded of its script, which runs.
 
-    When a report is sent is the browser's business: of Chromium none came over plain http within 70 seconds, Firefox
-    knows no endpoints, WebKit sends at once. What is held is that the page runs, and that nothing comes at once.
+    Firefox knows no endpoints, WebKit sends at once, Chromium later and over TLS alone (``test_browser_reports.py``).
     """
     (row,) = [row for row in policies.reporting() if "delivered" in row.case]
     rows.put_assets(browser.site)
