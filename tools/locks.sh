@@ -37,7 +37,6 @@ furo
 mkdocs
 pyvis
 robotframework
-sphinx-rtd-theme
 sphinx
 strawberry-graphql
 swagger-ui-bundle

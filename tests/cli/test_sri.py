@@ -82,10 +82,26 @@ def test_add_from_local_files(project: Path, command: Runner) -> None:
     assert command("sri", "--fix").code == 1
     assert command("sri", "--add").code == 1, "nobody knows the stylesheet"
     assert (project / "a.html").read_text() == page, "neither --fix nor --add touch files of one's own"
+    shown = command("sri", "--add", "--local", "--diff")
+    assert ("+<script" in shown.out, "file://" in shown.err) == (True, True)
+    assert "file://" not in command("sri", "--add", "--local", "--diff", "--root", ".").err, "it is served"
+    assert "file://" not in command("sri", "--add", "--diff").err, "nothing of one's own is added"
     result = command("sri", "--add", "--local")
     assert f'src="app.js" integrity="{GOOD}"></script>' in (project / "a.html").read_text()
     assert "file://" in result.out
     assert command("sri", "--local").code == 2
+
+
+def test_what_adds_it_is_said(project: Path, command: Runner) -> None:
+    pages = {
+        "own": '<script src="app.js"></script>', "asked": '<script src="https://cdn.example/s-1.2.3.js"></script>',
+        "moving": '<script src="https://unpkg.com/s@1/s.js"></script>',
+    }  # fmt: skip
+    write(project, {"app.js": APP, **{f"{name}.html": page for name, page in pages.items()}})
+    found = {name: command("sri", "--require", "all", "--select", "sri-missing", f"{name}.html").out for name in pages}
+    assert "`verifychain sri --add --local` adds it" in found["own"]
+    assert "`verifychain sri --add --online --trust` adds it" in found["asked"]
+    assert "adds it" not in found["moving"], "it would break with the next release"
 
 
 def test_import_maps(project: Path, command: Runner) -> None:

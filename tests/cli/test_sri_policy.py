@@ -166,6 +166,28 @@ def test_what_scripts_import(project: Path, command: Runner) -> None:
     assert {one[0] for one in checked} == {"sri-policy-would-block"}
 
 
+def test_where_imports_are_looked_for(project: Path, command: Runner) -> None:
+    page = "<script type=module src=/js/a.mjs></script>\n<script type=module src=https://cdn.example/b.mjs></script>"
+    files = {
+        "site/sub/p.html": page,
+        "site/js/a.mjs": "import './c.mjs'",
+        "far/b.mjs": "import './d.mjs'",
+        "far/p.html": page,
+    }
+    write(project, {**files, "h": INTEGRITY, "verifychain.toml": '[sri]\nroot = "site"\n'})
+    given = ("site/sub/p.html", "--map", "https://cdn.example/=far")
+    for more in (("--root", "site"), ()):  # as configured
+        result = command("sri", "policy", *given, *more)
+        assert "/js/c.mjs is blocked" in result.err
+        assert "https://cdn.example/d.mjs is blocked" in result.err
+        assert "/d.mjs is blocked" in command("sri", "policy", "--check", "h", *given, *more).out
+    assert "d.mjs" not in command("sri", "policy", "site/sub/p.html").err, "nobody says where the files are"
+    far = command("sri", "policy", "far/p.html", "--page-url", "https://cdn.example/", "--root", "far")
+    assert "/d.mjs is blocked" in far.err
+    for wrong in (("--root", "nope"), ("--map", "nope")):
+        assert command("sri", "policy", "site/sub/p.html", *wrong).code == 2
+
+
 def test_imports_that_are_not_read(project: Path, command: Runner) -> None:
     large = b"import './far.mjs'" + b" " * (8 << 20)
     write(

@@ -178,6 +178,11 @@ _VERDICT = (
     ),
     option("Verdict", "--exit-zero", is_flag=True, help="Exit 0 whatever is found; failures still do not."),
 )
+_SITE = (
+    option("Site", "--root", metavar="DIR", help="The folder that is served as the root of the site."),
+    option("Site", "--map", multiple=True, metavar="PREFIX=DIR", help="The folder behind a prefix of URLs or paths."),
+    option("Site", "--page-url", metavar="URL", help="The URL of the site; its own origin."),
+)
 _CONFIGURATION = (
     option(
         "Configuration",
@@ -242,6 +247,11 @@ def checking_pip(command: _Command) -> _Command:
 def listing(command: _Command) -> _Command:
     """What commands have which read files and judge nothing."""
     return _apply(command, (_PATHS, *_INPUT, *_output(("text", "json")), *_CONFIGURATION))
+
+
+def serving(command: _Command) -> _Command:
+    """What commands have that must know how pages are served."""
+    return _apply(command, _SITE)
 
 
 def asking(command: _Command) -> _Command:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import Command, checking, option
+from verifychain.cli.options import Command, checking, option, serving
 from verifychain.cli.run import check_one_format
 
 _SRI = (
@@ -29,17 +29,12 @@ _SRI = (
         type=click.Choice(["none", "cross-origin", "all"]),
         help="What must have integrity.  [default: cross-origin, as a warning]",
     ),
-    option("Integrity", "--root", metavar="DIR", help="The folder that is served as the root of the site."),
-    option(
-        "Integrity", "--map", multiple=True, metavar="PREFIX=DIR", help="The folder behind a prefix of URLs or paths."
-    ),
     option(
         "Integrity",
         "--npm-registry",
         metavar="URL",
         help="With --online: where packages that CDNs hand on are compared.  [default: what npm asks]",
     ),
-    option("Integrity", "--page-url", metavar="URL", help="The URL of the site; its own origin."),
     option(
         "Integrity",
         "--engine",
@@ -57,6 +52,7 @@ def _with_options(command: Any) -> Any:
 
 @click.command(cls=Command)
 @_with_options
+@serving
 @checking
 @click.pass_obj
 def sri(console: Console, /, **given: Any) -> int:

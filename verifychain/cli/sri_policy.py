@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifychain.cli.console import Console
-from verifychain.cli.options import Command, Options, collect, judging, option
+from verifychain.cli.options import Command, Options, collect, judging, option, serving
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Scope
@@ -16,6 +16,9 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.policy import Load, PolicyHeader
 from verifychain.inputs import WorkingTree, display_path
 from verifychain.output.style import count, printable
+
+if TYPE_CHECKING:
+    from verifychain.config import Configuration
 
 _SERVERS = ("header", "nginx", "apache", "netlify", "django")
 
@@ -25,6 +28,7 @@ _SERVERS = ("header", "nginx", "apache", "netlify", "django")
 @option("Policy", "--server", type=click.Choice(_SERVERS), default="header", help="How it is written.")
 @option("Policy", "--report-only", is_flag=True, help="Headers that report and block nothing.")
 @option("Policy", "--check", metavar="FILE", help="Judge the policy headers of this file, for these pages, instead.")
+@serving
 @judging
 @click.pass_obj
 def policy(console: Console, /, **given: Any) -> int:
@@ -91,11 +95,10 @@ def _write(console: Console, options: Options, paths: tuple[str, ...], server: s
 
 def _loads(console: Console, options: Options, paths: tuple[str, ...]) -> tuple[list[Load], bool]:
     """What the pages load, and whether some of it is not known, which was said."""
-    from verifychain import config
     from verifychain.formats.headers.imported import every_load
 
     tree, found, unread = WorkingTree(), list[Load](), False
-    scope = Scope(tree, config.load(options.config, isolated=options.isolated).settings)
+    scope = Scope(tree, _configuration(options).settings)
     for path in paths:
         try:
             loads, faults = every_load(_read(tree, path), scope)
@@ -108,6 +111,13 @@ def _loads(console: Console, options: Options, paths: tuple[str, ...]) -> tuple[
             unread = True
             console.fail(printable(f"{path}: {fault.message}"), fault.hint)
     return found, unread
+
+
+def _configuration(options: Options) -> Configuration:
+    from verifychain import config
+    from verifychain.cli.subresources import configured
+
+    return configured(config.load(options.config, isolated=options.isolated), options)
 
 
 def _place(location: Location) -> str:
@@ -130,7 +140,7 @@ def _header(value: str, found: list[Load], pages: int) -> PolicyHeader:
 
 
 def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]) -> int:
-    from verifychain import config, engine
+    from verifychain import engine
     from verifychain.cli.run import Run, conclude, write
     from verifychain.formats import named
     from verifychain.inputs import Kinds, select
@@ -138,7 +148,7 @@ def _check(console: Console, options: Options, file: str, pages: tuple[str, ...]
     file = display_path(file)
     if not WorkingTree().exists(file) or WorkingTree().is_directory(file):
         raise UsageError(f"{printable(file)}: no such file", "name the file that sets the headers")
-    configuration = config.load(options.config, isolated=options.isolated)
+    configuration = _configuration(options)
     settings, headers = configuration.settings, named("headers")
     tree, kinds = _Site(pages), Kinds([headers], named_as=headers)
     run = Run(options, configuration, tree, (file,), kinds)

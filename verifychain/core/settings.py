@@ -98,6 +98,16 @@ class SriSettings(NamedTuple):
         tuple[str, ...], "URLs behind which name@version/path of npm packages follows, beside jsDelivr and unpkg."
     ] = ()
 
+    @property
+    def from_disk(self) -> bool:
+        """Whether pages are said to be opened from disk."""
+        return (self.page_url or "").lower().startswith("file:")
+
+    @property
+    def is_served(self) -> bool:
+        """Whether pages are said to come from a server."""
+        return not self.from_disk and (self.root is not None or self.page_url is not None)
+
     def allows(self, url: str) -> bool:
         """Whether an entry of ``allow`` whose day has not come covers the URL."""
         if not self.allow:

@@ -26,9 +26,9 @@ def check(page: Page, settings: SriSettings) -> Iterator[Problem]:
     <script src="app.js"></script>
     ```
     """
-    opened = (settings.page_url or "").lower().startswith("file:")
-    if not opened and (settings.root is not None or settings.page_url is not None):
+    if settings.is_served:
         return
+    opened = settings.from_disk
     stated = [one for one in page.loads if one.integrity and not one.cross_origin and one.via != "import-map"]
     for one in stated if opened else stated[:1]:
         yield Problem(

@@ -8,6 +8,10 @@ from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
 from verifychain.facts.subresource import Subresource
 
+_FROM_DISK = (
+    "files of one's own with an integrity are blocked in every browser where the page is opened from disk (file://)"
+)
+
 
 @rule("sri-missing", severity=Severity.ERROR)
 def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
@@ -41,18 +45,29 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     kind = hosts.verdict(subresource.url).kind
     if settings.allows(str(subresource.url)) or (kind is hosts.Kind.UNHASHABLE and subresource.cross_origin):
         return
+    fix = _fix(subresource, kind, settings)
     yield Problem(
         subresource.name_span,
         "no integrity: whatever its server sends is run"
         if subresource.cross_origin
         else "no integrity, and the configuration requires one",
-        help="`verifychain sri --add` adds it",
-        fix=_fix(subresource, kind),
+        help=_help(fix, own=not subresource.cross_origin),
+        fix=fix,
         severity=Severity.WARNING if settings.require is None else None,
     )
 
 
-def _fix(subresource: Subresource, kind: hosts.Kind) -> Fix | Wanted | None:
+def _help(fix: Fix | Wanted | None, *, own: bool) -> str:
+    match fix:
+        case Fix():
+            return f"`verifychain sri --add{' --local' if own else ''}` adds it"
+        case Wanted():
+            return "`verifychain sri --add --online --trust` adds it, from what the server sends today"
+        case None:
+            return ""
+
+
+def _fix(subresource: Subresource, kind: hosts.Kind, settings: SriSettings) -> Fix | Wanted | None:
     """The integrity from bytes that we hold or that the lock states; else what must be asked for; None if refused."""
     local, slot, title = subresource.local, subresource.slot, f"add the integrity of {subresource.subject}"
     if slot is None:
@@ -60,7 +75,8 @@ def _fix(subresource: Subresource, kind: hosts.Kind) -> Fix | Wanted | None:
     if local is not None:
         if local.fault is not None:
             return None
-        return Fix(title, (slot.write(local.hashed(Algorithm.SHA384)),), Applicability.SAFE)
+        notes = (_FROM_DISK,) if not subresource.cross_origin and not settings.is_served else ()
+        return Fix(title, (slot.write(local.hashed(Algorithm.SHA384)),), Applicability.SAFE, notes)
     if not subresource.cross_origin or not subresource.url.is_secure:
         return None
     if kind in (hosts.Kind.MUTABLE, hosts.Kind.GENERATED):
