@@ -106,3 +106,11 @@ def test_what_cannot_be_hashed(files: Path, command: Runner, argv: tuple[str, ..
 def test_one_bad_name_does_not_stop_the_others(files: Path, command: Runner) -> None:
     result = command("sri", "hash", "nope", "app.js", "--offline", "https://cdn.example/x.js")
     assert (result.code, result.out) == (2, f"{VALUE}  app.js\n")
+
+
+def test_a_tag_for_standard_input_needs_its_url(files: Path, command: Runner) -> None:
+    for tag in ("script", "link", "importmap", "header"):
+        result = command("sri", "hash", "-", "--tag", tag, stdin=SCRIPT)
+        assert (result.code, "--url" in result.err) == (2, True)
+        assert "/app.js" in command("sri", "hash", "-", "--tag", tag, "--url", "/app.js", stdin=SCRIPT).out
+    assert command("sri", "hash", "-", "--tag", "json", stdin=SCRIPT).code == 0

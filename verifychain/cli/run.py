@@ -98,7 +98,8 @@ def prepare(options: Options, kinds: Kinds) -> Run:
         if len(paths) > 1 or from_git:
             raise UsageError("standard input (-) cannot be checked together with files", "run the command twice")
         if options.fix or (options.add and not options.diff):
-            raise UsageError("--fix cannot change standard input", "--diff prints what it would change")
+            writing = "--fix" if options.fix else "--add"
+            raise UsageError(f"{writing} cannot change standard input", "--diff prints what it would change")
         stdin = inputs.read_stdin(options.stdin_filename, sys.stdin.buffer.read(inputs.MAX_BYTES + 1), kinds)
         paths = (stdin[0],)
     if from_git and (options.fix or (options.add and not options.diff)):

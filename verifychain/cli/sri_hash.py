@@ -65,6 +65,8 @@ def hash(console: Console, /, **given: Any) -> int:
     names, tag, url = given["names"], given["tag"], given["url"]
     if url is not None and (len(names) > 1 or tag is None):
         raise UsageError("--url names one resource, in a --tag", "give one FILE, and a --tag")
+    if url is None and STDIN in names and tag not in (None, "json"):
+        raise UsageError("a tag names a URL, and standard input has none", "give --url, as the page has it")
     chosen = tuple(algorithm for algorithm in Algorithm if algorithm.label in given["labels"])
     fetch = _Fetch(names, given["offline"], given["timeout"])
     found = [_attempt(console, name, chosen or (Algorithm.SHA384,), fetch) for name in names]
