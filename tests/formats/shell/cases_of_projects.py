@@ -82,4 +82,16 @@ OF_UNSEEN = [
     Case("a warning by its name", f'{LIB}{G}{COMPARED} || lib_warn "bad"\ntar xf t.tgz\n', ["unchecked:not-fatal"], "it goes on"),
 ]  # fmt: skip
 
-OF_PROJECTS = OF_PROGRAMS + OF_DEFAULTS + OF_LINES + OF_LIBRARIES + OF_UNSEEN
+LISTS = f"set -e\ncurl -o d/tool.tgz {U}\ncurl -o %s/SUMS {U}.sums\n"
+UNPACK = "tar xf d/tool.tgz\n"
+
+OF_LISTS = [
+    Case("a downloaded list, in another folder", f"{LISTS % 'e'}(cd e; sha256sum -c SUMS)\n{UNPACK}", ["unpinned"], "it names files of its own folder"),
+    Case("a downloaded list, from outside", f"{LISTS % 'd'}sha256sum -c d/SUMS\n{UNPACK}", ["unpinned"], "names are seen from where it is checked"),
+    Case("a downloaded list, in the same folder", f"{LISTS % 'e'}(cd d; sha256sum -c ../e/SUMS)\n{UNPACK}", ["same-origin"], "wherever the list is"),
+    Case("a downloaded list, with a path before each name", f"{LISTS % 'd'}sed 's#  #  d/#' d/SUMS | sha256sum -c\n{UNPACK}", ["same-origin"], "the filter writes the folder"),
+    Case("a downloaded list, and a copy", f"{LISTS % 'e'}cp d/tool.tgz e\n(cd e; sha256sum -c SUMS)\n{UNPACK}", ["same-origin"], "the copy is checked"),
+    Case("a list of the project", f"set -e\ncurl -o d/tool.tgz {U}\nsha256sum -c SUMS\n{UNPACK}", ["verified"], "it may say d/tool.tgz"),
+]  # fmt: skip
+
+OF_PROJECTS = OF_LISTS + OF_PROGRAMS + OF_DEFAULTS + OF_LINES + OF_LIBRARIES + OF_UNSEEN

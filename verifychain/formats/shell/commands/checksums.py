@@ -7,14 +7,16 @@ import re
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.digests import evidence_level
 from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.folders import folder_of
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import Outcome, State, lowest
+from verifychain.formats.shell.state import Outcome, State, lowest, member, members
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 _VALUES = frozenset(["a", "algorithm", "l", "length"])
+_MOST_SOUGHT = 64  # downloads whose folder is asked for
 _MOST_LISTS = 32  # that a file or a variable may hold
 _LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
 _BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
@@ -153,7 +155,30 @@ class List:
         if self._algorithm in ("md5", "sha1") or (not self._algorithm and "sha1" in self._name.lower()):
             level = min(level, Level.WEAK)
         names = [name for one in lists for name in (one.target, one.url) if name] + [self._name]
-        shell.all_listed(self._covered(text, names), level, self._word)
+        covered = self._covered(text, names)
+        # A filter may write other names, and lists of the project name files of other folders.
+        plain = all(one.kind is not Kind.CONTENT and "/" not in one.name for one in shell.carried(text)
+                    if one.kind in (Kind.CONTENT, Kind.FILTERED))  # fmt: skip
+        if lists and plain and "/" not in text:
+            covered = self._here(covered)
+        shell.all_listed(covered, level, self._word)
+
+    def _here(self, those: int) -> int:
+        """
+        Those that can be in the folder in which they are checked: lists that projects publish name files alone.
+
+        Of very many any may be meant, so that each check costs the same.
+        """
+        shell = self._shell
+        if those.bit_count() > _MOST_SOUGHT:
+            return those
+        folder = folder_of(shell.path("f"))
+        for index in members(those):
+            fetch = shell.fetches[index]
+            known = fetch.target is not None and not fetch.copied and fetch.given is None
+            if known and not shell.files.folders.same(folder_of(fetch.target or ""), folder):
+                those &= ~member(index)
+        return those
 
     def _covered(self, text: str, names: list[str]) -> int:
         """The downloads that a list of unknown content names, as far as can be told."""
