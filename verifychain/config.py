@@ -140,7 +140,7 @@ def _parse(text: str, where: str) -> dict[str, Any]:
         raise UsageError(f"{where}: a key has far too many parts", "`verifychain config schema` has all keys")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also of numbers with thousands of digits
         raise UsageError(f"{where} is not TOML: {error}", 'strings need quotes: fail-on = "error"') from None
 
 

@@ -83,6 +83,7 @@ def test_pyproject_is_found_from_a_subfolder_up_to_the_repository(
         ('[severity]\nimage-unpinned = "off"', "severity.image-unpinned = 'off'", "note, warning, error"),
         ('[severity]\nimage = "note"', "severity: no rule is called 'image'", ""),
         ("select = [", "is not TOML", ""),
+        ("image = " + "1" * 5000, "is not TOML", ""),
         ('[[ignores]]\nrule = "image-unpinned"\npaths = ["a"]', "ignores[0] has no reason", "say why"),
         ('[[ignores]]\nrule = "image-unpinned"\nreason = "x"', "ignores[0] has no paths", "say where"),
         ('[[ignores]]\nrule = "nope"\nreason = "x"\npaths = ["a"]', "no rule is called 'nope'", ""),

@@ -174,7 +174,7 @@ def _condition(text: str) -> Any:
         raise ValueError(f"{text!r} is not PATH=VALUE")
     try:
         test = tomllib.loads(f"value = {value.strip()}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         test = value.strip()
     return Condition(path.strip(), test)
 
