@@ -8,7 +8,7 @@ missing() {
     done
 }
 needed=$(missing git)
-wanted=$(missing chromium docker-registry busybox)
+wanted=$(missing chromium docker-registry busybox patch)
 [ -n "$needed$wanted" ] || exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     apt-get update -qq

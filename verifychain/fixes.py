@@ -8,10 +8,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from verifychain.core.errors import VerifychainError
+from verifychain.core.expression import expression
 from verifychain.core.finding import Applicability, Edit, Finding, Fix
 from verifychain.core.record import NamedTuple
 from verifychain.core.report import Failure
 from verifychain.core.source import Source
+
+_UNQUOTED = expression(r'[^\x00-\x1f\x7f"\\\ud800-\udfff]*')
 
 
 class Change(NamedTuple):
@@ -181,8 +184,29 @@ def _patch_lines(change: Change) -> Iterator[str]:
 
     before, after = (_lines(data) for data in (change.source.data, change.after))
     path = change.source.path
-    for line in unified_diff(before, after, f"a/{path}", f"b/{path}"):
+    for line in unified_diff(before, after, _named("a", path), _named("b", path)):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def _named(side: str, path: str) -> str:
+    """
+    A path as git writes it in a patch, below ``a/`` or ``b/``.
+
+    In quotes where something in it would end the line or the name; with a tab behind a blank, which GNU patch would
+    take for the end.
+    """
+    name = f"{side}/{path.removeprefix('/')}"
+    if _UNQUOTED.fullmatch(name) is not None:
+        return f"{name}\t" if " " in name else name
+    quoted = (_octal(byte) for byte in name.encode("utf-8", "surrogateescape"))
+    return f'"{"".join(quoted)}"'
+
+
+def _octal(byte: int) -> str:
+    char = chr(byte)
+    if char in '"\\':
+        return f"\\{char}"
+    return char if " " <= char <= "~" else f"\\{byte:03o}"
 
 
 def _lines(data: bytes) -> list[str]:

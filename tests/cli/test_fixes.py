@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,42 @@ def test_offline_wins(command: Runner, project: Path) -> None:
     (project / "Dockerfile").write_text("FROM debian:12\n")
     assert "; offline" in command("check", "--online", "--offline").err
     assert "; offline" in command("check", "--online", VERIFYCHAIN_OFFLINE="1").err
+
+
+NAMES = [
+    b"a b.html",
+    b"t\tb.html",
+    b"n\n+++ l.html",
+    b'qu"o.html',
+    b"back\\slash.html",
+    "é.html".encode(),
+    b"\xff.html",
+]
+APPLIED_BY = {
+    "git": ["git", "apply", "{}"],
+    "patch": ["patch", "--strip=1", "--silent", "--input={}"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("program", APPLIED_BY)
+def test_a_patch_is_applied_in_the_folder_that_it_was_made_in(
+    project: Path, tmp_path: Path, command: Runner, git: Callable[..., str], name: bytes, program: str
+) -> None:
+    """Whatever the name is; ``git apply`` and ``patch`` take paths from where they are run."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    git("init", "--quiet")
+    folder = project / "sub"
+    folder.mkdir()
+    page = folder / os.fsdecode(name)
+    page.write_text('<script src="app.js" integrity="SHA384-"></script>\n')
+    (folder / "app.js").write_bytes(b"1\n")
+    shown = command("sri", "--diff", ".", cwd=folder)
+    assert shown.code == 1
+    saved = tmp_path / "change.patch"
+    saved.write_bytes(shown.out.encode("utf-8", "surrogateescape"))
+    argv = [word.format(saved) for word in APPLIED_BY[program]]
+    subprocess.run(argv, cwd=folder, check=True, capture_output=True)
+    assert 'integrity="sha384-' in page.read_text()
+    assert sorted(path.name for path in folder.iterdir()) == sorted([page.name, "app.js"])

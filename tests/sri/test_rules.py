@@ -210,6 +210,35 @@ def test_pages_in_other_encodings() -> None:
     assert marked(judged(page), "sri-mismatch") == [WRONG]
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<meta charset="csISO2022JP">',
+        '<!-- <meta charset="utf-8"> --><meta charset="iso-2022-jp">',
+        '<meta charset="iso-2022-jp" title="charset=utf-8">',
+        '<meta charset="utf-8"><meta http-equiv="Content-Type" content="text/html; charset=iso-2022-jp">',
+        f'<!-- {"x" * 2000} --><meta charset="iso-2022-jp">',
+    ],
+)
+def test_an_encoding_that_is_not_read_is_found_wherever_it_is_declared(before: str) -> None:
+    assert marked(judged(before + script(GOOD)), "sri-encoding")
+
+
+def test_a_page_may_speak_of_that_encoding() -> None:
+    page = f"<p>{'x' * 2000}<!-- <meta charset=iso-2022-jp> --> &lt;meta charset=iso-2022-jp> in 2022</p>"
+    assert not marked(judged(page), "sri-encoding")
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["hex", "base64", "rot13", "undefined", "cp037", "utf-7", "unicode_escape", "raw_unicode_escape", "idna",
+     "punycode", "zlib", "aliases", "iso2022_kr", "hz", "utf-16le"],
+)  # fmt: skip
+def test_a_name_of_an_encoding_that_no_browser_knows_hides_nothing(label: str) -> None:
+    page = f'<meta charset="{label}"><script src="https://cdn.example/é.js"></script>'
+    assert marked(judged(page), "sri-missing") == ["https://cdn.example/é.js"]
+
+
 def test_what_was_published_is_compared() -> None:
     page = script(GOOD, "https://unpkg.com/lib@1.2.3/x.js", " crossorigin")
     served = Servers({"https://unpkg.com/lib@1.2.3/x.js": Answer(APP)})

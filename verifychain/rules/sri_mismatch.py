@@ -41,11 +41,9 @@ def check(
     refusal = _refusal(subresource, settings, npm, served)
     help = f"not taken: {refusal}" if refusal else "find out what changed before you believe it; --accept URL takes it"
     accepted = None if refusal else _accepted(subresource, loader, served)
-    if served is not None and subresource.locked is not None:
-        sent = served.hashed(subresource.locked.algorithm)
-        if sent != subresource.locked:
-            told = f"the server does not send what verifychain.lock states: {_sri(sent)}"
-            yield Problem(subresource.name_span, told, help, accepted)
+    differs = _unlike_the_lock(subresource, served)
+    if differs:
+        yield Problem(subresource.name_span, differs, help=help, fix=accepted)
     for reading in subresource.readings(settings.engine):
         if any(token.signature for token in reading.kept) or not any(token.digest for token in reading.strongest):
             continue
@@ -72,6 +70,14 @@ def _served(subresource: Subresource, loader: Loader | None) -> Served | None:
         return None
     served = loader.load(str(subresource.url))
     return None if served.fault else served
+
+
+def _unlike_the_lock(subresource: Subresource, served: Served | None) -> str:
+    """How what the server sends differs from what the lock states; empty where it does not, or one is not known."""
+    locked = subresource.locked
+    if served is None or locked is None or served.hashed(locked.algorithm) == locked:
+        return ""
+    return f"the server does not send what verifychain.lock states: {_sri(served.hashed(locked.algorithm))}"
 
 
 def _actual(subresource: Subresource, reading: Reading, served: Served | None) -> tuple[Digest, str] | None:
