@@ -185,22 +185,6 @@ def test_only_origins_open_sockets_and_start_processes() -> None:
     assert layers <= {"origins"}
 
 
-@pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_no_module_and_no_function_is_long(path: Path) -> None:
-    assert list(too_long(path.read_text("utf-8"))) == []
-
-
-def too_long(text: str) -> Iterator[str]:
-    """What of a module has more lines than a reader keeps in mind, its documentation counted: 400, a function 50."""
-    if text.count("\n") > 400:
-        yield "the module"
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lines = (node.end_lineno or node.lineno) - node.lineno + 1
-            if lines > 50:
-                yield f"{node.name}: {lines} lines"
-
-
 def test_facts_are_copied_by_their_own_methods() -> None:
     """Type checkers take a ``Frozen`` for a dataclass, which it is not: these would fail only when they run."""
     names = {"replace", "fields", "asdict", "astuple", "is_dataclass"}
@@ -216,7 +200,3 @@ def test_the_checks_above_find_what_they_look_for() -> None:
     assert list(imported(tree)) == ["verifychain.core.digest", "hashlib", "requests"]
     assert importers_of({"click"}) >= {"cli.main"}
     assert users_of({"os.environ"}), "the command line reads it"
-    body = "    x = 1\n"
-    assert list(too_long("def f():\n" + body * 49)) == []
-    assert list(too_long("def f():\n" + body * 50)) == ["f: 51 lines"]
-    assert list(too_long("x = 1\n" * 401)) == ["the module"]

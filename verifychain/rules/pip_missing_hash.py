@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Problem, Wanted
+from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Kind, Requirement
+from verifychain.rules._hashes import wanted
 
 
 @rule("pip-missing-hash", severity=Severity.ERROR)
@@ -45,7 +46,7 @@ def check(requirement: Requirement) -> Iterator[Problem]:
         requirement.name_span,
         message,
         help=_help(requirement),
-        fix=_wanted(requirement),
+        fix=None if requirement.version is None else wanted(requirement, requirement.slot),
         severity=severity,
     )
 
@@ -54,10 +55,3 @@ def _help(requirement: Requirement) -> str:
     if requirement.generated is not None:
         return f"let {requirement.generated.by} write the hashes: {requirement.generated.command}"
     return "add --hash=sha256:… for every file of the release (--fix --online --trust writes them)"
-
-
-def _wanted(requirement: Requirement) -> Wanted | None:
-    if requirement.slot is None or requirement.version is None:
-        return None
-    title = f"add the hashes of {requirement.subject}"
-    return Wanted(title, requirement.slot, "requirement", requirement.question, requirement.warnings)

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Problem, Wanted
+from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.facts.requirement import Kind, Requirement
+from verifychain.facts.requirement import Kind
 from verifychain.facts.requirements_file import RequirementsFile
+from verifychain.rules._hashes import wanted
 
 
 @rule("pip-not-in-hash-mode", severity=Severity.WARNING)
@@ -37,7 +38,7 @@ def check(file: RequirementsFile) -> Iterator[Problem]:
             pinned[0].name_span,
             f"no requirement has a hash ({len(pinned)} pinned by version): pip installs whatever the index serves",
             help=_help(file),
-            fix=_wanted(pinned[0]),
+            fix=wanted(pinned[0], pinned[0].slot),
         )
 
 
@@ -45,10 +46,3 @@ def _help(file: RequirementsFile) -> str:
     if file.generated is not None:
         return f"let {file.generated.by} write the hashes: {file.generated.command}"
     return "add hashes: `uv pip compile --generate-hashes`, or --fix --online --trust for these versions"
-
-
-def _wanted(requirement: Requirement) -> Wanted | None:
-    if requirement.slot is None:
-        return None
-    title = f"add the hashes of {requirement.subject}"
-    return Wanted(title, requirement.slot, "requirement", requirement.question, requirement.warnings)

@@ -5,6 +5,9 @@ from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.core.source import Location, Span
 from verifychain.facts.requirement import Hash, Requirement
+from verifychain.rules._hashes import behind_gap
+
+_MOST = 50  # of one requirement, which is enough to see what happened
 
 
 @rule("pip-repeated-hash", severity=Severity.NOTE)
@@ -41,14 +44,9 @@ def check(requirement: Requirement) -> Iterator[Problem]:
             seen.add(hash.digest)
 
 
-_MOST = 50  # of one requirement, which is enough to see what happened
-
-
 def _drop(requirement: Requirement, hash: Hash) -> Fix | None:
     if requirement.slot is None:
         return None
     source = requirement.origin.source
-    start = hash.span.start
-    while source.data[start - 1 : start] in (b" ", b"\t", b"\r", b"\n", b"\\"):
-        start -= 1
-    return Fix("remove the repetition", (Edit(Location(source, Span(start, hash.span.end)), b""),), Applicability.SAFE)
+    place = Span(behind_gap(source, hash.span.start), hash.span.end)
+    return Fix("remove the repetition", (Edit(Location(source, place), b""),), Applicability.SAFE)

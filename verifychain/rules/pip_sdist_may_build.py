@@ -7,6 +7,7 @@ from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
 from verifychain.facts.requirements_file import RequirementsFile
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-sdist-may-build", severity=Severity.WARNING)
@@ -59,8 +60,8 @@ def check(fact: RequirementsFile | Requirement, index: PackageIndex | None) -> I
 
 def _has_sources_alone(requirement: Requirement, index: PackageIndex) -> bool:
     """Whether every file of the release that has a hash here is a source archive."""
-    if not requirement.listed_in_index or requirement.version is None:
+    release = release_of(requirement, index)
+    if release is None:
         return False
-    files = index.release(requirement.name or "", requirement.version, requirement.places).files
-    used = [file for file in files if not requirement.digests.isdisjoint(file.digests)]
+    used = [file for file in release.files if not requirement.digests.isdisjoint(file.digests)]
     return bool(used) and all(file.packaging is Packaging.SOURCE for file in used)

@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from datetime import UTC
 
 from verifychain.core.finding import Problem
 from verifychain.core.ports import PackageIndex
@@ -7,6 +6,7 @@ from verifychain.core.rule import rule
 from verifychain.core.settings import PipSettings
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-too-new", severity=Severity.WARNING)
@@ -36,12 +36,10 @@ def check(requirement: Requirement, index: PackageIndex, settings: PipSettings) 
     cool-down-days = 7
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
+    release = release_of(requirement, index)
+    if release is None or settings.cool_down_days <= 0 or not release.files:
         return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
-    if settings.cool_down_days <= 0 or not release.files:
-        return
-    from datetime import datetime, timedelta
+    from datetime import UTC, datetime, timedelta
 
     since = datetime.now(UTC) - timedelta(days=settings.cool_down_days)
     used = [file for file in release.files if not requirement.digests.isdisjoint(file.digests)] or release.files

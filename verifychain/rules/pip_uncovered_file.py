@@ -8,6 +8,7 @@ from verifychain.core.rule import rule
 from verifychain.core.settings import PipSettings
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-uncovered-file", severity=Severity.ERROR)
@@ -31,10 +32,8 @@ def check(requirement: Requirement, index: PackageIndex, settings: PipSettings) 
         --hash=sha256:c0535b63ba2a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b7561
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
-        return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
-    if not requirement.digests:
+    release = release_of(requirement, index)
+    if release is None or not requirement.digests:
         return
     files = [file for file in release.files if _may_install(file, requirement)]
     covered = [file for file in files if not requirement.digests.isdisjoint(file.digests)]

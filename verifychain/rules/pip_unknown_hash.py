@@ -10,6 +10,7 @@ from verifychain.core.settings import PipSettings
 from verifychain.core.severity import Severity
 from verifychain.core.source import Location, Span
 from verifychain.facts.requirement import Hash, Requirement
+from verifychain.rules._hashes import behind_gap, release_of, wanted
 
 
 @rule("pip-unknown-hash", severity=Severity.ERROR)
@@ -34,10 +35,8 @@ def check(requirement: Requirement, index: PackageIndex, settings: PipSettings) 
     foo==1.0 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
-        return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
-    if not release.files and not release.local:
+    release = release_of(requirement, index)
+    if release is None or not (release.files or release.local):
         return
     for hash in requirement.hashes:
         if hash.digest is None or _is_known(hash, release):
@@ -90,8 +89,5 @@ def _replace(requirement: Requirement) -> Wanted | None:
         between = between.replace(source.data[hash.span.start : hash.span.end], b"", 1)
     if between.strip(b" \t\r\n\\"):
         return None
-    while source.data[start - 1 : start] in (b" ", b"\t", b"\r", b"\n", b"\\"):
-        start -= 1
-    place = Slot(Location(source, Span(start, end)), slot.before, Notation.PIP)
-    title = f"replace the hashes of {requirement.subject}"
-    return Wanted(title, place, "requirement", requirement.question, requirement.warnings)
+    place = Slot(Location(source, Span(behind_gap(source, start), end)), slot.before, Notation.PIP)
+    return wanted(requirement, place, "replace")

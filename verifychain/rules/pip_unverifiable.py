@@ -5,6 +5,7 @@ from verifychain.core.ports import PackageIndex
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-unverifiable", severity=Severity.WARNING)
@@ -27,9 +28,9 @@ def check(requirement: Requirement, index: PackageIndex) -> Iterator[Problem]:
     foo==1.0 --hash=sha256:b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
+    release = release_of(requirement, index)
+    if release is None:
         return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
     for algorithm in dict.fromkeys(hash.digest.algorithm for hash in requirement.hashes if hash.digest is not None):
         files = (*release.files, *release.local)
         silent = [file for file in files if all(digest.algorithm is not algorithm for digest in file.digests)]

@@ -5,6 +5,7 @@ from verifychain.core.ports import PackageIndex
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-version-missing", severity=Severity.ERROR)
@@ -25,9 +26,7 @@ def check(requirement: Requirement, index: PackageIndex) -> Iterator[Problem]:
     foo==1.0
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
-        return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
-    if release.indexes and not release.files and not release.local:
+    release = release_of(requirement, index)
+    if release is not None and release.indexes and not release.files and not release.local:
         message = f"no index has a file of {requirement.name} {requirement.version}"
         yield Problem(requirement.name_span, message, help="pin a version that is published")

@@ -5,6 +5,7 @@ from verifychain.core.ports import PackageIndex
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.requirement import Requirement
+from verifychain.rules._hashes import release_of
 
 
 @rule("pip-yanked", severity=Severity.WARNING)
@@ -25,9 +26,9 @@ def check(requirement: Requirement, index: PackageIndex) -> Iterator[Problem]:
     foo==1.1
     ```
     """
-    if not requirement.listed_in_index or requirement.version is None:
+    release = release_of(requirement, index)
+    if release is None:
         return
-    release = index.release(requirement.name or "", requirement.version, requirement.places)
     taken = [file for file in release.files if file.yanked is not None]
     pinned = any(not requirement.digests.isdisjoint(file.digests) for file in taken)
     if taken and (pinned or len(taken) == len(release.files)):

@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Applicability, Fix, Problem
-from verifychain.core.integrity import Engine, Ignored, Token, intended
+from verifychain.core.finding import Problem
+from verifychain.core.integrity import Engine, Ignored, Token
 from verifychain.core.rule import rule
 from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
 from verifychain.facts.subresource import Subresource
+from verifychain.rules._integrity import rewritten
 
 
 @rule("sri-ignored-value", severity=Severity.ERROR)
@@ -38,7 +39,7 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
         for token in reading.ignored:
             if token.ignored is not Ignored.SIGNATURE:
                 found.setdefault((token.start, token.end), []).append((reading.engine, token))
-    fix = _fix(subresource) if found else None
+    fix = rewritten(subresource, "write the digest as every browser reads it") if found else None
     for seen in found.values():
         token = seen[0][1]
         why = "" if token.ignored is None else f": {token.ignored.value}"
@@ -50,15 +51,6 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
             fix=fix,
             severity=None if unchecked else Severity.WARNING,
         )
-
-
-def _fix(subresource: Subresource) -> Fix | None:
-    edit = subresource.recomputed()
-    if edit is not None:
-        return Fix("state the digest of the file", (edit,), Applicability.SAFE)
-    digests = intended(subresource.integrity.text) if subresource.integrity is not None else None
-    edit = None if digests is None else subresource.writing(dict.fromkeys(digests))
-    return None if edit is None else Fix("write the digest as every browser reads it", (edit,), Applicability.SAFE)
 
 
 def _names(engines: list[Engine]) -> str:

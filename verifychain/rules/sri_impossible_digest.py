@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 
-from verifychain.core.finding import Applicability, Fix, Problem
-from verifychain.core.integrity import Token, intended
+from verifychain.core.finding import Problem
+from verifychain.core.integrity import Token
 from verifychain.core.rule import rule
 from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
 from verifychain.facts.subresource import Subresource
+from verifychain.rules._integrity import rewritten
 
 
 @rule("sri-impossible-digest", severity=Severity.ERROR)
@@ -32,7 +33,7 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
         for token in reading.strongest:
             if token.impossible:
                 found.setdefault((token.start, token.end), token)
-    fix = _fix(subresource) if found else None
+    fix = rewritten(subresource, "write the hexadecimal digest in base64") if found else None
     for token in found.values():
         label = token.algorithm.label if token.algorithm is not None else ""
         yield Problem(
@@ -41,12 +42,3 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
             help="write the base64 of the digest (`verifychain sri hash`)",
             fix=fix,
         )
-
-
-def _fix(subresource: Subresource) -> Fix | None:
-    edit = subresource.recomputed()
-    if edit is not None:
-        return Fix("state the digest of the file", (edit,), Applicability.SAFE)
-    digests = intended(subresource.integrity.text) if subresource.integrity is not None else None
-    edit = None if digests is None else subresource.writing(dict.fromkeys(digests))
-    return None if edit is None else Fix("write the hexadecimal digest in base64", (edit,), Applicability.SAFE)
