@@ -72,6 +72,7 @@ OF_UNSEEN = [
     Case("a check by its name, other order", f"set -e\n{LIB}{G}check_sum {H} t.tgz\ntar xf t.tgz\n", ["verified"], "whichever comes first"),
     Case("a check by its name, from a variable", f'set -e\n{LIB}{G}want=$(get_checksum x)\nuse_checksum_comparison t.tgz "$want"\ntar xf t.tgz\n', ["external-digest"], "what that prints is not seen"),
     Case("a check by its name, downloaded digest", f'set -e\n{LIB}{G}want=$(curl {U}.sha256)\ncheck_sha t.tgz "$want"\ntar xf t.tgz\n', ["same-origin"], "it is worth what the digest is"),
+    Case("a check by its name, nowhere", f"set -e\n{G}verify_sha256 t.tgz {H}\ntar xf t.tgz\n", ["unpinned"], "no file can hold it"),
     Case("a check by its name that nobody heeds", f"{LIB}{G}verify_sha256 t.tgz {H}\ntar xf t.tgz\n", ["unchecked:not-fatal"], "without -e"),
     Case("a check by its name, late", f"set -e\n{LIB}{G}tar xf t.tgz\nverify_sha256 t.tgz {H}\n", ["unchecked:late"], "unpacked before"),
     Case("no check by its name", f"set -e\n{LIB}{G}install t.tgz {H}\nregister t.tgz {H}\ntar xf t.tgz\n", ["unpinned"], "nothing says that it checks"),
