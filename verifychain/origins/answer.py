@@ -20,8 +20,8 @@ _SHORT = 1 << 16
 class BadStatus(Unavailable):
     """The server answered, but not with the thing that was asked for."""
 
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message, _STATUS_HINTS.get(status, ""))
+    def __init__(self, message: str, status: int, hint: str | None = None) -> None:
+        super().__init__(message, _STATUS_HINTS.get(status, "") if hint is None else hint)
         self.status = status
 
 

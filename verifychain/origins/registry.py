@@ -113,7 +113,7 @@ class Registry:
             return read_manifest(kept, digest, None, f"{name.repository}@{digest}")
         found = self._from_any(name, lambda host: self._manifest_from(host, name, digest))
         if found is None:
-            raise BadStatus(f"{name.registry} has no {name.path}@{digest}", 404)
+            raise BadStatus(f"{name.registry} has no {name.path}@{digest}", 404, "check the name and the digest")
         if self._cache is not None:
             self._cache.put(digest, found.data)
         return found

@@ -8,9 +8,9 @@ a chain only the first certificate is used: the rest is no ground for trust.
 
 from __future__ import annotations
 
-from verifychain.core.digest import Algorithm, Digest, DigestError
+from verifychain.core.digest import Digest
 from verifychain.signatures import timestamps
-from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message, Proof
+from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message, Proof, hash_output
 from verifychain.signatures.strict_json import Fields
 from verifychain.signatures.verdict import Reason, Rejected, shown
 
@@ -26,7 +26,6 @@ _WRONG = Reason.MALFORMED_BUNDLE
 _MOST_CERTIFICATES = 10
 _MOST_ENTRIES = 32
 _MOST_HASHES = 64  # a path in a tree of 2^63 leaves
-_ALGORITHMS = {"SHA2_256": Algorithm.SHA256, "SHA2_384": Algorithm.SHA384, "SHA2_512": Algorithm.SHA512}
 
 
 def evidence(data: bytes) -> Evidence:
@@ -102,13 +101,7 @@ def _stated(message: Fields) -> Digest | None:
     fields = message.optional("messageDigest")
     if fields is None or not (fields.text("algorithm") or fields.text("digest")):
         return None
-    algorithm = _ALGORITHMS.get(fields.text("algorithm"))
-    if algorithm is None:
-        raise fields.wrong("algorithm", f"is {shown(fields.text('algorithm'))}")
-    try:
-        return Digest(algorithm, fields.data("digest"))
-    except DigestError as error:
-        raise fields.wrong("digest", str(error)) from None
+    return hash_output(fields)
 
 
 def _entry(fields: Fields) -> Entry:

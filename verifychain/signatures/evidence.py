@@ -7,8 +7,12 @@ beside images differ only in how.
 
 from __future__ import annotations
 
-from verifychain.core.digest import Digest
+from verifychain.core.digest import Algorithm, Digest, DigestError
 from verifychain.core.record import NamedTuple
+from verifychain.signatures.strict_json import Fields
+from verifychain.signatures.verdict import shown
+
+_ALGORITHMS = {"SHA2_256": Algorithm.SHA256, "SHA2_384": Algorithm.SHA384, "SHA2_512": Algorithm.SHA512}
 
 
 class Proof(NamedTuple):
@@ -91,3 +95,14 @@ class Evidence(NamedTuple):
     proof_required: bool = False
     promise_required: bool = False
     document: bytes = b""
+
+
+def hash_output(fields: Fields) -> Digest:
+    """The digest in a ``HashOutput`` of sigstore's protobuf specifications. Raises Rejected."""
+    algorithm = _ALGORITHMS.get(fields.text("algorithm"))
+    if algorithm is None:
+        raise fields.wrong("algorithm", f"is {shown(fields.text('algorithm'))}")
+    try:
+        return Digest(algorithm, fields.data("digest"))
+    except DigestError as error:
+        raise fields.wrong("digest", str(error)) from None

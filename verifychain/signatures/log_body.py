@@ -12,13 +12,12 @@ from collections.abc import Callable
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, DigestError, parse_hex
 from verifychain.signatures.artifact import Artifact
-from verifychain.signatures.evidence import Entry, Envelope, Evidence
+from verifychain.signatures.evidence import Entry, Envelope, Evidence, hash_output
 from verifychain.signatures.keys import pem_der
 from verifychain.signatures.strict_json import Fields, base64_bytes
 from verifychain.signatures.verdict import Reason, Rejected, Unsupported, shown
 
 _WRONG = Reason.ENTRY_MALFORMED
-_V2_ALGORITHMS = {"SHA2_256": Algorithm.SHA256, "SHA2_384": Algorithm.SHA384, "SHA2_512": Algorithm.SHA512}
 # Entries of Rekor v2, whose logs promise nothing and sign no time.
 REKOR_V2 = frozenset({("hashedrekord", "0.0.2"), ("dsse", "0.0.2")})
 
@@ -68,7 +67,7 @@ def _rekord(spec: Fields, evidence: Evidence, verifier: bytes, artifact: Artifac
 def _hashedrekord_v2(spec: Fields, evidence: Evidence, verifier: bytes, artifact: Artifact) -> None:
     record = spec.required("hashedRekordV002")
     data, signature = record.required("data"), record.required("signature")
-    _same_digest(_v2_digest(data), artifact)
+    _same_digest(hash_output(data), artifact)
     _same_signature(signature.data("content"), evidence)
     _same_v2_verifier(signature.required("verifier"), verifier)
 
@@ -86,7 +85,7 @@ def _dsse(spec: Fields, evidence: Evidence, verifier: bytes, artifact: Artifact)
 
 def _dsse_v2(spec: Fields, evidence: Evidence, verifier: bytes, artifact: Artifact) -> None:
     record = spec.required("dsseV002")
-    _same_payload(_v2_digest(record.required("payloadHash")), _envelope(evidence))
+    _same_payload(hash_output(record.required("payloadHash")), _envelope(evidence))
     signature = _only(record.objects("signatures", 100))
     _same_signature(signature.data("content"), evidence)
     _same_v2_verifier(signature.required("verifier"), verifier)
@@ -148,16 +147,6 @@ def _hash(fields: Fields) -> Digest:
         return parse_hex(fields.text("value"), algorithm)
     except DigestError as error:
         raise fields.wrong("value", str(error)) from None
-
-
-def _v2_digest(fields: Fields) -> Digest:
-    algorithm = _V2_ALGORITHMS.get(fields.text("algorithm"))
-    if algorithm is None:
-        raise fields.wrong("algorithm", f"is {shown(fields.text('algorithm'))}")
-    try:
-        return Digest(algorithm, fields.data("digest"))
-    except DigestError as error:
-        raise fields.wrong("digest", str(error)) from None
 
 
 def _same_digest(logged: Digest, artifact: Artifact) -> None:

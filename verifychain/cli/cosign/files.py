@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 _SELECT = ("signature", "image-malformed-digest")
 _GROUPS = frozenset({"core", "image", "signature"})
-_SWITCH = 0.0005  # seconds; Python's own is ten times that
 _EXTRA = (
     option("Who must have signed", "--policy", metavar="FILE", help="A ClusterImagePolicy, instead of the configured."),
 )
@@ -151,14 +149,8 @@ def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
     """Begin with all images, and read the policy meanwhile. Raises UsageError for one that makes no sense."""
     for name in names:
         judge.begin(name)
-    # This thread is busy then, and would let the others, who wait for a registry most of the time, wait for it, too.
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH)
-    try:
-        demands.policy.run()
-        demands.policy.result().prepare()
-    finally:
-        sys.setswitchinterval(usual)
+    demands.policy.run()
+    demands.policy.result().prepare()
     for name in names:
         judge.start(name)
 
