@@ -4,8 +4,11 @@ Measures a Kubernetes manifest of signed images in a registry on 127.0.0.1, besi
 The images are signed by cosign with a key in its older form, or carry a keyless signature of the private Sigstore in
 the older form or as a bundle. verifychain verifies the manifest in one run: by default, and with our own core alone.
 cosign is started once for each image; besides, all images are given to one run of it. All have keys and trust roots in
-files, so that nobody asks the network for them; caches are off. The goal is a fifth of the time of one run for each
-image; for bundles it cannot be met by default, because importing the library alone takes about as long.
+files, so that nobody asks the network for them; caches are off. Both demand the same: with keys no log, else its
+promise or proof and that of the CT log. Neither asks for images themselves, which are named by digests.
+
+The goal is a fifth of the time of one run for each image; for bundles it cannot be met by default, because importing
+the library alone takes about as long.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from enum import Enum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
@@ -21,13 +22,15 @@ from verifychain.signatures import containers, library, native, predicates, stat
 from verifychain.signatures.artifact import Artifact
 from verifychain.signatures.evidence import Envelope, Evidence
 from verifychain.signatures.identity import Signer
-from verifychain.signatures.matcher import Condition
 from verifychain.signatures.native import Proven
-from verifychain.signatures.provenance import Expectation
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.statement import Statement
 from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected, Status, Unanswered, Unsupported
+
+if TYPE_CHECKING:
+    from verifychain.signatures.matcher import Condition
+    from verifychain.signatures.provenance import Expectation
 
 
 class Engine(Enum):

@@ -48,6 +48,17 @@ _COMMON = (
 @click.command(cls=CosignCommand)
 @verifying
 @options.apply(*_COMMON)
+@click.pass_obj
+def manifest(console: Console, /, **given: Any) -> int:
+    """
+    Verify every image of Kubernetes manifests: containers, init and ephemeral containers, image volumes, of any kind.
+
+    By the policy of [[tool.verifychain.cosign]], of --policy, or by one key or identity for all images.
+    """
+    return _run(console, given, formats.KUBERNETES)
+
+
+@click.command(cls=CosignCommand, params=[*manifest.params])  # the same options, made once
 @option("Image", "--base-image-only", is_flag=True, help="Only the image of each file's last FROM that names one.")
 @click.pass_obj
 def dockerfile(console: Console, /, **given: Any) -> int:
@@ -59,19 +70,6 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     named = formats.named("dockerfile")
     chosen = BaseImages(*named) if given.pop("base_image_only") else named
     return _run(console, given, chosen)
-
-
-@click.command(cls=CosignCommand)
-@verifying
-@options.apply(*_COMMON)
-@click.pass_obj
-def manifest(console: Console, /, **given: Any) -> int:
-    """
-    Verify every image of Kubernetes manifests: containers, init and ephemeral containers, image volumes, of any kind.
-
-    By the policy of [[tool.verifychain.cosign]], of --policy, or by one key or identity for all images.
-    """
-    return _run(console, given, formats.KUBERNETES)
 
 
 class BaseImages(Format):
@@ -147,6 +145,10 @@ def _demands(given: dict[str, Any], run: Run) -> tuple[Demands, set[str]]:
 
 def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
     """Begin with all images, and read the policy meanwhile. Raises UsageError for one that makes no sense."""
+    names = tuple(names)
+    if names:
+        # Ahead of the threads: else the first of them would load it, by turns with what this one loads next.
+        from verifychain.origins import pool, proxies  # noqa: F401
     for name in names:
         judge.begin(name)
     demands.policy.run()
