@@ -8,6 +8,9 @@ from verifychain.core.finding import Finding, Problem
 from verifychain.core.report import Listed
 from verifychain.core.severity import Severity
 
+# Rules whose note is about how all files are used: it would be the same under each of them.
+_ABOUT_ALL = frozenset({"sri-file-url"})
+
 
 def unique(findings: Sequence[Finding]) -> list[Finding]:
     """
@@ -25,10 +28,6 @@ def unique(findings: Sequence[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-# Rules whose note is about how all files are used: it would be the same under each of them.
-_ABOUT_ALL = frozenset({"sri-file-url"})
-
-
 def once(findings: Iterable[Finding]) -> Iterable[Finding]:
     """
     One finding per place and fault: a script may be read for itself and for each file that runs it.
@@ -44,7 +43,7 @@ def once(findings: Iterable[Finding]) -> Iterable[Finding]:
     return seen.values()
 
 
-def listed_once(listed: Iterable[Listed]) -> Iterable[Listed]:
+def listed_once(listed: Sequence[Listed]) -> Iterable[Listed]:
     """The same for references: one that is read again in the same way is no further reference."""
     keys = ((one.source.path, one.start, one.end, one.subject, one.grade, one.via, one.target) for one in listed)
     return dict(zip(keys, listed, strict=True)).values()

@@ -43,8 +43,15 @@ _COMMENT_LINE = expression(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
 _NAME = expression(rb"[^,\s]+")
 
 
+_WHOLE_FILE, _TOO_LATE = 0, -1
+
+
 class Directive(NamedTuple):
-    """One rule named in one comment: its line, and the line below that it counts for too (0: the whole file)."""
+    """
+    One rule named in one comment: its line, and the line below that it counts for too.
+
+    below   0: it counts for the whole file; -1: it says so too late, and counts for nothing
+    """
 
     rule: str
     span: Span
@@ -71,9 +78,9 @@ class Inline:
     def _read(self, pattern: re.Pattern[bytes]) -> None:
         for directive in _directives(self._source, pattern):
             self._directives.append(directive)
-            if self._reason_required and not directive.reason:
+            if directive.below == _TOO_LATE or (self._reason_required and not directive.reason):
                 continue
-            if not directive.below:
+            if directive.below == _WHOLE_FILE:
                 self._of_file.setdefault(directive.rule, directive)
                 continue
             self._above[directive.rule, directive.below] = directive
@@ -108,6 +115,8 @@ class Inline:
             elif rule in never:
                 why = "cannot be ignored in a comment, only by the configuration, with a reason"
                 yield UnusedIgnore(directive.span, rule, why)
+            elif directive.below == _TOO_LATE:
+                yield UnusedIgnore(directive.span, rule, "ignore-file counts in the first comments of a file alone")
             elif self._reason_required and not directive.reason:
                 yield UnusedIgnore(directive.span, rule, "not honoured, because the configuration asks for a reason")
             elif rule in ran and directive not in self._used:
@@ -121,14 +130,15 @@ def _directives(source: Source, pattern: re.Pattern[bytes]) -> Iterator[Directiv
         reason = match["reason"].decode("utf-8", "replace").removesuffix("-->").strip(" \t\r:-")
         line = source.line_at(match.start("rules"))
         whole_file = match["file"] is not None
-        if whole_file and line >= head:
-            continue
-        # Comments in a block have the same line below: it is looked for once.
-        below = below if line < below else _line_below(source, line)
+        if whole_file:
+            counts = _WHOLE_FILE if line < head else _TOO_LATE
+        else:
+            # Comments in a block have the same line below: it is looked for once.
+            counts = below = below if line < below else _line_below(source, line)
         for name in _NAME.finditer(match["rules"]):
             start = match.start("rules") + name.start()
             span = Span(start, start + len(name[0]))
-            yield Directive(name[0].decode("utf-8", "replace"), span, reason, line, 0 if whole_file else below)
+            yield Directive(name[0].decode("utf-8", "replace"), span, reason, line, counts)
 
 
 def _line_below(source: Source, line: int) -> int:

@@ -26,7 +26,7 @@ MARK = "# verifychain: ignore[image-unpinned]"
         ("# verifychain: ignore-file[image-unpinned] generated\nFROM a:1\nFROM b:1\n", []),
         (
             "FROM a:1\n# verifychain: ignore-file[image-unpinned]\nFROM b:1\n",
-            [(1, "image-unpinned"), (3, "image-unpinned")],
+            [(1, "image-unpinned"), (2, "core-unused-ignore"), (3, "image-unpinned")],
         ),
         ("# verifychain: ignore[image-unpined]\nFROM a:1\n", [(1, "core-unknown-rule"), (2, "image-unpinned")]),
         ("# verifychain: ignore[image]\nFROM a:1\n", [(1, "core-unknown-rule"), (2, "image-unpinned")]),

@@ -6,6 +6,12 @@ more than a fifth of what a check of one file costs, and it needs none of them b
 UUIDs. Stand-ins take their places in ``sys.modules`` for as long as click is being imported, so that click alone holds
 them; each hands over to its module as soon as it is asked for something. What another version of click asks for at once
 is therefore the real thing at once, and whatever somebody else has loaded already is left as it is.
+
+Two kinds of things are taken while click is imported, and must be there without their modules: functions and classes
+(``_STAND_INS``). A function is written anew in a line. A class cannot be: ``class DateTime(ParamType[datetime])`` wants
+something to put into the brackets, which is later called, asked for attributes, used in ``isinstance`` and derived from
+as if it were the class. That is a ``_Class``: a class like any other, which hands each of these uses over to the one
+that it stands for.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _written(value: Any, line: str, quoted: Callable[[str], str]) -> str:
     """
     What ``json.dumps(value, indent=2)`` writes, of quoted texts; ``line`` begins a line of this depth.
 
-    The standard library indents slowly: that was two thirds of the time of a report with many findings.
+    The standard library indents slowly: for a report of 30,000 findings it takes half as long again as this.
     """
     match value:
         case None:

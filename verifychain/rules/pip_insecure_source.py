@@ -49,7 +49,8 @@ def _url(span: Span, url: str, then: str = "") -> Iterator[Problem]:
     scheme, _, rest = url.partition("://")
     authority = rest.partition("/")[0]
     user, at, host = authority.rpartition("@")
-    if scheme.rpartition("+")[2].lower() in ("http", "ftp") and not _is_loopback(host):
+    scheme = scheme.lower()
+    if scheme.rpartition("+")[2] in ("http", "ftp") and not _is_loopback(host):
         yield Problem(span, f"{scheme} can be changed by anyone on the way{then}", help="use https")
     name, colon, password = user.partition(":")
     secret = password if colon else name

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.formats.requirements.reading import FLAG, said
@@ -104,6 +106,7 @@ def test_clean(text: str) -> None:
         (f"-i https://i.example\n--extra-index-url https://i.example/\nfoo==1 {HASH}\n", [("pip-extra-index", "note", "--extra-index-url https://i.example/")]),
         ("-i http://i.example\n", [("pip-insecure-source", "error", "http://i.example")]),
         ("-i https://me:secret@i.example\n", [("pip-insecure-source", "error", "https://me:secret@i.example")]),
+        ("-i HTTPS://token@i.example\n", [("pip-insecure-source", "error", "HTTPS://token@i.example")]),
         ("--trusted-host i.example\n", [("pip-insecure-source", "error", "--trusted-host i.example")]),
         (f"http://h.example/a.zip {HASH}\n", [("pip-insecure-source", "error", "http://h.example/a.zip")]),
         (f"--no-require-hashes\nfoo==1 {HASH}\n", [("pip-disabled", "error", "--no-require-hashes")]),
@@ -179,6 +182,23 @@ def test_duplicates_in_nested_files() -> None:
     found = said("-r a.txt\n-r b.txt\n", {"a.txt": "foo==1\n", "b.txt": f"foo==1 {HASH}\n"})
     assert ("pip-missing-hash", "error", "foo==1", "a.txt") in found
     assert ("pip-duplicate", "error", "foo==1", "b.txt") in found
+
+
+def test_a_repetition_behind_many_lines_for_other_machines() -> None:
+    lines = [f"foo==1.{minor} ; python_version == '3.{minor}' {HASH}" for minor in range(5, 17)]
+    assert "pip-duplicate" not in {one.rule for one in said("\n".join(lines))}
+    twice = "foo==1.16 ; python_version == '3.16' and python_version != '2.7' " + OTHER
+    found = [one for one in said("\n".join([*lines, twice])) if one.rule == "pip-duplicate"]
+    assert [(one.severity, one.marked) for one in found] == [("error", twice.partition(" --hash")[0])]
+
+
+def test_many_lines_of_one_project_take_bounded_time() -> None:
+    begin = time.process_time()
+    lines = [f"foo==1.{number} ; python_version == '2.{number + 10}' {HASH}" for number in range(3000)]
+    assert "pip-duplicate" in {one.rule for one in said("\n".join(lines))}, (
+        "markers that are not evaluated hold everywhere"
+    )
+    assert time.process_time() - begin < 20  # it was minutes
 
 
 def test_files_that_include_each_other() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache, lru_cache
 
 from verifychain.core.digest import Digest
 from verifychain.core.source import Location, Source
@@ -10,7 +10,11 @@ from verifychain.facts.requirement import Other
 from verifychain.formats.requirements.closure import Closure, Placed
 from verifychain.formats.requirements.contents import Item
 
-_MOST = 8  # of the lines before: the first one is what is told
+# A line is not compared with all others, which would take time by the square of their number: with the first ones, and
+# with the first on each further set of machines. Behind so many sets of one project, later ones are not compared.
+_MOST_FIRST, _MOST = 8, 24
+# Markers of a file that are evaluated; the others are taken to hold everywhere, so that no repetition is passed over.
+_MOST_MARKERS = 300
 _SYSTEMS = (
     ("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"),
     ("cygwin", "CYGWIN", "posix"),
@@ -27,6 +31,8 @@ class Relatives:
         self._by_name: dict[str, list[tuple[int, Placed]]] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         self._read: dict[int, tuple[frozenset[Digest], _Words]] = {}
+        self._first: dict[str, list[tuple[int, Placed]]] = {}
+        self._masks: dict[str | None, int] = {None: _EVERYWHERE}
         self._before: dict[tuple[str | None, str | None, _Words], tuple[Other, ...]] = {}
         for one in closures:
             for placed in one.placed:
@@ -38,11 +44,13 @@ class Relatives:
 
     def of(self, item: Item) -> tuple[Other, ...]:
         """The other lines about the project of ``item``, which stands in the source."""
-        placed = self._by_name.get(item.parsed.name or "", [])
-        if len(placed) < 2:
+        name = item.parsed.name or ""
+        if len(self._by_name.get(name, ())) < 2:
             return ()
         here = self._numbers.get((self._source.path, item.span.start), 0)
-        first = placed[:_MOST]
+        if name not in self._first:
+            self._first[name] = self._first_of(self._by_name[name])
+        first = self._first[name]
         words = self._parts(here, item)[1]
         if here <= first[-1][0]:
             return tuple(
@@ -54,6 +62,28 @@ class Relatives:
             self._before[key] = tuple(self._other(item, words, number, one, True) for number, one in first)
         return self._before[key]
 
+    def _first_of(self, placed: list[tuple[int, Placed]]) -> list[tuple[int, Placed]]:
+        """The lines of a project that all are compared with, in order."""
+        first = placed[:_MOST_FIRST]
+        seen = {(self._mask(one.item.parsed.marker), one.in_constraints) for _, one in first}
+        for number, one in placed[_MOST_FIRST:]:
+            key = self._mask(one.item.parsed.marker), one.in_constraints
+            if key not in seen and len(first) < _MOST:
+                seen.add(key)
+                first.append((number, one))
+        return first
+
+    def _mask(self, marker: str | None) -> int:
+        """The machines on which a marker holds, as bits."""
+        if marker not in self._masks:
+            few = len(self._masks) <= _MOST_MARKERS
+            self._masks[marker] = machines_of(marker) if few and marker is not None else _EVERYWHERE
+        return self._masks[marker]
+
+    def _overlap(self, one: str | None, other: str | None) -> bool:
+        """Whether both markers hold on some machine; True where that cannot be told."""
+        return one == other or self._mask(one) & self._mask(other) != 0
+
     def _other(self, item: Item, words: _Words, number: int, placed: Placed, earlier: bool) -> Other:
         other = placed.item
         source = self._source if placed.source.path == self._source.path else placed.source
@@ -64,7 +94,7 @@ class Relatives:
             hashes=digests,
             in_constraints=placed.in_constraints,
             earlier=earlier,
-            overlaps=overlap(item.parsed.marker, other.parsed.marker),
+            overlaps=self._overlap(item.parsed.marker, other.parsed.marker),
             identical=words == its_words and source is self._source,
         )
 
@@ -76,20 +106,31 @@ class Relatives:
         return self._read[number]
 
 
-def overlap(one: str | None, other: str | None) -> bool:
-    """Whether both markers hold on some machine; True where that cannot be told."""
-    if one is None or other is None or one == other:
-        return True
+_EVERYWHERE = -1
+
+
+@lru_cache(maxsize=1024)
+def machines_of(marker: str) -> int:
+    """The machines on which a marker holds, as bits; all where that cannot be told."""
     from packaging.markers import Marker
 
+    held: dict[tuple[str, ...], bool] = {}  # by the values of what the marker speaks of: most speak of little
+    mask = 0
     try:
-        both = Marker(one), Marker(other)
-        return any(all(marker.evaluate(machine) for marker in both) for machine in _machines())
+        asked = Marker(marker)
+        names = [name for name in _machines()[0] if name in marker]
+        for index, machine in enumerate(_machines()):
+            values = tuple(machine[name] for name in names)
+            if values not in held:
+                held[values] = asked.evaluate(machine)
+            mask |= held[values] << index
     except (ValueError, RecursionError, KeyError):
-        return True
+        return _EVERYWHERE
+    return mask
 
 
-def _machines() -> list[dict[str, Any]]:
+@cache
+def _machines() -> list[dict[str, str]]:
     return [
         {
             "python_version": python,
