@@ -90,6 +90,12 @@ def test_digest_offline(project: Path, command: Runner, name: str) -> None:
     assert result.err.startswith(f"error: {name}: it is not asked for: offline\n")
 
 
+def test_digest_repeats_no_password(project: Path, command: Runner) -> None:
+    result = command("digest", "https://bob:hunter2@a.example/f")
+    assert (result.code, "hunter2" in result.err) == (4, False)
+    assert "user name or password" in result.err
+
+
 def test_digest_goes_on_after_a_bad_file(project: Path, command: Runner) -> None:
     write(project, {"a": "a", "d/x": ""})
     result = command("digest", "d", "a")

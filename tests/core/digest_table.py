@@ -412,7 +412,9 @@ def hashes_what_it_is_given(module: Any) -> bool:
         found = (module.of_bytes(b"abc", algorithm), module.of(io.BytesIO(b"abc"), algorithm), hasher.digest())
         if any(digest != expected for digest in found) or hasher.size != 3:
             return False
-    return True
+    each, size = module.of_each(io.BytesIO(b"abc"), [module.Algorithm.of(label) for label in HEX])
+    expected = [_digest(module, label, bytes.fromhex(text)) for label, text in HEX.items()]
+    return [*each.values()] == expected and size == 3
 
 
 class _Slow(io.RawIOBase):

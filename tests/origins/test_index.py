@@ -33,14 +33,14 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def index_at(server: Server) -> Index:
+def index_at(server: Server, url: str = "") -> Index:
     def connect(further: Sequence[str]) -> Web:
         return Web(Access().naming(server.host))
 
     def no_pip() -> PipIndexes:
         raise AssertionError("an index is named")
 
-    return Index(connect, Named(f"{server.url}/simple"), no_pip)
+    return Index(connect, Named(f"{url or server.url}/simple"), no_pip)
 
 
 def test_one_request_for_each_project_whoever_asks_how_often(server: Server) -> None:
@@ -52,6 +52,13 @@ def test_one_request_for_each_project_whoever_asks_how_often(server: Server) -> 
     assert found[len(NAMES)].indexes == ()
     assert index.owner(of_bytes(b"p7"), places) == found[7].files[0]
     assert sorted(asked.path for asked in server.asked) == sorted(f"/simple/{name}/" for name in places.names)
+
+
+def test_no_password_of_an_index_is_repeated(server: Server) -> None:
+    """As one of pip's configuration, which nobody but its user has seen."""
+    index = index_at(server, server.url.replace("://", "://bob:hunter2@"))
+    assert index.release("p1", "1.0", Places()).indexes == (f"{server.url}/simple",)
+    assert server.asked[0].headers["authorization"].startswith("Basic ")
 
 
 def test_json_is_asked_for_first_and_html_taken_too(server: Server) -> None:

@@ -15,6 +15,7 @@ from tests.signatures.asking import ARTIFACT, ask, question
 from tests.signatures.authorities import CLAIMS, IDENTITY, ISSUER, SIGNED, authority
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
+from verifychain.signatures import identity
 from verifychain.signatures.identity import Identity, Match, Pattern, Signer, read
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.verdict import Reason, Rejected, Status
@@ -115,6 +116,16 @@ def test_patterns_mean_the_whole_value(match: Match, text: str, value: str, *, c
 
 def exact(text: str) -> Pattern:
     return Pattern(Match.EXACT, text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x0c\x80", b"\x0c\x81\x02hi", b"\x0c\x82\x00\x80" + b"a" * 128, b"\x04\x02hi", b"\x0c\x03hi", b"\x0c", b""],
+)
+def test_strings_that_are_no_der(data: bytes) -> None:
+    assert identity._der_text(b"\x0c\x81\x80" + b"a" * 128) == "a" * 128
+    with pytest.raises(Rejected, match="no DER string"):
+        identity._der_text(data)
 
 
 def test_claims_are_compared() -> None:

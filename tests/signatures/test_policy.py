@@ -147,6 +147,17 @@ def test_dots_within_keys() -> None:
         Condition(path, value).check(predicate)
 
 
+@pytest.mark.parametrize(("bound", "passes"), [(2**53, True), (2**53 + 1, False), (1e300, False), (-(10**400), True)])
+def test_large_numbers_are_compared_as_they_are(bound: float, *, passes: bool) -> None:
+    for value, fits in ((2**53, passes), (10**400, True)):
+        condition = Condition("a", {"min": bound})
+        if fits:
+            condition.check({"a": value})
+        else:
+            with pytest.raises(Rejected):
+                condition.check({"a": value})
+
+
 @pytest.mark.parametrize(
     ("path", "test"), [("", 1), ("a..b", 1), ("a", {}), ("a", {"is": 1}), ("a", {"in": "x"}), ("a", {"glob": 1})]
 )

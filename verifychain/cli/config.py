@@ -10,6 +10,7 @@ from verifychain import config as configuration
 from verifychain import schema
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, configured
+from verifychain.core import toml
 from verifychain.core.settings import Settings
 
 
@@ -56,7 +57,7 @@ def _shown(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return _quoted(value)
+            return toml.string(value)
         case dict():
             return "{ " + ", ".join(f"{key} = {_shown(item)}" for key, item in value.items()) + " }" if value else "{}"
         case tuple() if hasattr(value, "_fields"):
@@ -65,9 +66,3 @@ def _shown(value: Any) -> str:
             return "[" + ", ".join(_shown(item) for item in value) + "]"
         case _:
             return str(value)
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    return json.dumps(text, ensure_ascii=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from io import BufferedReader
+from typing import TextIO, cast
 
 from verifychain.core.errors import UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
@@ -87,6 +88,11 @@ class Console:
         except OSError as error:
             discard_output()
             raise _lost(error) from None
+
+
+def standard_input() -> BufferedReader:
+    """Standard input as bytes."""
+    return cast("BufferedReader", sys.stdin.buffer)
 
 
 def discard_output() -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifychain import opening
-from verifychain.cli.console import Console
+from verifychain.cli.console import Console, standard_input
 from verifychain.cli.options import Command, asking, caching, option
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
@@ -73,7 +72,9 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
         except Unavailable as error:
             console.verdict = ExitCode.FAILED if console.verdict is ExitCode.FAILED else ExitCode.INCOMPLETE
             hint = error.hint if _is_clear(name) else f"there is no file {name!r}: it was taken for an image"
-            console.fail(f"{printable(name)}: {printable(error.message)}", hint)
+            from verifychain.origins.addresses import without_credentials
+
+            console.fail(f"{printable(without_credentials(name))}: {printable(error.message)}", hint)
         else:
             console.result(text)
     return int(console.verdict)
@@ -139,22 +140,14 @@ def _is_clear(name: str) -> bool:
 
 def _hashed(name: str, algorithms: tuple[Algorithm, ...], outside: _Outside) -> Hashed:
     if name == STDIN:
-        data = sys.stdin.buffer.read()
-        return Hashed({one: digests.of_bytes(data, one) for one in algorithms}, f"{len(data):,} bytes")
+        found, size = digests.of_each(standard_input(), algorithms)
+        return Hashed(found, f"{size:,} bytes")
     if "://" in name and not os.path.lexists(name):
         found, size = outside.network(name).web().digests(name, algorithms)
         return Hashed(found, f"{size:,} bytes today")
-    return _of_file(name, algorithms)
-
-
-def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> Hashed:
     with opening.regular(name) as file:
-        status = os.fstat(file.fileno())
-        known: dict[Algorithm, Digest] = {}
-        for algorithm in algorithms:
-            file.seek(0)
-            known[algorithm] = digests.of(file, algorithm)
-    return Hashed(known, f"{status.st_size:,} bytes")
+        found, size = digests.of_each(file, algorithms)
+    return Hashed(found, f"{size:,} bytes")
 
 
 def _image_block(

@@ -67,7 +67,7 @@ def add(pins: Pins, addition: Addition, stream: Stream, console: Console) -> Exi
         _same_everywhere(entry, entry.urls[1:], stream, console)
         with naming_the_target(target):
             part.place(target, mode(umask(), executable=entry.executable))
-    download_pins.save(pins, [entry])
+    download_pins.save(pins.lock, [entry])
     console.result(f"pinned: {printable(path)} ({entry.size:,} bytes)\n  {entry.sha256}\n")
     console.say(_standing(addition, entry))
     return ExitCode.OK
@@ -239,7 +239,7 @@ def _update_one(pins: Pins, entry: LockedDownload, wanted: Update, stream: Strea
             return ExitCode.FINDINGS
         with naming_the_target(target):
             part.place(target, mode(umask(), executable=entry.executable))
-    download_pins.save(pins, [new])
+    download_pins.save(pins.lock, [new])
     console.result(f"updated: {printable(entry.path)}\n")
     return ExitCode.OK
 

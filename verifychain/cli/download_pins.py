@@ -129,10 +129,9 @@ def _find() -> str:
     return os.path.join(here, locks.FILE_NAME)
 
 
-def save(pins: Pins, entries: Iterable[Locked]) -> None:
-    """Write entries into the lock; raises VerifychainError, also where it changed meanwhile."""
-    source = pins.lock.source
-    after = locks.rewritten(pins.lock, entries)
+def save(lock: Lock, entries: Iterable[Locked]) -> None:
+    """Write entries into a lock; raises VerifychainError, also where it changed meanwhile."""
+    source, after = lock.source, locks.rewritten(lock, entries)
     if not source.data and not os.path.lexists(source.path):
         _create(source.path, after)
     else:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import html
-import sys
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from typing import Any
 
 import click
 
 from verifychain import opening
-from verifychain.cli.console import Console
-from verifychain.core.digest import Algorithm, Digest, Notation, of, of_bytes
+from verifychain.cli.console import Console, standard_input
+from verifychain.core.digest import Algorithm, Digest, Notation, of_each
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Fetcher
@@ -95,11 +95,12 @@ def _attempt(console: Console, name: str, algorithms: tuple[Algorithm, ...], fet
 def _hashed(name: str, algorithms: tuple[Algorithm, ...], fetch: _Fetch) -> tuple[list[Digest], int]:
     scheme = name.partition(":")[0].lower()
     if name == STDIN:
-        return _of_all(sys.stdin.buffer.read(), algorithms)
+        return _listed(*of_each(standard_input(), algorithms))
     if scheme == "data":
-        return _of_all(_decoded(name), algorithms)
+        return _listed(*of_each(BytesIO(_decoded(name)), algorithms))
     if "://" not in name:
-        return _of_file(name, algorithms)
+        with opening.regular(name) as file:
+            return _listed(*of_each(file, algorithms))
     if scheme not in ("http", "https"):
         raise UsageError(f"{printable(name)} is no http, https or data URL", "name a file by its path")
     if len(algorithms) > 1:
@@ -108,17 +109,8 @@ def _hashed(name: str, algorithms: tuple[Algorithm, ...], fetch: _Fetch) -> tupl
     return [digest], size
 
 
-def _of_all(data: bytes, algorithms: tuple[Algorithm, ...]) -> tuple[list[Digest], int]:
-    return [of_bytes(data, algorithm) for algorithm in algorithms], len(data)
-
-
-def _of_file(name: str, algorithms: tuple[Algorithm, ...]) -> tuple[list[Digest], int]:
-    digests = []
-    with opening.regular(name) as file:
-        for algorithm in algorithms:
-            file.seek(0)
-            digests.append(of(file, algorithm))
-        return digests, file.tell()
+def _listed(digests: dict[Algorithm, Digest], size: int) -> tuple[list[Digest], int]:
+    return [*digests.values()], size
 
 
 def _decoded(url: str) -> bytes:

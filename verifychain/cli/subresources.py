@@ -122,17 +122,13 @@ def remember(configuration: Configuration, outside: Outside | None, options: Opt
     from datetime import UTC, datetime
 
     from verifychain import lock, opening
+    from verifychain.cli.download_pins import save
     from verifychain.core.source import Source
-    from verifychain.fixes import Change, write
     from verifychain.origins.subresources import Tofu
 
     if not isinstance(resolver, Tofu) or not (answers := resolver.written(options.accept)):
         return
     path, today = _lock_path(configuration), datetime.now(UTC).date()
     entries = [lock.LockedSubresource(url, one.digest, one.size, one.source, today) for url, one in answers.items()]
-    if not os.path.exists(path):
-        with open(path, "xb") as new:
-            new.write(lock.rewritten(lock.empty(path), entries))
-        return
-    known = lock.load(Source(path, opening.content(path, lock.LARGEST)))
-    write(Change(known.source, lock.rewritten(known, entries)))
+    there = os.path.lexists(path)
+    save(lock.load(Source(path, opening.content(path, lock.LARGEST))) if there else lock.empty(path), entries)

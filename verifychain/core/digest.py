@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NoReturn
 from verifychain.core.expression import expression
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from hashlib import _Hash
 
 
@@ -191,13 +192,22 @@ def of(stream: BufferedIOBase | RawIOBase, algorithm: Algorithm = Algorithm.SHA2
     Not by ``hashlib.file_digest``: that hashes a ``BytesIO`` from its start, wherever it stands, and takes "nothing
     there yet" of a stream that does not block for a chunk of zeros. The speed is the same.
     """
-    state = _new(algorithm)
-    chunk = memoryview(bytearray(_CHUNK))
+    return of_each(stream, (algorithm,))[0][algorithm]
+
+
+def of_each(
+    stream: BufferedIOBase | RawIOBase, algorithms: Collection[Algorithm]
+) -> tuple[dict[Algorithm, Digest], int]:
+    """The same by several algorithms, reading once; and how many bytes there were."""
+    states = {algorithm: _new(algorithm) for algorithm in algorithms}
+    chunk, total = memoryview(bytearray(_CHUNK)), 0
     while (size := stream.readinto(chunk)) != 0:
         if size is None:
             raise BlockingIOError("the stream has no bytes yet, and does not wait for them")
-        state.update(chunk[:size])
-    return Digest(algorithm, state.digest())
+        for state in states.values():
+            state.update(chunk[:size])
+        total += size
+    return {algorithm: Digest(algorithm, state.digest()) for algorithm, state in states.items()}, total
 
 
 def of_bytes(data: bytes, algorithm: Algorithm = Algorithm.SHA256) -> Digest:

@@ -65,7 +65,9 @@ class Index:
         self._prefetch(indexes, (name, *places.names))
         found = [(index, self._project(index, name).result()) for index in indexes]
         files = [file for _, several in found if several is not None for file in several]
-        return _release(tuple(index for index, several in found if several is not None), files, version)
+        # Where pip's configuration has a password in it, no message must have it, too.
+        having = tuple(_without_credentials(index)[0] for index, several in found if several is not None)
+        return _release(having, files, version)
 
     def owner(self, digest: Digest, places: Places) -> PublishedFile | None:
         """A file of any project of the file that has the digest, None where none has it; raises Unavailable."""

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from verifychain.signatures.identity import misfit
 from verifychain.signatures.trust_root import Authority, TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
 
@@ -33,13 +34,13 @@ def check_profile(certificate: x509.Certificate) -> None:
     """Check that the certificate is for signing code and nothing more. Raises Rejected."""
     usage = _extension(certificate, x509.KeyUsage)
     if usage is None or not usage.digital_signature or usage.key_cert_sign:
-        raise _profile("its key is not for signatures alone")
+        raise misfit("its key is not for signatures alone")
     extended = _extension(certificate, x509.ExtendedKeyUsage)
     if extended is None or ExtendedKeyUsageOID.CODE_SIGNING not in extended:
-        raise _profile("it is not for signing code")
+        raise misfit("it is not for signing code")
     constraints = _extension(certificate, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
-        raise _profile("it is an authority's")
+        raise misfit("it is an authority's")
     _check_critical(certificate)
 
 
@@ -117,7 +118,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate, below: int)
 def _check_critical(certificate: x509.Certificate) -> None:
     for extension in certificate.extensions:
         if extension.critical and extension.oid not in _UNDERSTOOD:
-            raise _profile(f"the critical extension {extension.oid.dotted_string} is not understood")
+            raise misfit(f"the critical extension {extension.oid.dotted_string} is not understood")
 
 
 def _extension(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
@@ -125,7 +126,3 @@ def _extension(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:
         return None
-
-
-def _profile(fault: str) -> Rejected:
-    return Rejected(Reason.CERTIFICATE_PROFILE, f"the certificate does not fit: {fault}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from verifychain.signatures import bundle, legacy_blob
 from verifychain.signatures.evidence import Evidence
-from verifychain.signatures.strict_json import MOST_BYTES, Fields
+from verifychain.signatures.strict_json import MOST_BYTES, Fields, lines
 from verifychain.signatures.verdict import Reason, Rejected, Unsupported
 
 MOST = 1000  # evidence in one file
@@ -25,21 +25,10 @@ def read(data: bytes) -> Evidence:
 
 
 def split(data: bytes) -> list[bytes]:
-    """
-    The documents of a file: one, or JSON lines where every line is an object. Raises Rejected for far too many.
-
-    What one line is not, is left to ``read``: a document may have line ends of its own.
-    """
+    """The documents of a file, which ``read`` takes. Raises Rejected for far too many."""
     if len(data) > MOST_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"the file has {len(data):,} bytes, the limit is {MOST_BYTES:,}")
-    lines = [line for line in data.splitlines() if line.strip()]
-    if len(lines) < 2 or not all(_is_object(line) for line in lines):
-        return [data]
-    if len(lines) > MOST:
-        raise Rejected(Reason.TOO_LARGE, f"the file has {len(lines):,} documents, the limit is {MOST:,}")
-    return lines
-
-
-def _is_object(line: bytes) -> bool:
-    bare = line.strip()
-    return bare.startswith(b"{") and bare.endswith(b"}")
+    documents = lines(data)
+    if len(documents) > MOST:
+        raise Rejected(Reason.TOO_LARGE, f"the file has {len(documents):,} documents, the limit is {MOST:,}")
+    return documents

@@ -120,10 +120,10 @@ def read(certificate: x509.Certificate) -> Signer:
     claims = _claims(certificate)
     old, new = claims.get("issuer-v1"), claims.get("issuer")
     if old is not None and new is not None and old != new:
-        raise _profile(f"it names two issuers, {shown(old)} and {shown(new)}")
+        raise misfit(f"it names two issuers, {shown(old)} and {shown(new)}")
     issuer = new if new is not None else old
     if issuer is None:
-        raise _profile("it names no issuer")
+        raise misfit("it names no issuer")
     return Signer(subject, kind, issuer, claims)
 
 
@@ -133,10 +133,10 @@ def _subject(certificate: x509.Certificate) -> tuple[str, str]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        raise _profile("it has no subject alternative name") from None
+        raise misfit("it has no subject alternative name") from None
     listed = list(names)
     if len(listed) != 1:
-        raise _profile(f"it has {len(listed)} subject alternative names, not one")
+        raise misfit(f"it has {len(listed)} subject alternative names, not one")
     match listed[0]:
         case x509.UniformResourceIdentifier(value=value):
             return value, "uri"
@@ -147,7 +147,7 @@ def _subject(certificate: x509.Certificate) -> tuple[str, str]:
         case x509.OtherName(type_id=kind, value=der) if kind.dotted_string == _USERNAME:
             return _der_text(der), "username"
         case other:
-            raise _profile(f"its subject alternative name is a {type(other).__name__}")
+            raise misfit(f"its subject alternative name is a {type(other).__name__}")
 
 
 def _claims(certificate: x509.Certificate) -> dict[str, str]:
@@ -166,13 +166,15 @@ def _claims(certificate: x509.Certificate) -> dict[str, str]:
 def _der_text(der: bytes) -> str:
     """The text of a DER UTF8String, or IA5String."""
     if len(der) < 2 or der[0] not in (0x0C, 0x16):
-        raise _profile("an extension is no DER string")
+        raise misfit("an extension is no DER string")
     head, size = 2, der[1]
     if size & 0x80:
         head = 2 + (size & 0x7F)
         size = int.from_bytes(der[2:head])
+        if size < 0x80 or not der[2]:  # BER has several ways to write a length, DER the shortest only
+            raise misfit("an extension is no DER string")
     if len(der) != head + size:
-        raise _profile("an extension is no DER string")
+        raise misfit("an extension is no DER string")
     return _text(der[head:])
 
 
@@ -180,8 +182,9 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _profile("an extension is not UTF-8") from None
+        raise misfit("an extension is not UTF-8") from None
 
 
-def _profile(fault: str) -> Rejected:
+def misfit(fault: str) -> Rejected:
+    """The rejection of a certificate for what it is, to be raised."""
     return Rejected(Reason.CERTIFICATE_PROFILE, f"the certificate does not fit: {fault}")

@@ -6,6 +6,7 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
+from verifychain.core import toml
 from verifychain.signatures import identity, log_body, statement, x509_parsing
 from verifychain.signatures.evidence import Entry, Envelope, Evidence
 from verifychain.signatures.verdict import Rejected
@@ -34,14 +35,8 @@ def policy(evidence: Evidence) -> dict[str, str]:
     pair = (("--certificate-identity", signer.subject), ("--certificate-oidc-issuer", signer.issuer))
     return {
         "options": " ".join(f"{name} {shlex.quote(value)}" for name, value in pair),
-        "configuration": f"{{ issuer = {_toml(signer.issuer)}, identity = {_toml(signer.subject)} }}",
+        "configuration": f"{{ issuer = {toml.string(signer.issuer)}, identity = {toml.string(signer.subject)} }}",
     }
-
-
-def _toml(text: str) -> str:
-    import json
-
-    return json.dumps(text)
 
 
 def _read(read: Any, value: Any) -> dict[str, Any]:

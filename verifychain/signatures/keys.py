@@ -61,7 +61,7 @@ class Key(NamedTuple):
 
 def load_pem(text: bytes) -> Key:
     """Read a key that a user names, a PEM ``PUBLIC KEY``. Raises Rejected with what is wrong."""
-    label, der = _pem_block(text)
+    label, der = pem_der(text)
     if label != "PUBLIC KEY":
         wanted = "a PEM block PUBLIC KEY is needed"
         raise Rejected(Reason.MALFORMED_KEY, f"{wanted}, this is {label}" if label else f"{wanted}, there is none")
@@ -105,10 +105,6 @@ def usable(key: PublicKeyTypes) -> PublicKey:
 
 def pem_der(text: bytes) -> tuple[str, bytes]:
     """The label and the DER of a text that is exactly one PEM block, ``("", b"")`` where it is not."""
-    return _pem_block(text)
-
-
-def _pem_block(text: bytes) -> tuple[str, bytes]:
     try:
         found = _PEM.fullmatch(text.decode("ascii").strip(" \t\r\n"))
         return (found[1], base64_bytes("".join(found[2].split()))) if found else ("", b"")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from verifychain.core.digest import Algorithm
 from verifychain.signatures import identity
 from verifychain.signatures.artifact import Artifact
-from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message
+from verifychain.signatures.evidence import Envelope, Evidence, Message
 from verifychain.signatures.native import Proven
 from verifychain.signatures.requirement import Requirement
 from verifychain.signatures.strict_json import Fields
@@ -70,10 +70,10 @@ def _of_container(evidence: Evidence) -> str:
         return "entries without a proof of inclusion"
     if (entry.kind, entry.version) not in _KINDS[type(evidence.content)]:
         return f"log entries of the kind {entry.kind} {entry.version}".strip()
-    return _of_defaults(evidence, entry)
+    return _of_defaults(evidence)
 
 
-def _of_defaults(evidence: Evidence, entry: Entry) -> str:
+def _of_defaults(evidence: Evidence) -> str:
     """Protobuf-JSON leaves fields out that have their default; the library insists on them."""
     fields = Fields.parse(evidence.document, Reason.MALFORMED_BUNDLE, "bundle")
     written = fields.required("verificationMaterial").objects("tlogEntries", 1)[0]

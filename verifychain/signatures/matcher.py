@@ -96,19 +96,19 @@ def _equal(value: Any, wanted: Any) -> bool:
 
 def _ordered(low: Any, high: Any) -> bool:
     one, two = _comparable(low), _comparable(high)
-    if isinstance(one, float) and isinstance(two, float):
+    if isinstance(one, int | float) and isinstance(two, int | float):
         return one <= two
     if isinstance(one, datetime) and isinstance(two, datetime):
         return one <= two
     return False
 
 
-def _comparable(value: Any) -> float | datetime | None:
-    """Numbers as numbers, times as times with a zone; None for what has no order here."""
+def _comparable(value: Any) -> int | float | datetime | None:
+    """Numbers as they are, times as times with a zone; None for what has no order here."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return float(value)
+        return value  # no float is made of it: a large one would pass for its neighbour
     if isinstance(value, date) and not isinstance(value, datetime):
         value = value.isoformat() + "T00:00:00Z"
     if isinstance(value, str):

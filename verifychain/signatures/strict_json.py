@@ -38,6 +38,21 @@ def load(data: bytes, reason: Reason, what: str) -> Any:
         raise Rejected(reason, f"{what} is not valid JSON: {shown(fault)}") from None
 
 
+def lines(data: bytes) -> list[bytes]:
+    """
+    The documents of a file: one, or JSON lines where every line is an object.
+
+    What one line is not, is left to its reader: a document may have line ends of its own.
+    """
+    found = [line for line in data.splitlines() if line.strip()]
+    return found if len(found) > 1 and all(map(_is_object, found)) else [data]
+
+
+def _is_object(line: bytes) -> bool:
+    bare = line.strip()
+    return bare.startswith(b"{") and bare.endswith(b"}")
+
+
 def base64_bytes(text: str | bytes) -> bytes:
     """Decode base64 of either alphabet, padded or not. Raises ValueError for anything else."""
     raw = text.encode("ascii") if isinstance(text, str) else text

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from verifychain.core.digest import Digest, of_bytes
 from verifychain.core.record import NamedTuple
 from verifychain.signatures.keys import PublicKey, load_der
-from verifychain.signatures.strict_json import MOST_BYTES, Fields
+from verifychain.signatures.strict_json import MOST_BYTES, Fields, lines
 from verifychain.signatures.verdict import Reason, Rejected, shown
 
 if TYPE_CHECKING:
@@ -118,10 +118,7 @@ def parse(data: bytes, *, is_ours: bool = False) -> tuple[TrustRoot, ...]:
     """
     if len(data) > MOST_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"the trust root has {len(data):,} bytes")
-    lines = [line for line in data.splitlines() if line.strip()]
-    if len(lines) > 1 and all(line.lstrip().startswith(b"{") and line.rstrip().endswith(b"}") for line in lines):
-        return tuple(_one(line, is_ours=is_ours) for line in lines)
-    return (_one(data, is_ours=is_ours),)
+    return tuple(_one(document, is_ours=is_ours) for document in lines(data))
 
 
 def _one(data: bytes, *, is_ours: bool) -> TrustRoot:
