@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any
 
 from verifychain import opening, rules
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, strerror
 from verifychain.core.finding import Finding
 from verifychain.core.report import Report, Suppressed
 
@@ -34,9 +34,7 @@ def write(report: Report, path: str) -> Report:
         with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write(document)
     except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {(error.strerror or str(error)).lower()}", "name a file that can be written"
-        ) from None
+        raise UsageError(f"cannot write {path}: {strerror(error)}", "name a file that can be written") from None
     number = sum(known.values())
     said = f"{number} finding{' is' if number == 1 else 's are'} written to {path}"
     noted = report._replace(notes=(*report.notes, said))

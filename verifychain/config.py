@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifychain import opening, rules
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, strerror
 from verifychain.core.record import NamedTuple
 from verifychain.core.settings import Settings
 from verifychain.core.source import Source
@@ -94,7 +94,7 @@ def _configures(path: str) -> bool:
     try:
         data = opening.content(path, _LARGEST)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {path}: {strerror(error)}") from None
     # Most projects' pyproject.toml does not mention us: then the TOML reader need not even be imported.
     return b"verifychain" in data and _own_table(_parse_bytes(data, path)) is not None
 
@@ -110,7 +110,7 @@ def _read(path: str) -> tuple[Source, dict[str, Any]]:
         data = opening.content(path, _LARGEST)
     except OSError as error:
         hint = "give a file, or TOML such as --config 'fail-on = \"error\"'"
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}", hint) from None
+        raise UsageError(f"cannot read {path}: {strerror(error)}", hint) from None
     document = _parse_bytes(data, path)
     source = Source(path.replace(os.sep, "/"), data)
     if os.path.basename(path) != _SHARED:

@@ -17,7 +17,7 @@ from typing import Self
 
 from verifychain import fixes, hashing
 from verifychain.core.digest import Digest, Hasher
-from verifychain.core.errors import Unavailable, VerifychainError
+from verifychain.core.errors import Unavailable, VerifychainError, strerror
 from verifychain.core.record import NamedTuple
 
 # Hands what a URL serves to a sink, at most so many bytes; raises Unavailable, or Rejected for more bytes.
@@ -228,7 +228,7 @@ def naming_the_target(target: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = strerror(error)
         raise VerifychainError(f"cannot write {target}: {reason}", "what stood there is as it was") from None
 
 

@@ -8,7 +8,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from verifychain import rules
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.finding import Finding, Incomplete, Problem
 from verifychain.core.glob import matches_any
 from verifychain.core.ports import NETWORK, Outside, Scope
@@ -126,7 +126,7 @@ class Engine:
         try:
             source = self._scope.tree.read(target.path)
         except OSError as error:
-            report.failure = Failure(target.path, _reason(error), "the other files were checked all the same")
+            report.failure = Failure(target.path, strerror(error), "the other files were checked all the same")
             return report
         try:
             self._examine(source, target, report)
@@ -353,10 +353,6 @@ def _about(fact: Any, message: str) -> str:
     """The message with what was asked about, where it does not say so itself."""
     subject = fact.subject if isinstance(fact, Reference) else ""
     return message if subject in message else f"{subject}: {message}"
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _internal(path: str, error: Exception) -> Failure:

@@ -7,7 +7,7 @@ import stat
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from verifychain.core.errors import VerifychainError
+from verifychain.core.errors import VerifychainError, strerror
 from verifychain.core.expression import expression
 from verifychain.core.finding import Applicability, Edit, Finding, Fix
 from verifychain.core.record import NamedTuple
@@ -120,7 +120,7 @@ def attempt(change: Change) -> Failure | None:
                 )
         _replace(path, change.after, status)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = strerror(error)
         return Failure(change.source.path, f"cannot write it: {reason}", "the file is as it was")
     return None
 

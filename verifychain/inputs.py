@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from verifychain import formats, opening
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.glob import matches_any
 from verifychain.core.ports import FileLister, Tree
 from verifychain.core.record import NamedTuple
@@ -138,7 +138,7 @@ class WorkingTree:
     def _miss(self, path: str, error: OSError) -> None:
         """What is no more, or leads nowhere, is nothing to check; of what is there and denied nobody knows."""
         if error.errno is not None and error.errno not in _NOT_THERE:
-            self.unreadable.setdefault(display_path(path), (error.strerror or str(error)).lower())
+            self.unreadable.setdefault(display_path(path), strerror(error))
 
     def identity(self, path: str) -> str:
         return path if self._is_stdin(path) else os.path.realpath(path)

@@ -7,7 +7,7 @@ import sys
 from io import BufferedReader
 from typing import TextIO, cast
 
-from verifychain.core.errors import UsageError, VerifychainError
+from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
 from verifychain.output.style import Style
@@ -47,7 +47,7 @@ class Console:
                 file.write(text)
         except OSError as error:
             hint = "name a file in a folder that exists and can be written"
-            raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}", hint) from None
+            raise UsageError(f"cannot write {path}: {strerror(error)}", hint) from None
 
     def say(self, text: str) -> None:
         """Print what is about the run and not its result."""
@@ -103,7 +103,7 @@ def discard_output() -> None:
 
 
 def _lost(error: OSError) -> VerifychainError:
-    reason = (error.strerror or str(error)).lower()
+    reason = strerror(error)
     return VerifychainError(f"cannot write to standard output: {reason}", "what was found is not reported")
 
 

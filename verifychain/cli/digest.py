@@ -12,7 +12,7 @@ from verifychain.cli.console import Console, standard_input
 from verifychain.cli.options import Command, asking, caching, option
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.record import NamedTuple
 from verifychain.inputs import STDIN
@@ -65,7 +65,7 @@ def digest(console: Console, /, names: tuple[str, ...], **given: Any) -> int:
             text = _block(name, outside, given["algorithm"], given["notation"], alone=len(names) == 1)
         except OSError as error:
             console.verdict = ExitCode.FAILED
-            console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}")
+            console.fail(f"{printable(name)}: {strerror(error)}")
         except UsageError as error:  # one slip does not hold up the others
             console.verdict = ExitCode.FAILED
             console.fail(error.message, error.hint)

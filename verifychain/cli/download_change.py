@@ -16,7 +16,7 @@ from verifychain.cli.download_pins import Pins
 from verifychain.cli.download_verify import parse_list, read_list
 from verifychain.cli.progress import Progress
 from verifychain.core.digest import Algorithm, Digest, Hasher
-from verifychain.core.errors import Unavailable, UsageError, VerifychainError
+from verifychain.core.errors import Unavailable, UsageError, VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
@@ -158,7 +158,7 @@ def _keep_what_is_there(target: str, part: Part) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise VerifychainError(f"{target} cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise VerifychainError(f"{target} cannot be read: {strerror(error)}") from None
     if found != part.digest:
         hint = "nothing was pinned or changed; move that file away, or give another --path"
         raise VerifychainError(f"{target} is there with other content: {found} ({size:,} bytes)", hint)

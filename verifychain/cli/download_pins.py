@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from verifychain import config, fixes, opening
 from verifychain import lock as locks
 from verifychain.config import Configuration
-from verifychain.core.errors import UsageError, VerifychainError
+from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
 from verifychain.lock import Lock, Locked, LockedDownload
@@ -108,7 +108,7 @@ def load(
             raise UsageError(f"there is no {path}", "make it with a first pin: verifychain download add URL") from None
         lock = locks.empty(path)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}", "name a file") from None
+        raise UsageError(f"cannot read {path}: {strerror(error)}", "name a file") from None
     return Pins(lock, os.path.dirname(path) or ".", platform or host_platform(), configuration)
 
 

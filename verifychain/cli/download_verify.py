@@ -11,7 +11,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.download_fetch import worst
 from verifychain.cli.download_pins import Pins
 from verifychain.core.digest import Digest
-from verifychain.core.errors import UsageError, VerifychainError
+from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source
@@ -48,7 +48,7 @@ def read_list(path: str) -> Source:
         with open(path, "rb") as file:
             return Source(path, file.read(LARGEST + 1))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = strerror(error)
         raise UsageError(f"cannot read {path}: {reason}", "name a checksum list, as sha256sum writes it") from None
 
 
@@ -111,7 +111,7 @@ def _judge_one(
         console.fail(f"{name} is not there", expected(claim.digest, claim.size))
         return ExitCode.FINDINGS
     if isinstance(result, OSError):
-        console.fail(f"cannot read {name}: {(result.strerror or str(result)).lower()}", "it was not verified")
+        console.fail(f"cannot read {name}: {strerror(result)}", "it was not verified")
         return ExitCode.INCOMPLETE
     digest, size = result
     if digest != claim.digest or claim.size not in (None, size):

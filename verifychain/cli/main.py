@@ -13,7 +13,7 @@ import click
 
 from verifychain import __version__
 from verifychain.cli.console import Console, discard_output
-from verifychain.core.errors import VerifychainError
+from verifychain.core.errors import VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 
 # name -> (module below verifychain.cli, attribute, help line). Modules are imported when their command is called, and
@@ -115,7 +115,7 @@ def _run(argv: list[str], console: Console) -> int:
         raise
     except OSError as error:  # of the libraries below: they write to standard output, too
         discard_output()
-        console.fail(f"cannot go on: {(error.strerror or str(error)).lower()}", "-vv shows where")
+        console.fail(f"cannot go on: {strerror(error)}", "-vv shows where")
         console.trace(error)
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001 - whatever went wrong, a user gets one line and not a traceback

@@ -12,7 +12,7 @@ import click
 from verifychain import opening
 from verifychain.cli.console import Console, standard_input
 from verifychain.core.digest import Algorithm, Digest, Notation, of_each
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Fetcher
 from verifychain.core.record import NamedTuple
@@ -81,7 +81,7 @@ def _attempt(console: Console, name: str, algorithms: tuple[Algorithm, ...], fet
         digests, size = _hashed(name, algorithms, fetch)
     except OSError as error:
         console.verdict = ExitCode.FAILED
-        console.fail(f"{printable(name)}: {(error.strerror or str(error)).lower()}", "name a file or a URL")
+        console.fail(f"{printable(name)}: {strerror(error)}", "name a file or a URL")
     except Unavailable as error:
         if console.verdict is ExitCode.OK:
             console.verdict = ExitCode.INCOMPLETE

@@ -9,7 +9,7 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, Options, collect, judging, option, serving
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
@@ -129,7 +129,7 @@ def _read(tree: WorkingTree, path: str) -> Source:
     try:
         return tree.read(path)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = strerror(error)
         raise UsageError(f"{printable(path)}: {reason}", "name a file that can be read") from None
 
 

@@ -26,3 +26,8 @@ class Unavailable(VerifychainError):
     def __init__(self, message: str, hint: str = "", *, whole: bool = False) -> None:
         super().__init__(message, hint)
         self.whole = whole
+
+
+def strerror(error: OSError) -> str:
+    """What the system says went wrong, as a part of a sentence."""
+    return (error.strerror or str(error)).lower()

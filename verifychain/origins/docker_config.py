@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from verifychain.core.errors import Unavailable
+from verifychain.core.errors import Unavailable, strerror
 from verifychain.core.image_name import DOCKER_HUB
 from verifychain.core.record import NamedTuple
 
@@ -152,7 +152,7 @@ def _document(path: str) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = strerror(error)
         raise Unavailable(f"{path}: {reason}", "its credentials are not known") from None
     try:
         document = json.loads(data)

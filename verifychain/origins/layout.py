@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterator
 
 from verifychain.core.digest import Digest, of_bytes
-from verifychain.core.errors import Unavailable, UsageError
+from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.origins.manifests import Descriptor, Manifest, NotAManifest, descriptors, parse_object, read_manifest
 from verifychain.origins.referrers import cosign_tag, fallback_tag
 
@@ -129,7 +129,7 @@ class Layout:
         except FileNotFoundError:
             return  # all is stored by another algorithm
         except OSError as error:
-            raise Unavailable(f"cannot read {folder}: {(error.strerror or str(error)).lower()}") from None
+            raise Unavailable(f"cannot read {folder}: {strerror(error)}") from None
         if len(names) > _MOST_BLOBS:
             raise Unavailable(f"{folder} has {len(names):,} files, the limit is {_MOST_BLOBS:,}")
         left = _MOST_LOOKED_AT
@@ -166,7 +166,7 @@ class Layout:
                     raise Unavailable(f"{full} has {status.st_size:,} bytes, {most:,} are the most")
                 return file.read(most)
         except OSError as error:
-            raise Unavailable(f"cannot read {full}: {(error.strerror or str(error)).lower()}") from None
+            raise Unavailable(f"cannot read {full}: {strerror(error)}") from None
 
 
 def _is_image(one: Descriptor) -> bool:

@@ -13,7 +13,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.cosign import compatible, options, report
 from verifychain.cli.cosign.compatible import OF_BLOBS, CosignCommand
 from verifychain.cli.options import option
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, strerror
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 
@@ -261,7 +261,7 @@ def _finished(begun: _Begun | report.Result, ask: Ask | None = None) -> report.R
 
 
 def _unread(name: str, bundle: str | None, error: UsageError | OSError) -> report.Result:
-    fault = error.message if isinstance(error, UsageError) else (error.strerror or str(error)).lower()
+    fault = error.message if isinstance(error, UsageError) else strerror(error)
     return report.Result(name, bundle or "", "error", error=fault)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from verifychain.cli.options import Section, option
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, strerror
 
 if TYPE_CHECKING:
     from verifychain.signatures.artifact import Artifact
@@ -82,7 +82,7 @@ def read_file(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(_MOST + 1)  # one more than is taken: the reader of the format says that it is too large
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise UsageError(f"cannot read {path}: {strerror(error)}") from None
 
 
 def artifact(name: str) -> Artifact:

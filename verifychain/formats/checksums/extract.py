@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from verifychain import lock as locks
 from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.errors import strerror
 from verifychain.core.pin import Grade, Pin
 from verifychain.core.ports import Scope, Tree
 from verifychain.core.record import NamedTuple
@@ -136,7 +137,7 @@ def _stored(source: Source, stated: Sequence[_Stated], tree: Tree, algorithm: Al
             there[one.path] = one
     for one, result in zip(there.values(), tree.digests(list(there), algorithm), strict=True):
         if isinstance(result, OSError):
-            reason = (result.strerror or str(result)).lower()
+            reason = strerror(result)
             found[one.path] = Broken(one.place, f"cannot read {one.path}: {reason}", "its pin was not checked")
         else:
             found[one.path] = None if _is_pointer_to(one, result, tree) else result

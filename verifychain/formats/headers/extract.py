@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 
-from verifychain.core.errors import Unavailable
+from verifychain.core.errors import Unavailable, strerror
 from verifychain.core.ports import Scope
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Source, Span
@@ -73,7 +73,7 @@ def _pages(scope: Scope, folder: str) -> Iterator[_Page]:
         try:
             found, faults = every_load(scope.tree.read(path), scope)
         except (OSError, Unavailable) as error:
-            reason = error.message if isinstance(error, Unavailable) else (error.strerror or str(error)).lower()
+            reason = error.message if isinstance(error, Unavailable) else strerror(error)
             told = f"{reason.removeprefix(f'{path}: ')}: what the policy does to it is not known"
             found, faults = (), (Broken(Span(0, 0), told, "a page that browsers can read is needed"),)
         yield _Page("/" + path.removeprefix(f"{folder}/"), found, faults)

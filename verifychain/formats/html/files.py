@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary, ref
 
 from verifychain.core import digest, url
 from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.errors import strerror
 from verifychain.core.ports import Attributes, Scope, Tree
 from verifychain.core.settings import SriSettings
 from verifychain.core.source import Location
@@ -155,7 +156,7 @@ def _local(tree: Tree, folder: str, name: str, attributes: Attributes | None) ->
     try:
         nothing.hashed(Algorithm.SHA384)
     except OSError as error:
-        return nothing._replace(fault=(error.strerror or str(error)).lower())
+        return nothing._replace(fault=strerror(error))
     return nothing
 
 

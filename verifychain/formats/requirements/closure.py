@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
+from verifychain.core.errors import strerror
 from verifychain.core.packages import Places
 from verifychain.core.ports import Scope, Tree
 from verifychain.core.record import NamedTuple
@@ -120,7 +121,7 @@ def _load(path: str, tree: Tree) -> tuple[Source, Contents] | str:
     try:
         source = tree.read(path)
     except OSError as error:
-        return f"it cannot be read: {(error.strerror or str(error)).lower()}"
+        return f"it cannot be read: {strerror(error)}"
     if len(source.data) > LARGEST:
         return "it is too large"
     try:
