@@ -96,6 +96,16 @@ def test_digest_repeats_no_password(project: Path, command: Runner) -> None:
     assert "user name or password" in result.err
 
 
+def test_names_cannot_act_on_the_terminal(project: Path, command: Runner) -> None:
+    for argv in (
+        ["cosign", "verify-blob", "x", "--key", "k\x1b[31m"],
+        ["sri", "policy", "p\x1b[31m"],
+        ["download", "fetch", "\x1b]0;x"],
+    ):
+        result = command(*argv)
+        assert (result.code, "\x1b" in result.err) == (2, False), result
+
+
 def test_digest_goes_on_after_a_bad_file(project: Path, command: Runner) -> None:
     write(project, {"a": "a", "d/x": ""})
     result = command("digest", "d", "a")

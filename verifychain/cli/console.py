@@ -10,7 +10,7 @@ from typing import TextIO, cast
 from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
-from verifychain.output.style import Style
+from verifychain.output.style import Style, printable
 
 
 class Console:
@@ -61,9 +61,10 @@ class Console:
                 pass  # where even this cannot be said, the exit code remains
 
     def fail(self, message: str, hint: str = "") -> None:
-        """Print why the run ended, and what to do."""
+        """Print why the run ended, and what to do. Nothing of a name in it can act on the terminal."""
         label = self.style(sys.stderr).severity(Severity.ERROR, "error")
-        self.say(f"{label}: {message}\n" + (f"  hint: {hint}\n" if hint else ""))
+        shown = "\n".join(map(printable, message.split("\n")))
+        self.say(f"{label}: {shown}\n" + (f"  hint: {printable(hint)}\n" if hint else ""))
 
     def crash(self, error: BaseException) -> None:
         """Print a fault of ours: one line, and the traceback only for those who ask."""

@@ -11,6 +11,11 @@ class VerifychainError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def with_hint(self) -> str:
+        """Message and hint on one line."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
 
 class UsageError(VerifychainError):
     """A command line, configuration or environment value that cannot be understood."""

@@ -95,9 +95,9 @@ class _Work:
             store, entries = self._open(image)
             return _result(judge(store, entries, self._scope, thorough=True))
         except Unavailable as error:
-            return report.Result(image, "", INCOMPLETE, error=f"{error.message}{_hint(error)}")
+            return report.Result(image, "", INCOMPLETE, error=error.with_hint)
         except UsageError as error:
-            return report.Result(image, "", "error", error=f"{error.message}{_hint(error)}")
+            return report.Result(image, "", "error", error=error.with_hint)
 
     def _open(self, image: str) -> tuple[Store, tuple[Entry, ...]]:
         if self._local:
@@ -119,10 +119,6 @@ def _policy(
     if options.is_anyone_expected(given) or attestation is not None or not configuration.settings.cosign:
         return policies.of_options(given, attestation)
     return policies.Reader(given, configuration).policy()
-
-
-def _hint(error: UsageError | Unavailable) -> str:
-    return f" ({error.hint})" if error.hint else ""
 
 
 def _result(judged: Judgement) -> report.Result:

@@ -65,7 +65,7 @@ def _attached(stores: Stores, name: str, platform: str | None) -> Iterator[dict[
         store = stores.open(name)
         found = attachments.collect(store, attachments.subject(store, platform))
     except Unavailable as error:
-        yield {"path": name, "error": f"{error.message}{f' ({error.hint})' if error.hint else ''}"}
+        yield {"path": name, "error": error.with_hint}
         return
     for attachment in found.attachments:
         piece = images.read(attachment)

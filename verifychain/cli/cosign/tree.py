@@ -73,7 +73,7 @@ def _row(stores: Stores, image: str, platform: str | None) -> dict[str, Any]:
         listed = [(label, one) for suffix, label in _TAGS for one in store.attached(found.digest, suffix)]
         referrers, faults = store.referrers(found.digest)
     except Unavailable as error:
-        return {"image": image, "error": f"{error.message}{f' ({error.hint})' if error.hint else ''}"}
+        return {"image": image, "error": error.with_hint}
     attached = [_manifest(label, one) for label, one in (*listed, *(("referrer", one) for one in referrers))]
     row = {"image": store.shown(found.digest), "attached": attached}
     return {**row, "error": "; ".join(faults)} if faults else row
