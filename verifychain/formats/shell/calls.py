@@ -10,7 +10,7 @@ from verifychain.formats.shell.builtins import BUILTINS
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.machine import Call, Text
-from verifychain.formats.shell.prefixes import inner_command
+from verifychain.formats.shell.prefixes import PREFIXES, inner_command
 from verifychain.formats.shell.process import Process
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.state import Outcome, State, join
@@ -32,14 +32,15 @@ class Shell(Walker):
         self._seen = 0
 
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
-        name, *arguments = fields
-        known = self.table.alternatives(name.text)
-        if known[0] != name.text.strip() and known[0]:
-            # A program in a variable with several values: any of them shows what is done.
-            words = known[0].replace(SPLIT, " ").split()
-            name, arguments = Field(words[0], name.word), [*(Field(word, name.word) for word in words[1:]), *arguments]
-        call = Call(basename(name.text), tuple(arguments), self.stdin, node.span, name.text)
-        return self.run(call)
+        name = fields[0]
+        if not name.text.isascii():
+            known = self.table.alternatives(name.text)
+            if known[0] != name.text.strip() and known[0]:
+                # A program in a variable with several values: any of them shows what is done.
+                words = known[0].replace(SPLIT, " ").split()
+                fields = [*(Field(word, name.word) for word in words), *fields[1:]]
+                name = fields[0]
+        return self.run(Call(basename(name.text), tuple(fields[1:]), self.stdin, node.span, name.text))
 
     def run(self, call: Call, *, program: bool = False) -> str:
         builtin = BUILTINS.get(call.name)
@@ -49,10 +50,10 @@ class Shell(Walker):
         if call.path in self.functions and not (program and commands.handler(call.name)):
             self.outcome = self._function(call)
             return self.outcome.out
-        inner = inner_command(self, call)
-        if inner is not None:
+        if call.name in PREFIXES:
+            inner = inner_command(self, call)
             return self.run(inner, program=True) if inner.name else ""
-        if self.fetches and not commands.looks_only(call.name):
+        if self.fetches and call.name not in commands.LOOKING:
             self.take(call)
         handler = commands.handler(call.name)
         if handler is not None:

@@ -53,9 +53,8 @@ class Judge:
         level = min(levels, default=Level.NONE)
         if (algorithm or algorithm_of_size(len(values[0]))) in _WEAK and level > Level.WEAK:
             level = Level.WEAK
-        return Check(
-            0, machine.at(word), level, tuple(self._pins), tuple(dict.fromkeys(self._variables)), self._meaningless
-        )
+        variables = tuple(dict.fromkeys(self._variables))
+        return Check(machine.now(), machine.at(word), level, tuple(self._pins), variables, self._meaningless)
 
     def _one(self, text: str, algorithm: str) -> Level:
         if UNKNOWN.search(text) is None:

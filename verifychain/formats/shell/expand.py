@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence as Words
 
 from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell import items
@@ -88,17 +88,21 @@ class Expander:
             return [Field(value, word)] if value or '"' in text or "'" in text else []
         return [Field(one, word) for one in value.split(SPLIT) if one]
 
-    def all_fields(self, words: Iterable[Word]) -> list[Field]:
+    def all_fields(self, words: Words[Word]) -> list[Field]:
         """The arguments that words become; those in which no character means anything are most."""
-        found: list[Field] = []
-        spent = 0
+        if not words:
+            return []
+        whole, found, spent = self._text, list[Field](), 0
+        first, last = words[0].start, words[-1].end
+        plain = last - first <= LONGEST and _MEANING.search(whole, first, last) is None
         for word in words:
-            text = self._text[word.start : word.end]
+            start, end = word
+            text = whole[start:end]
             if text.isalnum():
                 found.append(_field((text, word)))
-            elif _MEANING.search(text) is None and len(text) <= LONGEST:
+            elif plain or (end - start <= LONGEST and _MEANING.search(text) is None):
                 found.append(_field((text, word)))
-                spent += len(text)
+                spent += end - start
             else:
                 found += self.fields(word)
         if not self._environment.afford(spent):

@@ -17,7 +17,7 @@ _LETTER = re.compile(r"[^\W\d_]|\d")
 
 
 def basename(name: str) -> str:
-    return name.rstrip("/").rpartition("/")[2]
+    return name.rstrip("/").rpartition("/")[2] if "/" in name else name
 
 
 def _open(base: str) -> bool:
@@ -116,4 +116,7 @@ class Files:
 
     def contents(self, name: str) -> tuple[str, ...]:
         """What the files that can be meant by a name hold; nothing where none was written."""
+        exact = self.store.get(name)
+        if exact is not None:
+            return exact
         return tuple(content for found in self.find(name) for content in self.store.get(found) or ())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from verifychain.core.finding import Related
-from verifychain.core.record import NamedTuple
+from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
 from verifychain.formats.shell.digests import Judge
@@ -24,6 +24,9 @@ from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown, with
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
+
+
+_location, _span = maker(Location), maker(Span)
 
 
 class Text(NamedTuple):
@@ -47,7 +50,7 @@ class Text(NamedTuple):
         last = first if end <= start else first + end - start
         if len(self.segments) > 1 and end > start:
             last = max(first, self._origin(end - 1) + 1)
-        return Location(self.source, Span(first, last))
+        return _location((self.source, _span((first, last))))
 
     def _origin(self, offset: int) -> int:
         offset += self.offset
@@ -154,7 +157,7 @@ class Machine(Environment):
         return self._held(name) or (self.table.char(Unknown(Kind.CONTENT, name)),)
 
     def _held(self, name: str) -> tuple[str, ...]:
-        if UNKNOWN.search(name) is not None:
+        if not name.isascii():
             streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
             if streams:
                 return tuple(streams)
@@ -216,9 +219,9 @@ class Machine(Environment):
 
     def _may_stay(self, path: str, content: str) -> tuple[str, ...]:
         """What a file held before, where that is a download, too, which stays if the next one fails."""
-        kept = []
-        new = self.fetched(content)[-1:]
-        for old in self.files.store.get(path) or () if new else ():
+        before, kept = self.files.store.get(path), list[str]()
+        new = self.fetched(content)[-1:] if before else []
+        for old in before if before and new else ():
             if UNKNOWN.fullmatch(old) and self.table.of(old).kind is Kind.FETCHED:
                 fetch = self.fetches[self.table.of(old).fetch]
                 again = not self.is_checked(fetch) or fetch.place == new[0].place
@@ -333,8 +336,8 @@ class Machine(Environment):
         """Downloads are compared with a digest."""
         fetches = list(fetches)
         verdict = Judge(self, fetches).digest(digest, algorithm, word)
-        for fetch in fetches:
-            self._checked(fetch, verdict._replace(time=self.now()))
+        for index, fetch in enumerate(fetches):
+            self._checked(fetch, verdict._replace(time=self.now()) if index else verdict)
 
     def listed(self, fetches: Iterable[Fetch], level: Level, word: Word) -> None:
         """Downloads are checked by a list or a signature of that worth."""
@@ -381,13 +384,15 @@ class Machine(Environment):
 
 _WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")
 _INLINE = re.compile(r"(?:python|pypy|node|nodejs|ruby|perl|php|lua)[0-9.]*")
+_INLINE_TEXT = frozenset({"-", "-c", "-e", "-ne", "-p", "-pe", "-r"})
 
 
 def looks_inside(call: Call) -> bool:
     """Whether a program whose text stands in the script is given files: ``python3 - file <<EOF``."""
-    inline = call.texts[:1] in (["-"], ["-c"], ["-e"], ["-ne"], ["-p"], ["-pe"], ["-r"])
+    if _INLINE.fullmatch(call.name) is None or not call.arguments or call.arguments[0].text not in _INLINE_TEXT:
+        return False
     text = " ".join(call.texts[1:2]) + (call.stdin or "")
-    return inline and _INLINE.fullmatch(call.name) is not None and _WRITES.search(text) is None
+    return _WRITES.search(text) is None
 
 
 _KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")

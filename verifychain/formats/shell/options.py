@@ -40,6 +40,9 @@ class Options(NamedTuple):
         return [option.value for option in self.options if option.name in names and option.value is not None]
 
 
+_options = maker(Options)
+
+
 def is_option(table: Table, field: Field) -> bool:
     """Whether an operand is a variable whose every value is an option or nothing: ``Q=--quiet; wget $Q …``."""
     values = table.alternatives(field.text)
@@ -54,35 +57,34 @@ def parse(arguments: Iterable[Field], values: frozenset[str], *, old: bool = Fal
     old     long options have one dash (find, openssl, java)
     stop    the first operand ends the options
     """
-    given: list[Option | Field] = []
+    options, operands, given = list[Option](), list[Field](), list[Option | Field]()
     rest = iter(arguments)
     for field in rest:
         text = field.text
-        if text == "--":
-            given += rest
-            break
-        if text.startswith("--") or (old and text.startswith("-") and len(text) > 1):
-            name, equals, value = text.lstrip("-").partition("=")
-            if not equals and name in values:
-                following = next(rest, None)
-                given.append(Option(name, "" if following is None else following.text, field))
-            else:
-                given.append(Option(name, value if equals else None, field))
-        elif text.startswith("-") and len(text) > 1:
-            _bundle(field, rest, values, given)
-        else:
-            given.append(field)
-            if stop:
-                given += rest
-                break
-    options = tuple([one for one in given if isinstance(one, Option)])
-    operands = tuple([one for one in given if isinstance(one, Field)])
-    return Options(options, operands, tuple(given), frozenset([one.name for one in options]))
+        if text.startswith("-") and text not in {"-", "--"}:
+            found = _long(field, rest, values) if old or text[1] == "-" else _bundle(field, rest, values)
+            options += found
+            given += found
+            continue
+        left = [*rest] if text == "--" else [field, *rest] if stop else [field]
+        operands += left
+        given += left
+    return _options((tuple(options), tuple(operands), tuple(given), frozenset([one.name for one in options])))
 
 
-def _bundle(field: Field, rest: Iterator[Field], values: frozenset[str], found: list[Option | Field]) -> None:
+def _long(field: Field, rest: Iterator[Field], values: frozenset[str]) -> list[Option]:
+    """``--output f`` or ``--output=f``."""
+    name, equals, value = field.text.lstrip("-").partition("=")
+    if not equals and name in values:
+        following = next(rest, None)
+        return [Option(name, "" if following is None else following.text, field)]
+    return [Option(name, value if equals else None, field)]
+
+
+def _bundle(field: Field, rest: Iterator[Field], values: frozenset[str]) -> list[Option]:
     """``-fsSLo f``: letters, the first that takes a value ends them."""
     text = field.text
+    found: list[Option] = []
     for at in range(1, len(text)):
         letter = text[at]
         if letter not in values:
@@ -92,5 +94,6 @@ def _bundle(field: Field, rest: Iterator[Field], values: frozenset[str], found: 
         if not value:
             following = next(rest, None)
             value = "" if following is None else following.text
-        found.append(Option(letter, value, field))
+        found.append(_option((letter, value, field)))
         break
+    return found

@@ -40,11 +40,9 @@ PREFIXES = {
 }  # fmt: skip
 
 
-def inner_command(machine: Machine, call: Call) -> Call | None:
-    """The command that is run; None where the call is no prefix, a call without a name where nothing follows."""
-    prefix = PREFIXES.get(call.name)
-    if prefix is None:
-        return None
+def inner_command(machine: Machine, call: Call) -> Call:
+    """The command that a prefix runs, a call without a name where nothing follows."""
+    prefix = PREFIXES[call.name]
     rest = list(call.arguments)
     if call.name == "command" and call.texts[:1] in (["-v"], ["-V"]):
         return call._replace(name="which", arguments=call.arguments[1:])  # only asks where it is

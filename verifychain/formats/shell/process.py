@@ -140,6 +140,8 @@ class Interpreter(Machine):
         outcome = self.variables.apart(run)
         self.folder, self.left, self.pushed, self.errexit, self.pipefail = kept
         process, self.process = self.process, outer
+        if process.ok is None and process.fail is None:
+            return outcome
         return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
 
     def opened(self) -> Exits:
@@ -210,9 +212,9 @@ class Interpreter(Machine):
         if node.redirects:
             self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted = state, None, None
-        fields = self.fields(node.words)
+        fields = self._expander.all_fields(node.words)
         outer, self.quiet = self.quiet, quiet
-        out = self._assign_or_call(node, fields)
+        out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
         self.quiet = outer
         self.stdin = before
         if node.redirects:
@@ -233,8 +235,6 @@ class Interpreter(Machine):
             self._assign(node)
             read = not node.assignments and any(operator == "<" for operator, _, _ in node.redirects)
             return (self.stdin or "") if read else ""  # $(<file)
-        if not node.assignments:
-            return self.call(node, fields)
         if any(one.items is not None for one in node.assignments):
             for assignment in node.assignments:  # declare -A x=(…)
                 self.assign_node(assignment)

@@ -125,7 +125,8 @@ class Outcome(NamedTuple):
 
     @property
     def after(self) -> State | None:
-        return join(self.ok, self.fail)
+        ok, fail, _ = self
+        return ok if fail is None or fail is ok else join(ok, fail)
 
 
 class Store(Generic[Value]):

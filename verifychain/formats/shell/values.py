@@ -44,6 +44,8 @@ class Kind(Enum):
     FILTERED = "filtered"
     STATUS = "status"
 
+    __hash__ = object.__hash__  # Enum's own is a function in Python, and is asked for each unknown
+
 
 class Level(IntEnum):
     """How much a check is worth, in rising order."""
@@ -104,13 +106,16 @@ class Table:
 
     def unknowns(self, text: str) -> Iterator[Unknown]:
         """The unknowns in a text, in order."""
-        return (self.of(char) for char in UNKNOWN.findall(text))
+        return map(self.of, () if text.isascii() else UNKNOWN.findall(text))
 
     def carried(self, text: str, depth: int = 0) -> list[Unknown]:
         """The unknowns in a text and in what these can stand for, each once."""
+        if text.isascii():  # which a string knows of itself, however long it is
+            return []
         chars = UNKNOWN.findall(text)
         if len(chars) == 1:
-            return [self.of(char) for char in self._carried_by(chars[0], depth)]
+            only = self.of(chars[0])
+            return [self.of(char) for char in self._carried_by(chars[0], depth)] if only.values else [only]
         found = dict.fromkeys(one for char in chars for one in self._carried_by(char, depth))
         return [self.of(char) for char in found]
 
@@ -126,6 +131,8 @@ class Table:
 
     def shown(self, text: str) -> str:
         """The text for people: what is not known as ``${NAME}``."""
+        if text.isascii():
+            return text
         return UNKNOWN.sub(lambda found: self._name(self.of(found[0])), text.replace(SPLIT, " "))
 
     def _name(self, unknown: Unknown) -> str:

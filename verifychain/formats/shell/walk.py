@@ -34,14 +34,14 @@ class Walker(Interpreter):
             return Outcome(state, state)
         self.depth += 1
         try:
+            if isinstance(node, nodes.Simple):  # most are, and one frame less is to be made
+                return self.simple(node, state, quiet=quiet)
             return self._evaluate(node, state, quiet=quiet)
         finally:
             self.depth -= 1
 
     def _evaluate(self, node: Node, state: State, *, quiet: bool) -> Outcome:
         match node:
-            case nodes.Simple():
-                return self.simple(node, state, quiet=quiet)
             case nodes.AndOr():
                 return self._and_or(node, state, quiet=quiet)
             case nodes.Pipeline():
@@ -58,6 +58,9 @@ class Walker(Interpreter):
 
     def sequence(self, sequence: Sequence, state: State | None, *, quiet: bool) -> Outcome:
         """Commands one after another."""
+        if len(sequence.items) == 1 and state is not None and not sequence.items[0][1]:
+            self.status = self.evaluate(sequence.items[0][0], state, quiet=quiet)
+            return self.status
         outcome = Outcome(state, None)
         out: list[str] = []
         for node, background in sequence.items:

@@ -25,15 +25,14 @@ class Ways:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._statuses: list[tuple[Outcome, State]] = []
+        self._statuses: list[Outcome] = []
         self._variables: dict[str, _Met] = {}
 
     def status(self, outcome: Outcome) -> str:
         """The exit status of what came out so, as text."""
-        both = outcome.after
-        if both is None or outcome.fail is None:
+        if outcome.fail is None:
             return "0"
-        self._statuses.append((outcome, both))
+        self._statuses.append(outcome)
         return self._table.char(Unknown(Kind.STATUS, str(len(self._statuses) - 1)))
 
     def met(self, changed: dict[str, list[tuple[str, ...] | None]], states: list[State]) -> None:
@@ -54,10 +53,13 @@ class Ways:
                 self._variables[name] = _Met(found, both)
 
     def _stored(self, value: str) -> tuple[Outcome, State] | None:
+        """How what a text is the exit status of came out, and what holds behind it either way."""
         if len(value) != 1 or UNKNOWN.match(value) is None:
             return None
         unknown = self._table.of(value)
-        return self._statuses[int(unknown.name)] if unknown.kind is Kind.STATUS else None
+        outcome = self._statuses[int(unknown.name)] if unknown.kind is Kind.STATUS else None
+        both = None if outcome is None else outcome.after
+        return None if outcome is None or both is None else (outcome, both)
 
     def split(self, text: str, test: Test, now: State) -> Outcome | None:
         """What holds where a text passes a test and where it does not; None where it does not tell that."""

@@ -40,9 +40,12 @@ _FAMILIES = {
     "which": "which",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip
-_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files", "which"})
-_LOOK = frozenset(["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"])
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
+# Commands that do nothing with a file that they are given but to look at it or to move it.
+_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files", "which"})
+LOOKING = frozenset(
+    ["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"]
+) | {name for name, family in _BY_NAME.items() if family in _LOOKING}
 
 
 @cache
@@ -54,11 +57,6 @@ def handler(name: str) -> Handler | None:
     module = importlib.import_module(f"{__name__}.{family}")
     found: Handler = module.run
     return found
-
-
-def looks_only(name: str) -> bool:
-    """Whether a command of that name does nothing with a file that it is given but to look at it or to move it."""
-    return name in _LOOK or _BY_NAME.get(name) in _LOOKING
 
 
 def _versioned(name: str) -> str | None:

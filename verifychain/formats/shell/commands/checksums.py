@@ -19,6 +19,7 @@ _VALUES = frozenset(["a", "algorithm", "l", "length"])
 _MOST_SOUGHT = 64  # downloads whose folder is asked for
 _MOST_LISTS = 32  # that a file or a variable may hold
 _LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
+_DIGEST = re.compile(r"[0-9A-Fa-f]{16,}|\S{0,15}")
 _BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
 _STEM = re.compile(
     r"[._-](?:sha-?(?:1|224|256|384|512)(?:sums?)?|md5(?:sums?)?|b2|checksums?|digest|hash)(?:\.txt|\.asc)?$",
@@ -102,7 +103,7 @@ class List:
         """Check what the list names."""
         whole: list[str] = []
         checked = False
-        for line in re.split(r"\n|\\n", text):
+        for line in text.replace("\\n", "\n").split("\n"):
             entry = self._entry(line.strip())
             if entry is None:
                 whole.append(line)
@@ -118,9 +119,7 @@ class List:
         if bsd is not None:
             return bsd[3], bsd[2], bsd[1].lower().replace("-", "")
         found = _LINE.fullmatch(line)
-        if found is None or (
-            UNKNOWN.search(found[1]) is None and re.fullmatch(r"[0-9A-Fa-f]{16,}|\S{0,15}", found[1]) is None
-        ):
+        if found is None or (_DIGEST.fullmatch(found[1]) is None and UNKNOWN.search(found[1]) is None):
             return None
         return found[1], found[2].strip(), self._algorithm
 

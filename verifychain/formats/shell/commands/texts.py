@@ -13,6 +13,7 @@ from verifychain.formats.shell.state import Outcome
 from verifychain.formats.shell.values import UNKNOWN, Kind, Unknown
 
 _DECOMPRESSED = re.compile(r"\.(?:gz|xz|bz2|zst|lzma|Z|br)$")
+_ECHO_OPTIONS = re.compile(r"-[neE]+")
 _FORMAT = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[sdibqxc])")
 _FILE_OPTIONS = {
     "grep": frozenset(["e", "f", "m", "A", "B", "C", "regexp", "file", "max-count", "include", "exclude"]),
@@ -38,7 +39,7 @@ def run(shell: Shell, call: Call) -> str:
 def _echo(shell: Shell, call: Call) -> str:
     texts = call.texts
     escapes = False
-    while texts and re.fullmatch(r"-[neE]+", texts[0]):
+    while texts and texts[0].startswith("-") and _ECHO_OPTIONS.fullmatch(texts[0]):
         escapes |= "e" in texts.pop(0)
     line = " ".join(texts)
     shell.outcome = Outcome(shell.state, None)  # `[ $A != $B ] && echo bad && exit 1`: nothing keeps it from the exit

@@ -11,6 +11,7 @@ from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import is_url
+from verifychain.formats.shell.values import UNKNOWN
 
 _VALUES = frozenset(
     [
@@ -108,7 +109,7 @@ def _tar(shell: Shell, call: Call) -> str:
     arguments = list(call.arguments)
     # The first word may be a bundle without a dash, whose letters take their values from the words behind it in turn:
     # `tar xvfz - ` reads what comes.
-    if arguments and re.fullmatch(r"[A-Za-z]+", arguments[0].text):
+    if arguments and arguments[0].text.isascii() and arguments[0].text.isalpha():
         bundle = arguments.pop(0)
         taking = [letter for letter in bundle.text if letter in _VALUES]
         letters = [letter for letter in bundle.text if letter not in _VALUES]
@@ -120,8 +121,7 @@ def _tar(shell: Shell, call: Call) -> str:
         return "" if not given.has("t", "list") else shell.table.result("$(tar -t)")
     names = given.values("f", "file")
     named = [name for name in names if name not in ("-", "/dev/stdin")]
-    streams = [name for name in named if any(True for _ in shell.carried(name))]
-    for name in streams:
+    for name in [name for name in named if UNKNOWN.search(name) is not None]:
         for content in shell.contents(name):
             shell.pipe(content, Consumer.UNPACKER, call.word, call.name)
     if named:
