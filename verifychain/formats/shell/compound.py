@@ -27,15 +27,11 @@ class Compound(Parser):
         if self.commands > _MOST_COMMANDS:
             raise ParseError(f"more than {_MOST_COMMANDS} commands", self.at, ends=True)
         self.deeper(self.at)
-        node = self._command()
+        node = self.plain_command() or self._other_command()
         self.shallower()
         return node
 
-    def _command(self) -> Node:
-        self.blanks()
-        plain = self.plain_command()
-        if plain is not None:
-            return plain
+    def _other_command(self) -> Node:
         if self.text.startswith("((", self.at):
             arithmetic = self._arithmetic_command()
             if arithmetic is not None:
@@ -56,6 +52,7 @@ class Compound(Parser):
 
     def coproc(self) -> Node:
         self.at += len("coproc")
+        self.blanks()
         return self.command()
 
     def _arithmetic_command(self) -> Node | None:

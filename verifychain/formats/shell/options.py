@@ -33,10 +33,12 @@ class Options(NamedTuple):
 
     def value(self, *names: str) -> str | None:
         """The value that was given last."""
-        values = self.values(*names) if self.has(*names) else None
+        values = self.values(*names)
         return values[-1] if values else None
 
     def values(self, *names: str) -> list[str]:
+        if self.names.isdisjoint(names):
+            return []
         return [option.value for option in self.options if option.name in names and option.value is not None]
 
 

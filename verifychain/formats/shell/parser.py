@@ -9,6 +9,7 @@ from verifychain.formats.shell.scanner import ParseError, Scanner, Word, word_of
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
 _BEFORE_WORDS = frozenset(" \t\r\\#")  # what blanks, continued lines and comments begin with
+_BLANK_LINES = re.compile(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
 _MOST_WORDS = 20_000  # longer command lines no system takes
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
@@ -59,13 +60,14 @@ class Parser(Scanner):
 
     def newlines(self) -> None:
         """Pass blanks, comments and line ends; the bodies of here-documents stand behind a line end."""
-        while True:
+        while self._pending:
             self.blanks()
             if not self.text.startswith("\n", self.at):
                 return
             self.at += 1
-            if self._pending:
-                self._read_heredocs()
+            self._read_heredocs()
+        found = _BLANK_LINES.match(self.text, self.at)
+        self.at = self.at if found is None else found.end()
 
     def reserved(self) -> str:
         """The reserved word that stands here, or nothing."""
@@ -98,15 +100,12 @@ class Parser(Scanner):
             if not closing:
                 self.statement = self.at
             node = self._and_or()
-            self.blanks()
-            background = False
-            if self.text.startswith("&", self.at):
-                background, self.at = True, self.at + 1
-            elif self.text.startswith(";", self.at) and not self.text.startswith((";;", ";&"), self.at):
+            following = self.text[self.at : self.at + 1]
+            if following == "&" or (following == ";" and not self.text.startswith((";;", ";&"), self.at)):
                 self.at += 1
-            elif not self.text.startswith("\n", self.at) and not self._closes(closing):
+            elif following != "\n" and not self._closes(closing):
                 raise ParseError(f"unexpected `{self.token()}`", self.at)
-            items.append((node, background))
+            items.append((node, following == "&"))
 
     def _closes(self, closing: frozenset[str]) -> bool:
         if self.at >= len(self.text):
@@ -124,7 +123,6 @@ class Parser(Scanner):
         first = self._pipeline()
         rest: list[tuple[str, Node]] = []
         while True:
-            self.blanks()
             operator = self.text[self.at : self.at + 2]
             if operator not in ("&&", "||"):
                 return AndOr(first, tuple(rest)) if rest else first
@@ -134,7 +132,6 @@ class Parser(Scanner):
 
     def _pipeline(self) -> Node:
         negated = False
-        self.blanks()
         while self.text.startswith(("!", "t"), self.at) and (word := self.reserved()) in ("!", "time"):
             negated ^= word == "!"
             self.at += len(word)
@@ -145,16 +142,14 @@ class Parser(Scanner):
         if negated and self.text[self.at : self.at + 1] in ("", "\n", ";"):
             return Simple((), (), (), Word(self.at, self.at))  # `!` alone is a command that fails
         parts = [self.command()]
-        while True:
-            self.blanks()
-            if not self.text.startswith("|", self.at) or self.text.startswith("||", self.at):
-                break
+        while self.text.startswith("|", self.at) and not self.text.startswith("||", self.at):
             self.at += 2 if self.text.startswith("|&", self.at) else 1
             self.newlines()
             parts.append(self.command())
         return parts[0] if len(parts) == 1 and not negated else Pipeline(tuple(parts), negated)
 
     def command(self) -> Node:
+        """A command that starts here, and the blanks behind it."""
         raise NotImplementedError
 
     def plain_command(self) -> Node | None:
@@ -172,8 +167,10 @@ class Parser(Scanner):
         while True:
             if words:
                 self._plain_words(words, start)
-            self.blanks()
             following = self.text[self.at : self.at + 1]
+            if following in _BEFORE_WORDS:
+                self.blanks()
+                following = self.text[self.at : self.at + 1]
             if following in _ENDS:
                 break
             redirect = self._redirect() if following in _REDIRECTS else None
@@ -187,7 +184,7 @@ class Parser(Scanner):
             end = self.word_end(self.at)
             if end == self.at:
                 break
-            words.append(Word(self.at, end))
+            words.append(word_of((self.at, end)))
             self.at = end
         if not (assignments or words or redirects):
             raise ParseError(f"unexpected `{self.token()}`", self.at)
@@ -206,7 +203,7 @@ class Parser(Scanner):
         end = self.at
         while end > start and self.text[end - 1] in " \t\r\n\\":
             end -= 1
-        return Word(start, end)
+        return word_of((start, end))
 
     def _assignment(self, *, behind_words: bool) -> Assignment | None:
         found = _ASSIGNMENT.match(self.text, self.at)
@@ -245,7 +242,7 @@ class Parser(Scanner):
         found: list[Redirect] = []
         while True:
             self.blanks()
-            redirect = self._redirect()
+            redirect = self._redirect() if self.text[self.at : self.at + 1] in _REDIRECTS else None
             if redirect is None:
                 return tuple(found)
             found.append(redirect)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Reversible
+from collections.abc import Callable, Iterator, Reversible
 from typing import Generic, NamedTuple, TypeVar
 
 from verifychain.formats.shell.values import MOST_VALUES, Level
@@ -170,12 +170,13 @@ class Store(Generic[Value]):
         """Ways that had left by then meet the one that came to the end, if any did."""
         self.met = {}
         if others:
-            changed = self._rewind(mark)
+            changed = self.rewind(mark)
         self._marks -= 1
         if others:
             self._meet([*others, changed] if reached else others)
 
-    def _rewind(self, mark: int) -> Changes[Value]:
+    def rewind(self, mark: int) -> Changes[Value]:
+        """Make all as it was then; what comes back is what had changed."""
         changed: Changes[Value] = {}
         while len(self._log) > mark:
             name, before = self._log.pop()
@@ -193,24 +194,13 @@ class Store(Generic[Value]):
         try:
             return run()
         finally:
-            self._rewind(mark)
+            self.rewind(mark)
             self._marks -= 1
 
-    def arms(self, runs: Iterable[Callable[[], Outcome]]) -> Iterator[Outcome]:
-        """Run the arms of a branch, each from the same start; those that nobody leaves change nothing."""
-        mark = len(self._log)
-        self._marks += 1
-        changes: list[Changes[Value]] = []
-        try:
-            for run in runs:
-                outcome = run()
-                changed = self._rewind(mark)
-                if outcome.after is not None:
-                    changes.append(changed)
-                yield outcome
-        finally:
-            self._marks -= 1
-            self._meet(changes)
+    def meet(self, changes: list[Changes[Value]]) -> None:
+        """The arms of a branch that began with ``begin``, and were rewound each, meet with what they had changed."""
+        self._marks -= 1
+        self._meet(changes)
 
     def _meet(self, changes: list[Changes[Value]]) -> None:
         names = dict.fromkeys(name for changed in changes for name in changed)

@@ -10,7 +10,7 @@ from functools import partial
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.process import NOWHERE, Exits, Interpreter
-from verifychain.formats.shell.state import Outcome, State, beside, join
+from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
 from verifychain.formats.shell.switches import at_word
 from verifychain.formats.shell.values import UNKNOWN
 
@@ -132,27 +132,27 @@ class Walker(Interpreter):
     def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
         """The arms of a branch; variables and files are put together behind them."""
         folder, pushed = self.folder, self.pushed
-        ends: list[tuple[str, tuple[str, ...]]] = []
-        gather = iter(self.files.store.arms(runs))
+        variables, files = self.variables, self.files.store
+        marks = variables.begin(), files.begin()
         outcomes: list[Outcome] = []
-
-        def one() -> Outcome:
-            self.folder, self.pushed = folder, pushed
-            outcomes.append(next(gather))
-            if outcomes[-1].after is not None:
-                ends.append((self.folder, self.pushed))
-            return outcomes[-1]
-
+        ends: list[tuple[Changes[str], Changes[str], str, tuple[str, ...]]] = []
         self._branches += 1
-        list(self.variables.arms([one] * len(runs)))
-        list(gather)
+        for run in runs:
+            self.folder, self.pushed = folder, pushed
+            outcome = run()
+            outcomes.append(outcome)
+            changed = variables.rewind(marks[0]), files.rewind(marks[1])
+            if outcome.ok is not None or outcome.fail is not None:  # what nobody comes out of changes nothing
+                ends.append((*changed, self.folder, self.pushed))
         self._branches -= 1
+        variables.meet([end[0] for end in ends])
+        files.meet([end[1] for end in ends])
         if ends:
-            self.files.folders.met(end[0] for end in ends)
-            self.folder, self.pushed = ends[-1]
-        if self.variables.met:
+            self.files.folders.met([end[2] for end in ends])
+            self.folder, self.pushed = ends[-1][2:]
+        if variables.met:
             states = [outcome.after for outcome in outcomes]
-            self.ways.met(self.variables.met, [state for state in states if state is not None])
+            self.ways.met(variables.met, [state for state in states if state is not None])
         return outcomes
 
     def _pipeline(self, node: nodes.Pipeline, state: State, *, quiet: bool) -> Outcome:

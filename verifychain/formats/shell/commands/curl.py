@@ -8,7 +8,7 @@ from itertools import zip_longest
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import Option, is_option, parse
+from verifychain.formats.shell.options import Option, Options, is_option, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_local
 from verifychain.formats.shell.values import UNKNOWN
@@ -38,6 +38,7 @@ _SENDS = (
     "T",
     "upload-file",
 )
+_SHOWS = ("I", "head", "V", "version", "M", "manual", "h", "help")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+\.[A-Za-z]{2,}(?:[:/]|$)")
 
 
@@ -46,12 +47,9 @@ def run(shell: Shell, call: Call) -> str:
     given = parse(call.arguments, _VALUES)
     urls, targets, named = _wanted(given.sequence)
     urls = [url for url in _without_options(urls, max(len(targets), 1)) if not is_option(shell.table, url)]
-    outside = [url for url in urls if not is_local(url.text)]
-    for option in given.options if outside or not urls else ():
-        if option.name in ("k", "insecure", "proxy-insecure"):
-            off(shell, option.field, _shown(option), "the server's certificate is not verified",
-                "remove it, or name the authority with --cacert")  # fmt: skip
-    if _looks_only(given.options):
+    if given.has("k", "insecure", "proxy-insecure") and not (urls and all(is_local(url.text) for url in urls)):
+        _insecure(shell, given.options)
+    if _looks_only(given):
         return shell.table.result("$(curl …)")
     if given.has("remote-name-all"):
         named += [True] * (len(urls) - len(named))
@@ -65,23 +63,26 @@ def run(shell: Shell, call: Call) -> str:
     return out
 
 
+def _insecure(shell: Shell, options: tuple[Option, ...]) -> None:
+    for option in options:
+        if option.name in ("k", "insecure", "proxy-insecure"):
+            off(shell, option.field, _shown(option), "the server's certificate is not verified",
+                "remove it, or name the authority with --cacert")  # fmt: skip
+
+
 def _shown(option: Option) -> str:
     return f"--{option.name}" if len(option.name) > 1 else f"-{option.name}"
 
 
-def _looks_only(options: tuple[Option, ...]) -> bool:
+def _looks_only(given: Options) -> bool:
     """Whether nothing is kept: headers, a status, a request that sends something."""
-    asks = any(option.name in ("G", "get") for option in options)  # what is sent goes into the URL
-    for option in options:
-        if option.name in _SENDS and asks:
-            continue
-        if option.name in ("I", "head", "V", "version", "M", "manual", "h", "help") or option.name in _SENDS:
-            return True
-        if option.name in ("X", "request") and (option.value or "").upper() not in ("GET", ""):
-            return True
-        if option.name in ("o", "output") and option.value in ("/dev/null", "nul", "NUL"):
-            return True
-    return False
+    asks = given.has("G", "get")  # what is sent goes into the URL
+    return (
+        given.has(*_SHOWS)
+        or (given.has(*_SENDS) and not asks)
+        or any(method.upper() not in ("GET", "") for method in given.values("X", "request"))
+        or any(name in ("/dev/null", "nul", "NUL") for name in given.values("o", "output"))
+    )
 
 
 def _wanted(sequence: tuple[Option | Field, ...]) -> tuple[list[Field], list[str | None], list[bool]]:
