@@ -92,8 +92,7 @@ class Expander:
         """The arguments that words become; those in which no character means anything are most."""
         if not words:
             return []
-        whole, found, spent = self._text, list[Field](), 0
-        first, last = words[0].start, words[-1].end
+        whole, found, spent, first, last = self._text, list[Field](), 0, words[0].start, words[-1].end
         plain = last - first <= LONGEST and _MEANING.search(whole, first, last) is None
         for word in words:
             start, end = word

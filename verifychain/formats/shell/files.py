@@ -13,11 +13,17 @@ from verifychain.formats.shell.values import UNKNOWN
 _GLOB = re.compile(r"[*?]")
 _LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
 _LONG = 500
+_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")
 _LETTER = re.compile(r"[^\W\d_]|\d")
 
 
 def basename(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2] if "/" in name else name
+
+
+def is_keyring(path: str) -> bool:
+    """Whether a file holds keys that a package manager trusts."""
+    return _KEYRING.search(path) is not None
 
 
 def _open(base: str) -> bool:

@@ -13,7 +13,7 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Environment, Field
-from verifychain.formats.shell.files import Files, basename
+from verifychain.formats.shell.files import Files, basename, is_keyring
 from verifychain.formats.shell.folders import joined
 from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Check, Fetch, Use
@@ -393,11 +393,3 @@ def looks_inside(call: Call) -> bool:
         return False
     text = " ".join(call.texts[1:2]) + (call.stdin or "")
     return _WRITES.search(text) is None
-
-
-_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")
-
-
-def is_keyring(path: str) -> bool:
-    """Whether a file holds keys that a package manager trusts."""
-    return _KEYRING.search(path) is not None
