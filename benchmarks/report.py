@@ -44,6 +44,11 @@ def sections(environment: Path) -> list[Section]:
             "dockerfiles",
             ("--peers", f"{environment}/peers/bin"),
         ),
+        Section(
+            "Long scripts",
+            "A script of 10,000 lines in which 200 or 2,000 files are downloaded and checked. No peer follows them.",
+            "scripts",
+        ),
         Section("Hashing", "Files in the page cache; the best round of each.", "hashing"),
         Section(
             "Downloads",

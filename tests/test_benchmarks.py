@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import growth, report, startup
+from benchmarks import growth, report, scripts, startup
 from benchmarks.startup import Imported
 
 LINEAR = {10: 0.2, 100: 1.1, 1000: 10.1}
@@ -67,3 +67,10 @@ def test_the_page_has_ratios_at_the_same_size_and_names_what_was_missed() -> Non
     assert "1 of 2 that the benchmarks state were met.\nMissed:\n\n- small\n" in page
     assert "About two. It did not go through:" in page
     assert "absent" not in page
+
+
+@pytest.mark.parametrize("form", scripts.FORMS, ids=str)
+def test_a_long_script_has_as_many_lines_and_downloads_as_it_says(form: scripts.Form) -> None:
+    text = scripts.script(form, 500)
+    assert text.count("\n") == 501 + form.strict
+    assert text.count("curl ") == text.count("sha256sum -c ") == 500 // form.apart
