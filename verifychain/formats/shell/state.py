@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Reversible
+from collections.abc import Callable, Iterable, Iterator, Reversible
 from typing import Generic, NamedTuple, TypeVar
 
 from verifychain.formats.shell.values import MOST_VALUES, Level
