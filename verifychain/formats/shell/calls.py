@@ -34,10 +34,9 @@ class Shell(Walker):
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         name = fields[0]
         if not name.text.isascii():
-            known = self.table.alternatives(name.text)
-            if known[0] != name.text.strip() and known[0]:
-                # A program in a variable with several values: any of them shows what is done.
-                words = known[0].replace(SPLIT, " ").split()
+            known = self.table.alternatives(name.text)[0]
+            words = known.replace(SPLIT, " ").split() if known != name.text.strip() else []
+            if words:  # a program in a variable with several values: any of them shows what is done
                 fields = [*(Field(word, name.word) for word in words), *fields[1:]]
                 name = fields[0]
         return self.run(Call(basename(name.text), tuple(fields[1:]), self.stdin, node.span, name.text))
