@@ -64,8 +64,7 @@ class Compound(Parser):
 
     def _group(self, opening: str, closing: str) -> Node:
         self.at += 1
-        body = self.sequence(frozenset({closing}))
-        self.expect(closing)
+        body = self.closed(closing)
         return Group(body, opening == "(", self.redirects())
 
     def if_clause(self) -> Node:
@@ -77,8 +76,7 @@ class Compound(Parser):
             if word == "else":
                 otherwise = self.sequence(frozenset({"fi"}))
             else:
-                condition = self.sequence(frozenset({"then"}))
-                self.expect("then")
+                condition = self.closed("then")
                 clauses.append((condition, self.sequence(frozenset({"elif", "else", "fi"}))))
             word = self.reserved()
         self.at += len("fi")
@@ -93,9 +91,7 @@ class Compound(Parser):
 
     def _do_group(self) -> Sequence:
         self.expect("do")
-        body = self.sequence(frozenset({"done"}))
-        self.expect("done")
-        return body
+        return self.closed("done")
 
     def for_loop(self) -> Node:
         self.at += len(self.reserved())
@@ -118,9 +114,7 @@ class Compound(Parser):
 
     def _sequence_in_braces(self) -> Sequence:
         self.expect("{")
-        body = self.sequence(frozenset({"}"}))
-        self.expect("}")
-        return body
+        return self.closed("}")
 
     def _for_words(self) -> tuple[Word, ...] | None:
         self.newlines()

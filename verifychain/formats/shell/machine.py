@@ -46,15 +46,18 @@ class Text(NamedTuple):
         """The place of a piece of the text in the file."""
         if self.fixed is not None:
             return Location(self.source, self.fixed)
-        first = self._origin(start)
-        last = first if end <= start else first + end - start
-        if len(self.segments) > 1 and end > start:
-            last = max(first, self._origin(end - 1) + 1)
+        if len(self.segments) == 1:  # a script, not the lines of a RUN
+            ((begin, base),) = self.segments
+            first = base + self.offset + start - begin
+            last = first if end <= start else first + end - start
+        else:
+            first = self._origin(start)
+            last = first if end <= start else max(first, self._origin(end - 1) + 1)
         return _location((self.source, _span((first, last))))
 
     def _origin(self, offset: int) -> int:
         offset += self.offset
-        at = 0 if len(self.segments) == 1 else max(bisect_right(self.segments, (offset, 1 << 62)) - 1, 0)
+        at = max(bisect_right(self.segments, (offset, 1 << 62)) - 1, 0)
         start, base = self.segments[at]
         return base + offset - start
 

@@ -47,6 +47,8 @@ _options = maker(Options)
 
 def is_option(table: Table, field: Field) -> bool:
     """Whether an operand is a variable whose every value is an option or nothing: ``Q=--quiet; wget $Q …``."""
+    if field.text.isascii() and field.text[:1].isalnum():
+        return False
     values = table.alternatives(field.text)
     return values != (field.text,) and all(value == "" or value.startswith("-") for value in values)
 

@@ -83,8 +83,7 @@ class Parser(Scanner):
 
     def substituted(self, at: int) -> tuple[Sequence, int]:
         outer, self.at = self.at, at
-        sequence = self.sequence(frozenset({")"}))
-        self.expect(")")
+        sequence = self.closed(")")
         end, self.at = self.at, outer
         return sequence, end
 
@@ -106,6 +105,12 @@ class Parser(Scanner):
             elif following != "\n" and not self._closes(closing):
                 raise ParseError(f"unexpected `{self.token()}`", self.at)
             items.append((node, following == "&"))
+
+    def closed(self, word: str) -> Sequence:
+        """Commands up to a closing word or parenthesis, which is passed."""
+        sequence = self.sequence(frozenset({word}))
+        self.at += len(word)
+        return sequence
 
     def _closes(self, closing: frozenset[str]) -> bool:
         if self.at >= len(self.text):

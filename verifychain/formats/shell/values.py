@@ -82,13 +82,14 @@ class Table:
         """The character for an unknown."""
         found = self._known.get(unknown)
         if found is None:
-            at = min(_FIRST + len(self._all), _LAST)
+            at = _FIRST + len(self._all)
             if at < _LAST:
                 self._all.append(unknown)
             else:  # 65,000 unknowns: the rest are one
                 self.is_full = True
-                if len(self._all) == _LAST - _FIRST:
+                if at == _LAST:
                     self._all.append(Unknown(Kind.RESULT, "…"))
+                at = _LAST
             found = self._known[unknown] = chr(at)
         return found
 

@@ -163,9 +163,10 @@ class Walker(Interpreter):
         fails: State | None = None
         now: State | None = state
         outcome = Outcome(state, None)
-        for index, part in enumerate(node.parts):
+        last = node.parts[-1]
+        for part in node.parts:
             outcome = self.subshell(partial(self.evaluate, part, now, quiet=quiet or node.negated), now)
-            if index + 1 < len(node.parts):
+            if part is not last:
                 self.stdin = outcome.out
                 fails = join(fails, outcome.fail)
                 now = outcome.ok if self.pipefail else outcome.after
@@ -253,7 +254,7 @@ class Walker(Interpreter):
     def _asks_for_sum(self, condition: Sequence) -> bool:
         """Whether a condition asks whether a program for digests is there."""
         spans = [node.span for node, _ in condition.items if isinstance(node, nodes.Simple)]
-        return len(spans) == 1 and _SUM.match(self.source_text, spans[0].start) is not None
+        return len(spans) == 1 and _SUM.match(self._script.text, spans[0].start) is not None
 
     def _body(self, body: Sequence, condition: Outcome, *, quiet: bool) -> Outcome:
         """What runs behind a condition that came out so."""

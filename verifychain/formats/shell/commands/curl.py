@@ -78,8 +78,8 @@ def _looks_only(given: Options) -> bool:
     """Whether nothing is kept: headers, a status, a request that sends something."""
     asks = given.has("G", "get")  # what is sent goes into the URL
     return (
-        given.has(*_SHOWS)
-        or (given.has(*_SENDS) and not asks)
+        not given.names.isdisjoint(_SHOWS)
+        or (not asks and not given.names.isdisjoint(_SENDS))
         or any(method.upper() not in ("GET", "") for method in given.values("X", "request"))
         or any(name in ("/dev/null", "nul", "NUL") for name in given.values("o", "output"))
     )
