@@ -97,6 +97,16 @@ BOMBS = {
     "loops in loops around nothing": b"curl\n" + EIGHT * 12 + b"case x in esac\n" + b"done\n" * 12,
     "brackets that nothing closes": b"curl\n" + b"a[b;" * 250_000,
     "expansions in an expression": b"curl\n[[ a =~ (" + b"${" * 400_000 + b" ]]\n",
+    "a file that doubles": b"echo curl > f\n" + b"cat f >> f\n" * 60,
+    "a folder moved on and on": b"".join(b"curl -o d/f%d https://h.example/f\n" % i for i in range(200))
+    + b"".join(b"mv d e%d\n" % i for i in range(20_000)),
+    "a digest of many files compared often": b"".join(b"curl -o f%d https://h.example/f\n" % i for i in range(1000))
+    + b"X=$(sha256sum " + b" ".join(b"f%d" % i for i in range(1000)) + b")\n" + b'[ "$X" = "$Y" ] || exit\n' * 20_000,
+    "digests that are none": b"".join(b'curl -o f%d https://h.example/f\necho "a%d  f%d" | sha256sum -c\n' % (i, i, i) for i in range(3000)),
+    "a value trimmed often": b"curl\nA=" + b"a" * 999 + b"\n" + b"x ${A%*b}\n" * 20_000,
+    "arms that each set a name": b"curl\ncase $X in\n" + b"".join(b"a%d) V%d=1;;\n" % (i, i) for i in range(10_000)) + b"esac\n",
+    "folders in folders": b"curl\n" + b"".join(b"cd d%d\n" % i for i in range(20_000)),
+    "unknown names in thousands": b"".join(b"curl -o f%d-$V https://h.example/f\ntar xf f%d-$W\n" % (i, i) for i in range(500)),
     "patterns that backtrack": b"A=" + b"a" * 4000 + b"\ncurl -O https://h.example/${A%%*a*a*a*b} ${A//*a*b/c}\n",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ import warnings
 
 import pytest
 
-from verifychain.formats.shell import expand
+from verifychain.formats.shell import trimming
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from verifychain.formats.shell import expand
     ],
 )
 def test_trimming(value: str, kind: str, pattern: str, left: str) -> None:
-    assert expand._trimmed(value, kind, pattern, greedy=False) == left
+    assert trimming._trimmed(value, kind, pattern, greedy=False) == left
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ def test_trimming(value: str, kind: str, pattern: str, left: str) -> None:
 def test_no_pattern_warns(pattern: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        expand._trimmed("a-b", "#", pattern, greedy=True)
+        trimming._trimmed("a-b", "#", pattern, greedy=True)

@@ -213,14 +213,17 @@ class _Resolver:
             environment.set(name, value, definition)
 
     def _variables(self, node: Node, environment: Environment) -> None:
-        before = environment.copy()
+        found: list[tuple[str, Expanded, Span]] = []
         for key, value, _ in node.pairs:
             try:
-                name = before.text(key, self._escape)
-                expanded = before.expand(value, self._escape)
+                name = environment.text(key, self._escape)
+                expanded = environment.expand(value, self._escape)
+            except WordLimit:
+                raise
             except ParseError:
                 continue  # the build stops there; nothing that is judged depends on it
-            span = Span(key.span.start, max(key.span.end, value.span.end))
+            found.append((name, expanded, Span(key.span.start, max(key.span.end, value.span.end))))
+        for name, expanded, span in found:  # one instruction sees none of its own
             environment.set(name, expanded.word(), Definition("ENV", span, expanded.used + expanded.unset))
 
     def _copy(self, node: Node, outer: Node) -> Iterator[Fact]:

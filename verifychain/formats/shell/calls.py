@@ -7,7 +7,7 @@ from collections.abc import Sequence as Many
 
 from verifychain.formats.shell import commands, nodes, unseen
 from verifychain.formats.shell.builtins import BUILTINS
-from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.expand import SEARCHED, Field
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.machine import Call, Text
 from verifychain.formats.shell.prefixes import PREFIXES, inner_command
@@ -34,7 +34,7 @@ class Shell(Walker):
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         name = fields[0]
         if not name.text.isascii():
-            known = self.table.alternatives(name.text)[0]
+            known = self.alternatives(name.text)[0]
             words = known.replace(SPLIT, " ").split() if known != name.text.strip() else []
             if words:  # a program in a variable with several values: any of them shows what is done
                 fields = [*(Field(word, name.word) for word in words), *fields[1:]]
@@ -126,6 +126,7 @@ class Shell(Walker):
         )
         if self.text.fixed is None and len(text) > 4:
             at = self.source_text.find(text)
+            self.afford((len(self.source_text) if at < 0 else at) // SEARCHED)
             if at >= 0:
                 return self.text._replace(offset=self.text.offset + at), text
         fixed = Text(self.text.source, fixed=self.at(call.word).span)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.pin import Malformed, Pin
 from verifychain.core.source import Span
+from verifychain.formats.shell.expand import SEARCHED
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 SIZES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "b2": 128, "blake3": 64}
 _WEAK = frozenset({"md5", "sha1", "crc"})
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_BEFORE = (b"=", b'"', b"'")
+_BEHIND = re.compile(rb"[\"']?(?:\s|\Z)")
 _SURE = 16  # characters: so long a text does not stand in a file by chance; a shorter one must be a value
 
 
@@ -47,7 +50,7 @@ class Judge:
         """The check that a comparison with ``text`` is."""
         machine = self._machine
         self._word = word
-        values = [value.strip() for value in machine.table.alternatives(text)]
+        values = [value.strip() for value in machine.alternatives(text)]
         # No file has an empty digest: one that may be empty lets nothing through.
         levels = [self._one(value, algorithm) for value in [one for one in values if one] or values]
         level = min(levels, default=Level.NONE)
@@ -106,13 +109,24 @@ class Judge:
         location = self._machine.at(self._word)
         needle = text.encode()
         data = location.source.data
+        end = location.span.end
         if len(text) < _SURE:
-            written = re.compile(rb"(?<=[=\"'])" + re.escape(needle) + rb"(?=[\"']?(?:\s|$))")
-            found = list(written.finditer(data, 0, location.span.end)) if needle else []
-            return Span(*found[-1].span()) if found else location.span
-        at = data.rfind(needle, 0, location.span.end)
-        at = data.find(needle) if at < 0 else at
+            at = _assigned(data, needle, end)
+        else:
+            at = data.rfind(needle, 0, end)
+            at = data.find(needle) if at < 0 else at
+        self._machine.afford((len(data) if at < 0 else abs(end - at)) // SEARCHED)
         return location.span if at < 0 else Span(at, at + len(needle))
+
+
+def _assigned(data: bytes, needle: bytes, end: int) -> int:
+    """Where a text stands last as a value; -1 where it does not."""
+    at = end
+    while needle and (at := data.rfind(needle, 0, at)) > 0:
+        if data[at - 1 : at] in _BEFORE and _BEHIND.match(data, at + len(needle), end) is not None:
+            return at
+        at += len(needle) - 1
+    return -1
 
 
 def evidence_level(machine: Machine, fetch: Fetch) -> Level:

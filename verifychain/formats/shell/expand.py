@@ -10,9 +10,11 @@ from verifychain.formats.shell import items
 from verifychain.formats.shell.nodes import Sequence
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script
-from verifychain.formats.shell.values import LONGEST, SPLIT, UNKNOWN, Kind, Table, clean, cut
+from verifychain.formats.shell.trimming import changed, cost
+from verifychain.formats.shell.values import LONGEST, SPLIT, Kind, Table, clean, cut
 
 MOST_EXPANDED = 1 << 23  # characters in one stage or script
+SEARCHED = 64  # characters that are searched for a text in the time that expanding one takes
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
 _MEANING = re.compile(r"[\\'\"`$<>\x80-\U0010ffff]")
 _QUOTED = re.compile(r'[^"\\$`]+')
@@ -21,7 +23,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _OPERATION = re.compile(r"(!?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(\[[^\]]*\])?(.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\n]+")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "0": "\0", "e": "\x1b"}
-_GLOB_PART = re.compile(r"\*\*?|\?|\[[^\]]*\]|[^*?\[]+|\[")
 
 
 class Field(NamedTuple):
@@ -53,6 +54,11 @@ class Environment:
         self.too_much |= self.budget < 0
         return self.budget >= 0
 
+    def alternatives(self, text: str) -> tuple[str, ...]:
+        """The values that a text can have where it is one variable with several known ones; else the text itself."""
+        found = self.table.alternatives(text)
+        return found if self.afford(len(found)) else found[:1]
+
     def variable(self, name: str) -> tuple[str, ...] | None:
         """The possible values of a variable or parameter, None where it is not set here."""
         raise NotImplementedError
@@ -77,6 +83,7 @@ class Expander:
         self._text = script.text
         self._environment = environment
         self._table = environment.table
+        self._elements: dict[str, tuple[tuple[str, ...], str]] = {}  # what any of an array's elements stands for
 
     def fields(self, word: Word) -> list[Field]:
         """The arguments that a word becomes: usually one, none for an empty unquoted expansion."""
@@ -274,9 +281,15 @@ class Expander:
         if index in ("[@]", "[*]"):
             all_items = values[0].split(SPLIT)  # of several, any shows what is done
             some = items.some(all_items, rest, first=0)
-            return items.each(all_items, rest, _changed) or values[0] if some is None else some
-        found = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
-        return found[0] if len(found) == 1 else self._table.variable(name, tuple(found))
+            return items.each(all_items, rest, changed) or values[0] if some is None else some
+        known = self._elements.get(name)
+        if known is not None and known[0] == values:
+            return known[1]
+        self._environment.afford(sum(map(len, values)))
+        every = list(dict.fromkeys(item for value in values for item in value.split(SPLIT) if item)) or [""]
+        found = every[0] if len(every) == 1 else self._table.variable(name, tuple(every))
+        self._elements[name] = values, found
+        return found
 
     def _apply(self, name: str, rest: str, at: int, end: int) -> str:
         """``${name…}`` with an operator; ``rest`` is the operator and its word."""
@@ -298,11 +311,12 @@ class Expander:
             some = items.some(values[0].split(SPLIT), rest, first=1)
             return self._table.variable(name + rest) if some is None else some
         if values and name in ("@", "*"):
-            return items.each(values[0].split(SPLIT), rest, _changed) or self._table.variable(name + rest)
+            return items.each(values[0].split(SPLIT), rest, changed) or self._table.variable(name + rest)
         if values:
-            changed = [_changed(value, kind if not colon else ":", rest) for value in values]
-            known = tuple(dict.fromkeys(value for value in changed if value is not None))
-            if None not in changed:
+            self._environment.afford(sum(cost(value, rest) for value in values))
+            found = [changed(value, kind if not colon else ":", rest) for value in values]
+            known = tuple(dict.fromkeys(value for value in found if value is not None))
+            if None not in found:
                 return known[0] if len(known) == 1 else self._table.variable(name + rest, known)
             if len(values) == 1 and any(one.kind is not Kind.VARIABLE for one in self._table.unknowns(values[0])):
                 return values[0]  # still what was fetched or computed
@@ -311,82 +325,3 @@ class Expander:
 
 def _decoded(text: str) -> str:
     return text if text.isascii() else clean(text.encode("latin-1", "replace").decode("utf-8", "replace"))
-
-
-def _changed(value: str, kind: str, rest: str) -> str | None:
-    """The value behind ``# % / ^ , :``, None where that cannot be told."""
-    if len(value) > 1000 or len(rest) > 200 or "$" in rest or "`" in rest:
-        return None
-    if UNKNOWN.search(value):
-        return _trimmed_template(value, kind, rest)
-    match kind:
-        case "#" | "%":
-            greedy = rest.startswith(kind * 2)
-            return _trimmed(value, kind, rest[2 if greedy else 1 :], greedy=greedy)
-        case "/":
-            everywhere = rest.startswith("//")
-            pattern, _, replacement = rest[2 if everywhere else 1 :].partition("/")
-            regex = _regex(pattern, len(value), greedy=True)
-            return None if regex is None else re.sub(regex, lambda _: replacement, value, count=0 if everywhere else 1)
-        case "^":
-            return value.upper() if rest == "^^" else value[:1].upper() + value[1:]
-        case ",":
-            return value.lower() if rest == ",," else value[:1].lower() + value[1:]
-        case ":":
-            found = re.fullmatch(r":([0-9]{1,4})(?::([0-9]{1,4}))?", rest)
-            if found is None:
-                return None
-            start = int(found[1])
-            return value[start:] if found[2] is None else value[start : start + int(found[2])]
-    return None
-
-
-def _trimmed_template(value: str, kind: str, rest: str) -> str | None:
-    """The same for a value with unknown parts: what stands around its last slash, or beside a known end."""
-    if rest in ("##*/", "%/*"):
-        return value.rpartition("/")[2 if kind == "#" else 0]
-    pattern = rest.lstrip(kind)
-    if kind not in ("#", "%") or re.search(r"[*?\[\\'\"]", pattern):
-        return None
-    known = value.startswith(pattern) if kind == "#" else value.endswith(pattern)
-    return (value.removeprefix(pattern) if kind == "#" else value.removesuffix(pattern)) if known else None
-
-
-def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None:
-    regex = _regex(pattern, len(value), greedy=greedy)
-    if regex is None:
-        return None
-    if kind == "#":
-        found = re.match(regex, value, re.DOTALL)
-        return value if found is None else value[found.end() :]
-    ends = range(len(value) + 1) if greedy else range(len(value), -1, -1)
-    for at in ends:
-        if re.fullmatch(regex, value[at:], re.DOTALL):
-            return value[:at]
-    return value
-
-
-def _regex(pattern: str, size: int, *, greedy: bool) -> str | None:
-    """The pattern as a regular expression; None where trying it could take long."""
-    stars = pattern.replace("**", "*").count("*")
-    if stars > 2 or (stars == 2 and size > 200):
-        return None
-    pattern = re.sub(r"['\"]", "", pattern)
-    out = []
-    for piece in _GLOB_PART.findall(pattern):
-        if piece.startswith("*"):
-            out.append(".*" if greedy else ".*?")
-        elif piece == "?":
-            out.append(".")
-        elif piece.startswith("[") and len(piece) > 2:
-            if "[" in piece[1:] or "--" in piece:
-                return None  # a class such as [:alpha:], or what Python may one day read as a difference of sets
-            inside = re.sub(r"[\\&~|]", r"\\\g<0>", piece[1:-1])
-            out.append("[" + ("^" + inside[1:] if inside.startswith("!") else inside) + "]")
-        else:
-            out.append(re.escape(piece.replace("\\", "")))
-    try:
-        re.compile("".join(out))
-    except re.error:
-        return None
-    return "".join(out)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Reversible
+from collections.abc import Callable, Iterator, Reversible
 from itertools import islice
 
 from verifychain.formats.shell.folders import Folders, folder_of
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.values import UNKNOWN
 
-_GLOB = re.compile(r"[*?]")
 _LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
 _LONG = 500
-_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")
 _LETTER = re.compile(r"[^\W\d_]|\d")
+_UNTOLD = re.compile(f"{UNKNOWN.pattern}|[*?]")  # what can be anything in a name
+
+_KEYRING = re.compile(r"/(?:keyrings|trusted\.gpg\.d|rpm-gpg)/|/etc/apk/keys/|\.(?:gpg|kbx)$|/trusted\.gpg")
 
 
 def basename(name: str) -> str:
@@ -26,29 +27,43 @@ def is_keyring(path: str) -> bool:
     return _KEYRING.search(path) is not None
 
 
-def _open(base: str) -> bool:
-    """Whether a base name has unknown parts."""
-    return UNKNOWN.search(base) is not None or _GLOB.search(base) is not None
+class _Name:
+    """
+    A name taken apart, once: it is compared with many.
 
+    is_open  whether the base name has unknown parts; ``pieces`` stand around these, where enough of it is known
+    place    how many names there were before it with its base name
+    """
 
-def _pattern(base: str) -> re.Pattern[str] | None:
-    """What a base name with unknown parts can be; None where nothing of it is known."""
-    known = _GLOB.sub("", UNKNOWN.sub("", base))
-    if _LETTER.search(known) is None or len(base) > 500:
-        return None
-    pieces = re.split(f"({UNKNOWN.pattern}|[*?])", base)
-    return re.compile("".join("[^/]*" if i % 2 else re.escape(piece) for i, piece in enumerate(pieces)), re.DOTALL)
+    __slots__ = ("base", "folder", "is_open", "pieces", "place")
 
+    def __init__(self, name: str) -> None:
+        self.place = 0
+        self.base = basename(name)
+        self.folder = folder_of(name)
+        pieces = _UNTOLD.split(self.base)
+        self.is_open = len(pieces) > 1
+        told = self.is_open and len(self.base) <= _LONG and self.base.count("*") < 6
+        self.pieces = pieces if told and _LETTER.search("".join(pieces)) is not None else None
 
-def _same_base(one: str, other: str) -> bool:
-    if one == other:
+    def has_base(self, other: _Name) -> bool:
+        """Whether two base names can be the same."""
+        return self.base == other.base or self._fits(other.base) or other._fits(self.base)
+
+    def _fits(self, base: str) -> bool:
+        """Whether another base name has the pieces of this one in their order."""
+        if self.pieces is None:
+            return False
+        first, *inner, last = self.pieces
+        at, end = len(first), len(base) - len(last)
+        if end < at or not base.startswith(first) or not base.endswith(last):
+            return False
+        for piece in inner:
+            at = base.find(piece, at, end)
+            if at < 0:
+                return False
+            at += len(piece)
         return True
-    for a, b in ((one, other), (other, one)):
-        if _open(a):
-            pattern = _pattern(a)
-            if pattern is not None and a.count("*") < 6 and pattern.fullmatch(b) is not None:
-                return True
-    return False
 
 
 def _last(names: Reversible[str]) -> list[str]:
@@ -59,29 +74,35 @@ def _last(names: Reversible[str]) -> list[str]:
 class Files:
     """Files by name. A name finds those that can be meant by it."""
 
-    def __init__(self) -> None:
+    def __init__(self, afford: Callable[[int], bool] = bool) -> None:
         self.store: Store[str] = Store()
         self.folders = Folders()
-        self._by_base: dict[str, dict[str, None]] = {}
-        self._open: dict[str, None] = {}
+        self._afford = afford  # what is told how much is compared, and says whether that is not too much
+        self._names: dict[str, _Name] = {}
+        self._by_base: dict[str, dict[str, _Name]] = {}
+        self._by_key: dict[tuple[str, str | None], dict[str, _Name]] = {}  # by base name and the key of the folder
+        self._open: dict[str, _Name] = {}
         self._folders: set[str] = set()  # of all names, as far as they are shorter than _LONG
 
-    def put(self, name: str, content: str, *, append: bool = False) -> None:
+    def put(self, name: str, content: str) -> None:
         """Write a file."""
-        before = self.store.get(name) if append else None
-        self.store.set(name, (content,) if before is None else tuple(one + content for one in before))
-        self._known(name)
+        self.put_all(name, (content,))
 
     def put_all(self, name: str, contents: tuple[str, ...]) -> None:
         self.store.set(name, contents)
         self._known(name)
 
     def _known(self, name: str) -> None:
-        base = basename(name)
-        if _open(base):
-            self._open[name] = None
+        if name in self._names:
+            return
+        apart = self._names[name] = _Name(name)
+        if apart.is_open:
+            self._open[name] = apart
         else:
-            self._by_base.setdefault(base, {})[name] = None
+            alike = self._by_base.setdefault(apart.base, {})
+            apart.place = len(alike)
+            alike[name] = apart
+            self._by_key.setdefault((apart.base, self.folders.key(apart.folder)), {})[name] = apart
         at = _LONG
         while (at := name.rfind("/", 0, at)) >= 0 and name[:at] not in self._folders:
             self._folders.add(name[:at])
@@ -96,21 +117,32 @@ class Files:
         return [one for one in self._candidates(name) if self.store.get(one) is not None]
 
     def _candidates(self, name: str) -> Iterator[str]:
-        base, folder = basename(name), folder_of(name)
-        alike = self._by_base.get(base, {})
-        for found in _last(alike):
-            if self.folders.same(folder, folder_of(found)):
+        wanted = self._names.get(name) or _Name(name)
+        alike = self._by_base.get(wanted.base, {})
+        for found in self._same_base(wanted, alike):
+            if self.folders.same(wanted.folder, alike[found].folder):
                 yield found
         others = _last(self._open)
-        if _open(base):
+        if wanted.is_open:
             others += _last(self.store.names())
-        seen = set(alike) if others else set()
-        for other in others:
-            if other in seen:
-                continue
-            seen.add(other)
-            if _same_base(base, basename(other)) and self.folders.same(folder, folder_of(other)):
-                yield other
+        self._afford(len(others))
+        for found in dict.fromkeys(others):
+            other = self._names[found]
+            if found not in alike and wanted.has_base(other) and self.folders.same(wanted.folder, other.folder):
+                yield found
+
+    def _same_base(self, wanted: _Name, alike: dict[str, _Name]) -> list[str]:
+        """Names with the base name of one, without those whose folders cannot be its own."""
+        key = self.folders.key(wanted.folder) if len(alike) > 1 else None
+        if key is None:
+            found = _last(alike)
+        else:
+            groups = (self._by_key.get((wanted.base, one), {}) for one in (key, None))
+            first = len(alike) - _LOOKED_AT
+            found = [name for group in groups for name in _last(group) if group[name].place >= first]
+            found.sort(key=lambda name: alike[name].place)
+        self._afford(len(found))
+        return found
 
     def below(self, folder: str) -> list[str]:
         """The files below a folder."""
@@ -118,6 +150,7 @@ class Files:
         if folder not in self._folders and len(folder) < _LONG:
             return []
         prefix = folder + "/"
+        self._afford(_LOOKED_AT)
         return [name for name in _last(self.store.names()) if name.startswith(prefix)]
 
     def contents(self, name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from verifychain.formats.shell.values import UNKNOWN
 _GLOB = re.compile(r"[*?\[]")
 _WINDOWS = re.compile(r"[\\:]")  # a drive, or names that are not taken apart
 _OPEN = re.compile(rf"[~*?\[]|\.\.|{UNKNOWN.pattern}")
+LONGEST_PATH = 4096  # PATH_MAX of Linux
 _LONGEST = 512  # characters of two folders that are taken apart; longer ones are other folders
 _UP = re.compile(r"(?:\.\.(?:/+|\Z))+")
 
@@ -45,6 +46,7 @@ class Folders:
     def __init__(self) -> None:
         self._vague: set[str] = set()
         self._apart: set[tuple[str, str]] = set()
+        self._taken: dict[str, _Folder] = {}
 
     def met(self, folders: Iterable[str]) -> None:
         """Ways meet, each with its current folder: where they differ any of them can be meant behind it."""
@@ -73,14 +75,37 @@ class Folders:
             return False
         if len(one) + len(other) > _LONGEST:
             return False
-        if _WINDOWS.search(one + other) is not None:
-            return True
-        if one.startswith("/") is other.startswith("/"):
-            return _can_agree(one, other)
-        absolute, relative = (one, other) if one.startswith("/") else (other, one)
-        if not _is_known(one + other) or relative.startswith(("..", "~")) or not relative:
-            return True
-        return absolute.endswith(f"/{relative}")
+        return _can_be(self._apart_of(one), self._apart_of(other))
+
+    def key(self, folder: str) -> str | None:
+        """What folders share that can be the same: the last part of their names; None where any can be meant."""
+        taken = self._apart_of(folder)
+        is_plain = not (self._vague or taken.is_open or taken.is_windows)
+        return taken.parts[-1] if is_plain and taken.parts else None
+
+    def _apart_of(self, folder: str) -> _Folder:
+        found = self._taken.get(folder)
+        if found is None:
+            found = self._taken[folder] = _Folder(folder)
+        return found
+
+
+class _Folder:
+    """
+    A folder taken apart, once: it is compared with many.
+
+    is_windows  named as on Windows; ``is_open`` not all of it is told; ``is_known`` each part is told, if not which
+    """
+
+    __slots__ = ("is_absolute", "is_known", "is_open", "is_windows", "parts", "text")
+
+    def __init__(self, folder: str) -> None:
+        self.text = folder
+        self.is_absolute = folder.startswith("/")
+        self.is_windows = _WINDOWS.search(folder) is not None
+        self.is_open = _OPEN.search(folder) is not None
+        self.is_known = _is_known(folder)
+        self.parts = [part for part in folder.split("/") if part]
 
 
 def _inside(folder: str) -> str:
@@ -91,11 +116,20 @@ def _is_known(folder: str) -> bool:
     return UNKNOWN.search(folder) is None and _GLOB.search(folder) is None and not folder.startswith("~")
 
 
-def _can_agree(one: str, other: str) -> bool:
+def _can_be(one: _Folder, other: _Folder) -> bool:
+    """Whether two folders with different names can be the same."""
+    if one.is_windows or other.is_windows:
+        return True
+    if one.is_absolute is other.is_absolute:
+        return (one.is_open or other.is_open) and _can_agree(one.parts, other.parts)
+    absolute, relative = (one, other) if one.is_absolute else (other, one)
+    if not (one.is_known and other.is_known) or relative.text.startswith(("..", "~")) or not relative.text:
+        return True
+    return absolute.text.endswith(f"/{relative.text}")
+
+
+def _can_agree(a: list[str], b: list[str]) -> bool:
     """Whether two different folders can be the same that are both seen from the root, or both from elsewhere."""
-    if _OPEN.search(f"{one}/{other}") is None:
-        return False
-    a, b = ([part for part in folder.split("/") if part] for folder in (one, other))
     common = 0
     while common < min(len(a), len(b)) and a[common] == b[common]:
         common += 1

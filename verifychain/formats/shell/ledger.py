@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.records import Check, Fetch
-from verifychain.formats.shell.state import member, members
+from verifychain.formats.shell.state import State, member, members
 from verifychain.formats.shell.values import UNKNOWN, Level
 
 _SHORTEST = 3  # characters of a name that tell something where they stand in a text
@@ -73,6 +73,9 @@ class Ledger:
         self.keys = 0  # keys that signatures are checked with
         self.kept = 0  # those that are in files
         self._swept = 0
+        self._guarded = 0
+        self._used = 0
+        self._taken = {True: 0, False: 0}  # by programs that look inside, and by others
         self._sweeps: list[tuple[int, Check]] = []
 
     def sweep(self, those: int, check: Check) -> Iterator[int]:
@@ -80,6 +83,20 @@ class Ledger:
         new = those & ~self._swept
         self._swept |= those
         self._sweeps.append((those, check))
+        return members(new)
+
+    def used(self, those: int, state: State) -> tuple[Iterator[int], Iterator[int]]:
+        """Those of a set that are used behind a check for the first time, and those that are without one."""
+        guarded = those & state.held & ~self._guarded
+        used = those & ~state.held & ~self._used
+        self._guarded |= guarded
+        self._used |= used
+        return members(guarded), members(used)
+
+    def taken(self, those: int, *, reads: bool) -> Iterator[int]:
+        """Those of a set that are given for the first time to programs that look inside, or to others."""
+        new = those & ~self._taken[reads]
+        self._taken[reads] |= those
         return members(new)
 
     def is_swept(self, fetch: Fetch) -> bool:

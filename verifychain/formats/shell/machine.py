@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -11,12 +10,13 @@ from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
+from verifychain.formats.shell.contents import KEPT, NAME, Contents, looks_inside
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Environment, Field
 from verifychain.formats.shell.files import Files, basename, is_keyring
-from verifychain.formats.shell.folders import joined
+from verifychain.formats.shell.folders import LONGEST_PATH, joined
 from verifychain.formats.shell.ledger import Ledger
-from verifychain.formats.shell.records import Check, Fetch, Use
+from verifychain.formats.shell.records import Check, Clones, Fetch, Use
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import State, Store, member
 from verifychain.formats.shell.urls import is_local, is_pinned
@@ -89,13 +89,14 @@ class Machine(Environment):
         self.examined = text.source
         self.state = State()
         self.failed: State | None = None
-        self.files = Files()
+        self.files = Files(self.afford)
+        self.holds = Contents(self.table, self.afford)
         self.fetches: list[Fetch] = []
         self.ledger = Ledger()
         self.facts: list[Fact] = []
         self.variables: Store[str] = Store()
         self.folder = ""
-        self.clones: dict[str, Fetch] = {}
+        self.clones = Clones()
         self.keys: list[Fetch] = []
         self.exports: list[Fetch] = []  # keys that only their export by fingerprint vouches for
         self.exported = 0  # how many keys were exported so
@@ -136,23 +137,28 @@ class Machine(Environment):
 
     def path(self, name: str) -> str:
         """A name as seen from the current folder."""
-        return joined(self.folder, name)
+        path = joined(self.folder, name)
+        self.too_much |= len(path) > LONGEST_PATH
+        return path if len(path) <= LONGEST_PATH else self.table.result("…")
 
     # What a text carries.
 
     def carried(self, text: str) -> list[Unknown]:
         """The unknowns in a text and in what these can stand for."""
-        return self.table.carried(text)
+        found = [] if text.isascii() else self.table.carried(text)
+        self.afford(len(found))
+        return found
 
     def fetched(self, text: str) -> list[Fetch]:
         """The downloads whose bytes are in a text."""
-        return [self.fetches[one.fetch] for one in self.table.carried(text) if one.kind is Kind.FETCHED]
+        return [self.fetches[one.fetch] for one in self.carried(text) if one.kind is Kind.FETCHED]
 
     def fetched_files(self, names: Iterable[str]) -> list[Fetch]:
         """The downloads that files of these names hold."""
         if not self.fetches:
             return []
-        found = [fetch for name in names for content in self._held(name) for fetch in self.fetched(content)]
+        contents = [content for name in names if self.afford(NAME) for content in self._held(name)]
+        found = [fetch for content in contents for fetch in self.fetched(content)]
         return found if len(found) < 2 else list({fetch.index: fetch for fetch in found}.values())
 
     def contents(self, name: str) -> tuple[str, ...]:
@@ -210,8 +216,10 @@ class Machine(Environment):
             fetch.taken |= fetch.target != path and not self.is_temporary(path)
         if kept:
             self.files.put_all(path, (*kept, content))
+        elif append and (before := self.files.store.get(path)) is not None:
+            self.files.put_all(path, tuple(self.holds.appended(one, content) for one in before))
         else:
-            self.files.put(path, content, append=append)
+            self.files.put(path, content)
 
     def keep(self, fetch: Fetch, path: str) -> None:
         """The bytes of a download are in a file; its first one is the one that it is known by."""
@@ -239,7 +247,7 @@ class Machine(Environment):
             path = self.path(source)
             found = self.files.find(path)
             self._guard(found)
-            for name in found:
+            for name in found if self.afford(KEPT * len(found)) else ():
                 contents = self.files.store.get(name) or ()
                 self.files.put_all(
                     to if len(sources) == 1 and not to.endswith("/") else joined(to, basename(name)), contents
@@ -251,14 +259,13 @@ class Machine(Environment):
                     alone = renamed and (not fetch.copied or fetch.moved is not None)
                     fetch.copied, fetch.moved = True, to if alone else None
                     fetch.taken |= not self.is_temporary(to)
-            for name in self.files.below(path) if not found else ():
+            below = () if found else self.files.below(path)
+            for name in below if self.afford(KEPT * len(below)) else ():
                 self.files.put_all(joined(to, name[len(path) + 1 :]), self.files.store.get(name) or ())
 
     def _seen_at(self, contents: tuple[str, ...], path: str) -> None:
-        if is_keyring(path):
-            for content in contents:
-                for fetch in self.fetched(content):
-                    fetch.key = True
+        for fetch in self.fetched("".join(contents)) if is_keyring(path) else ():
+            fetch.key = True
 
     def _guard(self, names: Iterable[str]) -> None:
         """What is done with a file behind its check shows that the check protects it."""
@@ -272,9 +279,9 @@ class Machine(Environment):
         held = [content for name in names for content in self.files.store.get(self.path(name)) or ()]
         if held:
             reads = looks_inside(call)
-            for fetch in self.fetched("".join(held)):
-                fetch.read |= reads
-                fetch.taken |= not reads
+            for index in self.ledger.taken(self.holds.all_fetched(held), reads=reads):
+                self.fetches[index].read |= reads
+                self.fetches[index].taken |= not reads
         for unknown in self.table.unknowns(call.stdin) if call.stdin else ():
             if unknown.kind is Kind.FETCHED:
                 self.fetches[unknown.fetch].taken = True
@@ -311,14 +318,20 @@ class Machine(Environment):
 
     def use(self, fetches: Iterable[Fetch], word: Word, by: str) -> None:
         """Downloads are unpacked or run."""
-        for fetch in fetches:
-            if self.state.level(fetch.index) is not Level.NONE:
-                fetch.guarded = True
-            elif fetch.use is None:
-                fetch.use = Use(self.now(), self.at(word), by)
+        self._use(sum({member(fetch.index) for fetch in fetches}), word, by)
 
     def use_files(self, names: Iterable[str], word: Word, by: str) -> None:
-        self.use(self.fetched_files(names), word, by)
+        if self.fetches:
+            contents = (content for name in names if self.afford(NAME) for content in self._held(name))
+            self._use(self.holds.all_fetched(contents), word, by)
+
+    def _use(self, those: int, word: Word, by: str) -> None:
+        guarded, used = self.ledger.used(those, self.state)
+        for index in guarded:
+            self.fetches[index].guarded = True
+        for index in used:
+            fetch = self.fetches[index]
+            fetch.use = fetch.use or Use(self.now(), self.at(word), by)
 
     def pipe(self, text: str, consumer: Consumer, word: Word, by: str) -> bool:
         """A text is run or unpacked as it comes; whether it is a download."""
@@ -338,6 +351,7 @@ class Machine(Environment):
     def check(self, fetches: Iterable[Fetch], digest: str, algorithm: str, word: Word) -> None:
         """Downloads are compared with a digest."""
         fetches = list(fetches)
+        self.afford(KEPT * len(fetches))
         verdict = Judge(self, fetches).digest(digest, algorithm, word)
         for index, fetch in enumerate(fetches):
             self._checked(fetch, verdict._replace(time=self.now()) if index else verdict)
@@ -383,16 +397,3 @@ class Machine(Environment):
     def outstanding(self) -> int:
         """The downloads to files that were made on this way and are neither signatures, nor keys, nor lists."""
         return self.state.made & self.ledger.kept & ~self.ledger.evidence & ~self.ledger.keys
-
-
-_WRITES = re.compile(r"write|extract|copy|rename|replace\(|move|dump\(|exec|eval|system|open\([^)]*[\"'][wax]")
-_INLINE = re.compile(r"(?:python|pypy|node|nodejs|ruby|perl|php|lua)[0-9.]*")
-_INLINE_TEXT = frozenset({"-", "-c", "-e", "-ne", "-p", "-pe", "-r"})
-
-
-def looks_inside(call: Call) -> bool:
-    """Whether a program whose text stands in the script is given files: ``python3 - file <<EOF``."""
-    if _INLINE.fullmatch(call.name) is None or not call.arguments or call.arguments[0].text not in _INLINE_TEXT:
-        return False
-    text = " ".join(call.texts[1:2]) + (call.stdin or "")
-    return _WRITES.search(text) is None

@@ -275,11 +275,23 @@ class Parser(Scanner):
         pending, self._pending = self._pending, []
         for heredoc, delimiter in pending:
             heredoc.start = self.at
-            tabs = r"\t*" if heredoc.strip else ""
-            # A Dockerfile's here-document may end with the text, and bash takes one without an end.
-            end = re.compile(rf"^{tabs}{re.escape(delimiter)}\r?$", re.MULTILINE).search(self.text, self.at)
-            heredoc.end = len(self.text) if end is None else end.start()
-            self.at = len(self.text) if end is None else min(end.end() + 1, len(self.text))
+            heredoc.end, self.at = self._end_of_heredoc(delimiter, strip=heredoc.strip)
+
+    def _end_of_heredoc(self, delimiter: str, *, strip: bool) -> tuple[int, int]:
+        """Where the line with the delimiter starts, and where the one behind it does."""
+        text, at = self.text, self.at
+        while (at := text.find(delimiter, at)) >= 0:
+            start, end = at, at + len(delimiter)
+            while strip and start > self.at and text[start - 1] == "\t":
+                start -= 1
+            end += text.startswith("\r", end)
+            if text[start - 1] == "\n" and text[end : end + 1] in ("", "\n"):
+                return start, min(end + 1, len(text))
+            at += 1
+            if at > len(text):
+                break
+        # A Dockerfile's here-document may end with the text, and bash takes one without an end.
+        return len(text), len(text)
 
     def function_name(self) -> str:
         """The name of a function that is defined here, or nothing."""

@@ -282,9 +282,9 @@ class Interpreter(Machine):
         before = self.variable(assignment.name) or ("",)
         if assignment.append:
             gap = SPLIT if assignment.items is not None else ""
-            self.assign(assignment.name, tuple(f"{one}{gap if one else ''}{value}" for one in before))
+            self.assign(assignment.name, tuple(self.holds.appended(one, gap if one else "", value) for one in before))
         elif assignment.element:
-            self.assign(assignment.name, tuple(f"{one}{SPLIT if one else ''}{value}" for one in before))
+            self.assign(assignment.name, tuple(self.holds.appended(one, SPLIT if one else "", value) for one in before))
         else:
             self.assign(assignment.name, (value,))
             if switches.VARIABLES.get(assignment.name) is not None:

@@ -73,3 +73,29 @@ class Fetch:
     taken: bool = False
     copied: bool = False
     moved: str | None = None
+
+
+class Clones(dict[str, Fetch]):
+    """Clones of repositories by their folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+        self._places: dict[str, int] = {}  # in which order they came
+        self._by_last: dict[str, list[str]] = {}  # by the last part of the folder's name
+
+    def __setitem__(self, folder: str, fetch: Fetch) -> None:
+        if folder not in self:
+            self._count += 1
+            self._places[folder] = self._count
+            self._by_last.setdefault(folder.rpartition("/")[2], []).append(folder)
+        super().__setitem__(folder, fetch)
+
+    def around(self, where: str) -> Fetch | None:
+        """The first clone in which a folder is, or whose folder ends with that name."""
+        found = [where[:at] for at, char in enumerate(where) if char == "/"]
+        if not where.startswith("/"):
+            alike = self._by_last.get(where.rpartition("/")[2], ())
+            found += [folder for folder in alike if folder.endswith("/" + where)]
+        there = [folder for folder in found if folder in self]
+        return self[min(there, key=lambda folder: self._places[folder])] if there else None

@@ -129,6 +129,31 @@ class Outcome(NamedTuple):
         return ok if fail is None or fail is ok else join(ok, fail)
 
 
+class Met(NamedTuple, Generic[Value]):
+    """
+    What the arms of a branch had set one name to: those that did, by their numbers, and all others left it as before.
+
+    There may be thousands of arms that each set a name of their own.
+    """
+
+    before: tuple[Value, ...] | None
+    arms: int
+    changed: dict[int, tuple[Value, ...] | None]
+
+    @property
+    def first_other(self) -> int | None:
+        """The first arm that left it as it was."""
+        return next((at for at in range(len(self.changed) + 1) if at < self.arms and at not in self.changed), None)
+
+    def in_order(self) -> list[tuple[Value, ...] | None]:
+        """What it can be behind the arms, in their order."""
+        first = self.first_other
+        if first is None:
+            return list(self.changed.values())
+        values = list(self.changed.values())
+        return [*values[:first], self.before, *values[first:]]
+
+
 class Store(Generic[Value]):
     """
     Names with their possible values. What the arms of a branch set is put together where they meet.
@@ -140,7 +165,7 @@ class Store(Generic[Value]):
         self._values: dict[str, tuple[Value, ...]] = {}
         self._log: list[tuple[str, tuple[Value, ...] | None]] = []
         self._marks = 0
-        self.met: dict[str, list[tuple[Value, ...] | None]] = {}  # what the arms that met last had set, in their order
+        self.met: dict[str, Met[Value]] = {}  # what the arms that met last had set
 
     def get(self, name: str) -> tuple[Value, ...] | None:
         return self._values.get(name)
@@ -203,10 +228,12 @@ class Store(Generic[Value]):
         self._meet(changes)
 
     def _meet(self, changes: list[Changes[Value]]) -> None:
-        names = dict.fromkeys(name for changed in changes for name in changed)
         self.met = {}
-        for name in names:
-            before = self._values.get(name)
-            values = self.met[name] = [changed.get(name, before) for changed in changes]
-            union = dict.fromkeys(value for one in values for value in one or ())
+        for index, changed in enumerate(changes):
+            for name, values in changed.items():
+                if name not in self.met:
+                    self.met[name] = Met(self._values.get(name), len(changes), {})
+                self.met[name].changed[index] = values
+        for name, met in self.met.items():
+            union = dict.fromkeys(value for one in met.in_order() for value in one or ())
             self.set(name, tuple(union) if union else None)

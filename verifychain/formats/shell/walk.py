@@ -16,9 +16,12 @@ from verifychain.formats.shell.values import UNKNOWN
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
 _MOST_ROUNDS = 24
+_QUOTES = re.compile(r"['\"\\]")
+_WILD = re.compile(r"[*?\[]")
 _ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
 _GIVEN = re.compile(r"(?:\[\[?|test) +(?:-n +)?['\"]?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})(?::?-)?\}?['\"]? *\]?\]?")
 _ASKED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})")
+_PATTERN = 16  # what trying one of a case costs, in characters that are expanded in that time
 _SUM = re.compile(r"(?:command +-v|which|type|hash) +(?:-\w+ +)?['\"]?(?:g?sha\d+sum|g?shasum|sha\d+|openssl|rhash)\b")
 
 
@@ -293,6 +296,7 @@ class Walker(Interpreter):
         default = False
         for arm in node.arms:
             patterns = [self.source_text[word.start : word.end] for word in arm.patterns]
+            self.afford(_PATTERN * len(patterns) if known else 0)
             if known and not _may_match(subject, patterns):
                 continue
             runs.append(partial(self.evaluate, arm.body, state, quiet=quiet))
@@ -364,10 +368,13 @@ class Walker(Interpreter):
 def _may_match(subject: str, patterns: list[str]) -> bool:
     from fnmatch import fnmatchcase
 
-    return any(
-        "$" in pattern or len(pattern) > 200 or fnmatchcase(subject, re.sub(r"['\"\\]", "", pattern))
-        for pattern in patterns
-    )
+    for pattern in patterns:
+        if "$" in pattern or len(pattern) > 200:
+            return True
+        plain = _QUOTES.sub("", pattern)
+        if plain == subject or (_WILD.search(plain) is not None and fnmatchcase(subject, plain)):
+            return True
+    return False
 
 
 def _endless(node: nodes.While, text: str) -> bool:

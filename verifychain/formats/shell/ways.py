@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import reduce
 
 from verifychain.core.record import NamedTuple
-from verifychain.formats.shell.state import Outcome, State, join, resumed
+from verifychain.formats.shell.state import Met, Outcome, State, join, resumed
 from verifychain.formats.shell.values import UNKNOWN, Kind, Table, Unknown
 
 _MOST_VALUES = 8  # of a variable that is taken as the memory of a branch
+_MOST_REMEMBERED = 64  # arms that leave it as an earlier branch has set it
+_FEW = 8
 
 Test = Callable[[str], bool]
 
@@ -18,6 +21,66 @@ class _Met(NamedTuple):
 
     states: dict[str, State]
     both: State
+
+
+class _Found:
+    """The states in which a variable has each of its values, where arms of a branch meet."""
+
+    def __init__(self, known: _Met | None) -> None:
+        self._known = known
+        self.states: dict[str, State] = {}
+
+    def remembers(self, values: tuple[str, ...] | None) -> bool:
+        """Whether an arm leaves the variable as an earlier branch has set it."""
+        return self._known is not None and set(values or ()) == set(self._known.states)
+
+    def add(self, values: tuple[str, ...] | None, state: State | None) -> None:
+        """Arms that end in a state, and the values there."""
+        if state is None:
+            return
+        known = self._known if self.remembers(values) else None
+        for value in values or ("",):
+            way = state if known is None else resumed(known.states[value], known.both, state)
+            self.states[value] = join(self.states.get(value), way) or state
+
+
+class Joined:
+    """What holds where all of some ways meet, or all but a few; they may be thousands, each told from the rest."""
+
+    def __init__(self, states: list[State]) -> None:
+        self._states = states
+        self._tree: list[State | None] = []  # of a pair its join, in the order of a heap
+
+    def all(self) -> State | None:
+        return self.others({})
+
+    def others(self, left_out: Collection[int]) -> State | None:
+        """What holds where those meet that are not left out; the order of joining does not matter."""
+        size = len(self._states)
+        if size <= _FEW or size - len(left_out) < len(left_out):
+            return reduce(join, (state for at, state in enumerate(self._states) if at not in left_out), None)
+        found, start = None, 0
+        for end in (*sorted(left_out), size):
+            found = join(found, self._between(start, end))
+            start = end + 1
+        return found
+
+    def _between(self, start: int, end: int) -> State | None:
+        size = len(self._states)
+        if not self._tree:
+            self._tree = [None] * size + [*self._states]
+            for at in range(size - 1, 0, -1):
+                self._tree[at] = join(self._tree[2 * at], self._tree[2 * at + 1])
+        found: State | None = None
+        start, end = start + size, end + size
+        while start < end:
+            if start & 1:
+                found, start = join(found, self._tree[start]), start + 1
+            if end & 1:
+                end -= 1
+                found = join(found, self._tree[end])
+            start, end = start // 2, end // 2
+        return found
 
 
 class Ways:
@@ -35,22 +98,30 @@ class Ways:
         self._statuses.append(outcome)
         return self._table.char(Unknown(Kind.STATUS, str(len(self._statuses) - 1)))
 
-    def met(self, changed: dict[str, list[tuple[str, ...] | None]], states: list[State]) -> None:
+    def met(self, changed: dict[str, Met[str]], states: list[State]) -> None:
         """Branches have met: for each name what they had set, and in which states they ended."""
-        for name, arms in changed.items():
+        joined = Joined(states)
+        for name, met in changed.items():
             known = self._variables.pop(name, None)
-            if len(set(arms)) < 2 or len(arms) != len(states):
+            if met.arms != len(states):
                 continue
-            found: dict[str, State] = {}
-            both: State | None = None
-            for values, state in zip(arms, states, strict=True):
-                both = join(both, state)
-                earlier = known if known is not None and set(values or ()) == set(known.states) else None
-                for value in values or ("",):
-                    way = state if earlier is None else resumed(earlier.states[value], earlier.both, state)
-                    found[value] = join(found.get(value), way) or state
-            if both is not None and len(found) <= _MOST_VALUES:
-                self._variables[name] = _Met(found, both)
+            arms = set(met.in_order())
+            told = {value for values in arms for value in values or ("",)}
+            if len(arms) < 2 or len(told) > _MOST_VALUES:
+                continue
+            found = _Found(known)
+            for at, values in met.changed.items():
+                found.add(values, states[at])
+            if not found.remembers(met.before):
+                found.add(met.before, joined.others(met.changed))
+            elif met.arms - len(met.changed) <= _MOST_REMEMBERED:
+                for at in set(range(met.arms)) - set(met.changed):
+                    found.add(met.before, states[at])
+            else:
+                continue
+            both = joined.all()
+            if both is not None:
+                self._variables[name] = _Met(found.states, both)
 
     def _stored(self, value: str) -> tuple[Outcome, State] | None:
         """How what a text is the exit status of came out, and what holds behind it either way."""

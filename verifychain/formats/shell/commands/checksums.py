@@ -77,7 +77,7 @@ def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
     names = [name for name in files if name != "-"]
     texts = [text for name in names for text in shell.contents(name)] if names else [call.stdin or ""]
     listed = List(shell, algorithm, call.word, names[0] if names else "")
-    values = [value for text in texts for value in shell.table.alternatives(text)]
+    values = [value for text in texts for value in shell.alternatives(text)]
     if len(values) == 1 or len(names) > 1:
         for value in values:
             listed.check(value)

@@ -158,10 +158,8 @@ def _fetch(shell: Shell, call: Call, given: Options, folder: str | None) -> None
 def _clone_at(shell: Shell, where: str) -> Fetch | None:
     found = shell.clones.get(where)
     if found is None:
-        for folder, fetch in shell.clones.items():
-            if where.startswith(folder + "/") or (not where.startswith("/") and folder.endswith("/" + where)):
-                return fetch
-        if where in (".", "") and len(shell.clones) == 1:
+        found = shell.clones.around(where)
+        if found is None and where in (".", "") and len(shell.clones) == 1:
             return next(iter(shell.clones.values()))
     return found
 
