@@ -25,7 +25,7 @@ LAYERS: dict[str, set[str]] = {
     "downloader": {"core", "fixes", "hashing"},
     "inputs": {"formats", "core", "hashing", "opening"},
     "suppress": {"core", "facts", "rules"},
-    "baseline": {"core", "opening", "rules"},
+    "baseline": {"core", "fixes", "opening", "rules"},
     "config": {"core", "opening", "rules", "schema"},
     "schema": {"core"},
     "fixes": {"core"},

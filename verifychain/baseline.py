@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from typing import Any
 
-from verifychain import opening, rules
+from verifychain import fixes, opening, rules
 from verifychain.core.errors import UsageError, strerror
 from verifychain.core.finding import Finding
 from verifychain.core.report import Report, Suppressed
@@ -31,8 +31,7 @@ def write(report: Report, path: str) -> Report:
     ]
     document = json.dumps({"version": _VERSION, "findings": entries}, indent=2, ensure_ascii=False) + "\n"
     try:
-        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            file.write(document)
+        fixes.put(path, document.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UsageError(f"cannot write {path}: {strerror(error)}", "name a file that can be written") from None
     number = sum(known.values())

@@ -125,20 +125,36 @@ def attempt(change: Change) -> Failure | None:
     return None
 
 
-def _replace(path: str, data: bytes, status: os.stat_result) -> None:
+def put(path: str, data: bytes) -> None:
+    """
+    Write a file whole or not at all, whether it was there or not; what is no regular file is written into.
+
+    Raises OSError.
+    """
+    path = os.path.realpath(path)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        status = None
+    if status is None or stat.S_ISREG(status.st_mode):
+        _replace(path, data, status)
+        return
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def _replace(path: str, data: bytes, status: os.stat_result | None) -> None:
+    """``status`` is that of the file that is replaced."""
     folder = os.path.dirname(path)
     # The name is known before the file is there, so that an interrupt at no moment leaves it behind.
     temporary = os.path.join(folder, f".verifychain-{os.urandom(8).hex()}")
     try:
-        with open(temporary, "xb", opener=_private) as file:
-            handle = file.fileno()
+        with open(temporary, "xb", opener=None if status is None else _private) as file:
             file.write(data)
             file.flush()
-            if hasattr(os, "fchmod"):
-                os.fchmod(handle, stat.S_IMODE(status.st_mode))
-            if hasattr(os, "fchown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-                _keep_owner(handle, status)
-            os.fsync(handle)
+            if status is not None:
+                _keep(file.fileno(), status)
+            os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         try:
@@ -153,7 +169,12 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _keep_owner(handle: int, status: os.stat_result) -> None:
+def _keep(handle: int, status: os.stat_result) -> None:
+    """The mode and the owner."""
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, stat.S_IMODE(status.st_mode))
+    if not hasattr(os, "fchown") or (status.st_uid, status.st_gid) == (os.geteuid(), os.getegid()):
+        return
     try:
         os.fchown(handle, status.st_uid, status.st_gid)
     except PermissionError:

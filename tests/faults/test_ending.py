@@ -157,3 +157,21 @@ processes._one = one
 """
     ended = command("check", before=before)
     assert (ended.code, "ended from outside" in ended.err) == (2, True), ended
+
+
+def test_no_room_for_a_baseline(project: Path, command: Command) -> None:
+    (project / "Dockerfile").write_text("".join(f"FROM debian:{number}\n" for number in range(40)))
+    old = project / "known.json"
+    old.write_text('{"version": 1, "findings": []}\n')
+    ended = command("check", "--write-baseline", "known.json", prepare=limit_files)
+    assert (ended.code, "cannot write known.json: file too large" in ended.err) == (2, True), ended
+    assert old.read_text() == '{"version": 1, "findings": []}\n'
+    assert temporary(project) == []
+    old.chmod(0o640)
+    assert command("check", "--write-baseline", "known.json").code == 0
+    assert (old.stat().st_mode & 0o777, temporary(project)) == (0o640, [])
+    assert command("check", "--write-baseline", "new.json").code == 0
+    assert (project / "new.json").read_bytes() == old.read_bytes()
+    (project / "link.json").symlink_to("new.json")
+    assert command("check", "--write-baseline", "link.json").code == 0
+    assert (project / "link.json").is_symlink()
