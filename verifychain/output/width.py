@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 _CUT = "…"
 # These take no column of their own; the others that take none are replaced before anything is shown (style.printable).
 _JOINERS = "\u200c\u200d"
@@ -11,7 +9,7 @@ _JOINERS = "\u200c\u200d"
 
 def columns(text: str) -> int:
     """The columns of a text without control characters: wide characters take two, combining ones none."""
-    return len(text) if text.isascii() else sum(map(_width, text))
+    return len(text) if text.replace(_CUT, "").isascii() else sum(map(_width, text))
 
 
 def first(text: str, room: int, *, more: bool = False) -> str:
@@ -25,7 +23,7 @@ def last(text: str, room: int, *, more: bool = False) -> str:
     """The end of a text in at most ``room`` columns, beginning with ``…`` when it, or ``more`` before it, is cut."""
     if not more and columns(text) <= room:
         return text
-    return _CUT + text[len(text) - _fitting(reversed(text), room - 1) :]
+    return _CUT + text[len(text) - _fitting(text[::-1], room - 1) :]
 
 
 def pad(text: str, room: int) -> str:
@@ -33,7 +31,9 @@ def pad(text: str, room: int) -> str:
     return text + " " * (room - columns(text))
 
 
-def _fitting(text: Iterable[str], room: int) -> int:
+def _fitting(text: str, room: int) -> int:
+    if text.isascii():
+        return min(len(text), max(room, 0))
     number = used = 0
     for char in text:
         used += _width(char)
