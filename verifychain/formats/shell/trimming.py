@@ -63,7 +63,10 @@ def _trimmed(value: str, kind: str, pattern: str, *, greedy: bool) -> str | None
         found = re.match(regex, value, re.DOTALL)
         return value if found is None else value[found.end() :]
     # The longest end is the first place from which the pattern reaches it, the shortest one the last.
-    found = re.search(f"()(?:{regex})\\Z" if greedy else f"(.*)(?:{regex})\\Z", value, re.DOTALL)
+    if greedy:
+        found = re.search(f"()(?:{regex})\\Z", value, re.DOTALL)
+    else:
+        found = re.match(f"(.*)(?:{regex})\\Z", value, re.DOTALL)
     return value if found is None else value[: found.end(1)]
 
 
