@@ -19,6 +19,7 @@ from tests.formats.shell.reading import facts
 
 U = "https://h.example/"
 _MOST = 2.3  # times the growth; quadratic work gives 4
+_OTHERS = 50  # calls of what runs meanwhile: hypothesis is called when garbage is collected
 Shape = Callable[[int], str]
 
 
@@ -124,4 +125,4 @@ def test_growth(path: str, shape: Shape) -> None:
     count = 30
     facts(shape(count), path=path)  # modules are loaded, and expressions compiled
     once, twice, four = (calls(partial(facts, shape(count * times), path=path)) for times in (1, 2, 4))
-    assert four - twice <= _MOST * (twice - once), (once, twice, four)
+    assert four - twice <= _MOST * (twice - once) + _OTHERS, (once, twice, four)
