@@ -183,3 +183,10 @@ def test_parsing_never_raises() -> None:
 @pytest.mark.parametrize("condition", ["[[ " + "$a = b || " * 3000 + "$a = b ]]", "[ " + "! " * 3000 + "$a = b ]"])
 def test_thousands_of_conditions_in_one(condition: str) -> None:
     assert verdicts(f"if {condition}; then :; fi\ncurl -o t.sh {U}\nsh t.sh\n") == ["unpinned"]
+
+
+@pytest.mark.parametrize(("number", "said"), [(150, False), (250, True)])
+def test_more_scripts_than_are_followed_is_said(number: int, said: bool) -> None:
+    text = "".join(f". ./s{index}.sh\n" for index in range(number)) + f"curl -fsSLO {U}\n"
+    found = facts(text, {f"s{index}.sh": f"curl -fsSLO {U}.{index}\n" for index in range(number)})
+    assert any(isinstance(fact, Broken) and fact.message == TOO_MUCH for fact in found) is said

@@ -39,7 +39,7 @@ _CMD = re.compile(r"(?:^|[/\\])cmd(?:\.exe)?$", re.IGNORECASE)
 _HANDED_ON = re.compile(r"\s*(?:powershell|pwsh)(?:\.exe)?\s(?:[^\";|{&\n]|\"[^\"]*\")*[;|{]", re.IGNORECASE)
 _SHEBANG = re.compile(rb"#![ \t]*(\S+)(?:[ \t]+(.*))?")
 _LARGEST = 4 << 20
-_MOST_FILES = 20
+_MOST_FILES = 200
 
 Lookup = Callable[[str], tuple[str, ...] | None]
 Declared = Callable[[str], Span | None]
@@ -204,7 +204,10 @@ class Session(Shell):
 
     def run_file(self, name: str, call: Call, arguments: Sequence[str]) -> bool:
         path = self._in_repository(name)
-        if path is None or path in self._read or len(self._read) >= _MOST_FILES:
+        if path is None or path in self._read:
+            return False
+        if len(self._read) >= _MOST_FILES:
+            self.too_much = True
             return False
         try:
             source = self._scope.tree.read(path)
