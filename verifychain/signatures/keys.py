@@ -144,10 +144,29 @@ def _holds(
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, digest.raw, padding.PKCS1v15(), hashed)
         else:
-            key.verify(signature, digest.raw, ec.ECDSA(hashed))
+            key.verify(signature, digest.raw, _Ecdsa(hashed))
     except InvalidSignature:
         return False
     return True
+
+
+class _Ecdsa(ec.ECDSA):
+    """
+    ECDSA to verify with.
+
+    The library's own asks its whole backend, ciphers and all, whether it could sign without chance, and loads it first.
+    """
+
+    def __init__(self, algorithm: Prehashed) -> None:
+        self._hashed = algorithm
+
+    @property
+    def algorithm(self) -> Prehashed:
+        return self._hashed
+
+    @property
+    def deterministic_signing(self) -> bool:
+        return False
 
 
 def _as_der(key: ec.EllipticCurvePublicKey, signature: bytes) -> bytes:
