@@ -144,6 +144,7 @@ def test_a_patch_is_applied_in_the_folder_that_it_was_made_in(
 ) -> None:
     """Whatever the name is; ``git apply`` and ``patch`` take paths from where they are run."""
     if shutil.which(program) is None:
+        # A developer may have no `patch`; tools/system-packages.sh installs it, and under CI this skip fails.
         pytest.skip(f"{program} is not installed")
     git("init", "--quiet")
     folder = project / "sub"

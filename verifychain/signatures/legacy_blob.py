@@ -82,7 +82,15 @@ def certificate(text: str) -> bytes:
 
 
 def _content(raw: bytes) -> tuple[Message | Envelope, bytes]:
-    return _enveloped(raw) if raw.lstrip().startswith(b"{") else (Message(), raw)
+    return _enveloped(raw) if _is_text_of_json(raw) else (Message(), raw)
+
+
+def _is_text_of_json(raw: bytes) -> bool:
+    """An envelope is text; of signatures, one in 256 begins with a brace as well."""
+    try:
+        return raw.decode("utf-8").lstrip().startswith("{")
+    except UnicodeDecodeError:
+        return False
 
 
 def _enveloped(raw: bytes) -> tuple[Envelope, bytes]:

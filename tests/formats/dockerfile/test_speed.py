@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from functools import partial
 from itertools import islice
-from types import FrameType
 
 from benchmarks import corpus
+from tests.counting import calls
 from tests.formats.dockerfile.reading import facts
 from tests.formats.shell.reading import downloads
 from tests.formats.shell.test_hostile import script
-
-
-def calls(run: Callable[[], object]) -> int:
-    """How many functions are called, those of C included."""
-    count = 0
-
-    def called(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(called)
-    try:
-        run()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 def test_a_dockerfile_takes_few_calls() -> None:

@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from tests.formats.dockerfile.test_speed import calls
+from tests.counting import calls
 from tests.formats.shell.cases import H
 from tests.formats.shell.reading import facts
 

@@ -6,32 +6,13 @@ The forms are those of ``benchmarks.scripts``, which measures seconds.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-
 import pytest
 
 from benchmarks.scripts import FORMS, Form, script
+from tests.counting import calls
 from tests.formats.shell.reading import downloads
 
 MOST = 215  # functions called for a line: 198 for the dearest form, and 274 before that was looked at
-
-
-def calls(run: Callable[[], object]) -> int:
-    """How many functions are called meanwhile, those in C included."""
-    count = 0
-
-    def called(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(called)
-    try:
-        run()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)
