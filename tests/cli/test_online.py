@@ -177,6 +177,42 @@ def test_add_checksum_is_fetched_again(command: Runner, project: Path, app: str,
     assert "status 403" in result.err
 
 
+def test_variables_of_an_address_take_their_defaults(command: Runner, project: Path, app: str, server: Server) -> None:
+    right, wrong = of_bytes(TOOL), of_bytes(b"")
+    text = (
+        f"ARG BASE={server.url}\nARG NAME=tool\nFROM scratch\nARG BASE\nARG NAME\nENV FILE=${{NAME}}.${{END:-sh}}\n"
+        f"ADD --checksum={wrong} $BASE/$FILE /a\n"
+    )
+    write(project, {"Dockerfile": text})
+    result = command("check", "--online", "--format", "json")
+    assert (result.code, rules_of(result.out)) == (1, [("download-mismatch", 7)])
+    write(project, {"Dockerfile": text.replace(str(wrong), str(right))})
+    assert command("check", "--online").code == 0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ARG VERSION\nADD {sum} {url}/$VERSION/tool.sh /a",
+        "ARG VERSION=1\nFROM scratch\nADD {sum} {url}/${{VERSION}}tool.sh /a",
+        "ADD {sum} {url}/${{VERSION%.*}}tool.sh /a",
+        "ARG VERSION\nARG NAME=${{VERSION}}tool.sh\nENV FILE=$NAME\nADD {sum} {url}/$FILE /a",
+    ],
+)
+def test_an_address_that_nobody_knows_is_not_checked(
+    command: Runner, project: Path, app: str, server: Server, lines: str
+) -> None:
+    stated = f"--checksum={of_bytes(TOOL)}"
+    first = "" if "FROM" in lines else "FROM scratch\n"
+    write(project, {"Dockerfile": first + lines.format(sum=stated, url=server.url) + "\n"})
+    assert command("check").code == 0
+    result = command("check", "--online")
+    assert result.code == 4
+    assert "download-mismatch" in result.err
+    assert "is not known: a variable without a value decides it" in result.err
+    assert not server.asked
+
+
 BEFORE = """\
 # syntax={app}:old
 ARG  BASE={app}:1

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from verifychain.core.errors import Unavailable
 from verifychain.core.finding import Problem
 from verifychain.core.pin import Pin
 from verifychain.core.ports import Fetcher
@@ -7,6 +8,8 @@ from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.download import Download
 from verifychain.facts.pinned_file import PinnedFile
+
+_NO_VALUE = "give it a default; of an ARG before the first FROM a stage knows only what it repeats: ARG NAME"
 
 
 @rule("download-mismatch", severity=Severity.ERROR, in_comments=False)
@@ -19,7 +22,8 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
     is not there is no finding: downloads are often left out of the repository.
 
     With `--online` what a Dockerfile's `ADD --checksum` fetches, and what the first URL of a pin in the lock serves, is
-    fetched and hashed too: the build, or the next `verifychain download fetch`, would fail.
+    fetched and hashed too: the build, or the next `verifychain download fetch`, would fail. An `ARG` stands for its
+    default; where one without a default decides the URL, the run is incomplete.
 
     Bad:
     ```checksums
@@ -40,10 +44,12 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
 
 def _served(download: Download, fetcher: Fetcher) -> Iterator[Problem]:
     # Not scripts: a digest that one checks may be that of another file than the one it downloads.
-    if download.via not in ("add-http", "lock") or "$" in download.url:
+    if download.via not in ("add-http", "lock"):
         return
     for pin in download.pins:
         if isinstance(pin, Pin):
+            if download.via == "add-http" and "$" in download.url:
+                raise Unavailable(f"{download.url} is not known: a variable without a value decides it", _NO_VALUE)
             digest, size = fetcher.digest(download.url, pin.digest.algorithm)
             if digest != pin.digest:
                 yield Problem(

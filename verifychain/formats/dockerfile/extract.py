@@ -198,7 +198,7 @@ class _Resolver:
     def _argument(self, node: Node, environment: Environment, *, inherits: bool) -> Iterator[Fact]:
         for word in node.arguments:
             name, equals, _ = word.value.partition("=")
-            definition = Definition("ARG", word.span, has_value=bool(equals))
+            definition = Definition("ARG", word.span, has_value=False)
             value = None
             if equals:
                 try:
@@ -206,14 +206,14 @@ class _Resolver:
                 except ParseError as error:
                     yield Broken(word.span, error.message)
                     continue
-                value, definition = expanded.word(), definition._replace(used=expanded.used + expanded.unset)
+                value, definition = expanded.word(), environment.definition("ARG", word.span, word, expanded)
             elif inherits and name in self._global.values:
                 value = self._global.values[name]
                 definition = self._global.definitions.get(name, definition)
             environment.set(name, value, definition)
 
     def _variables(self, node: Node, environment: Environment) -> None:
-        found: list[tuple[str, Expanded, Span]] = []
+        found: list[tuple[str, Word, Definition]] = []
         for key, value, _ in node.pairs:
             try:
                 name = environment.text(key, self._escape)
@@ -222,9 +222,10 @@ class _Resolver:
                 raise
             except ParseError:
                 continue  # the build stops there; nothing that is judged depends on it
-            found.append((name, expanded, Span(key.span.start, max(key.span.end, value.span.end))))
-        for name, expanded, span in found:  # one instruction sees none of its own
-            environment.set(name, expanded.word(), Definition("ENV", span, expanded.used + expanded.unset))
+            span = Span(key.span.start, max(key.span.end, value.span.end))
+            found.append((name, expanded.word(), environment.definition("ENV", span, value, expanded)))
+        for name, word, definition in found:  # one instruction sees none of its own
+            environment.set(name, word, definition)
 
     def _copy(self, node: Node, outer: Node) -> Iterator[Fact]:
         word = instructions.flag(node, "from")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from verifychain.core.expression import expression
 from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
@@ -16,15 +16,22 @@ from verifychain.formats.dockerfile.words import Expander
 
 _ENTRY = 16  # what a copied variable costs, in characters: roughly its memory
 _LONGEST_CHAIN = 16
+# Where a variable without a value decides what stands there: not ``${NAME:-default}``, which says what to take instead.
+_DECIDES = expression(r"\$(?:(\w+)|\{(\w+)[}#%/])")
 
 
 class Definition(NamedTuple):
-    """Where a variable is set (``NAME`` or ``NAME=value``), by which instruction, and with which variables."""
+    """
+    Where a variable is set (``NAME`` or ``NAME=value``), by which instruction, and with which variables.
+
+    is_known   whether its value is known; not where one without a value decides it
+    """
 
     keyword: str
     span: Span
     used: tuple[str, ...] = ()
     has_value: bool = True
+    is_known: bool = True
 
 
 class Environment:
@@ -80,9 +87,23 @@ class Environment:
         return Environment(self.values | changed, self.definitions, self.budget, shared=True)
 
     def shown(self, word: Word, expanded: Expanded, escape: str) -> str:
-        """The expanded text for people: variables without a value stay as written, as ``${NAME}``."""
-        kept = {name: f"${{{name}}}" for name in expanded.unset if _plain(name, word.value)}
+        """The expanded text for people: variables whose value is not known stay as written, as ``${NAME}``."""
+        kept = {name: f"${{{name}}}" for name in self._unknown(word, expanded)}
         return self.with_values(kept).expand(word, escape).value if kept else expanded.value
+
+    def definition(self, keyword: str, span: Span, word: Word, expanded: Expanded) -> Definition:
+        """The definition of a variable whose value is what ``word`` becomes here."""
+        is_known = next(self._unknown(word, expanded), None) is None
+        return Definition(keyword, span, expanded.used + expanded.unset, is_known=is_known)
+
+    def _unknown(self, word: Word, expanded: Expanded) -> Iterator[str]:
+        if expanded.unset:
+            decide = {match[1] or match[2] for match in _DECIDES.finditer(word.value)}
+            yield from (name for name in expanded.unset if name in decide)
+        for name in expanded.used:
+            definition = self.definitions.get(name)
+            if definition is not None and not definition.is_known:
+                yield name
 
     def chain(self, source: Source, used: tuple[str, ...]) -> tuple[Related, ...]:
         """The places that set the variables, and the variables in their values, nearest to the origin first."""
@@ -112,7 +133,3 @@ def _is_plain(value: str, escape: str) -> bool:
 
 def _state(definition: Definition) -> str:
     return "set" if definition.has_value else "declared without a value"
-
-
-def _plain(name: str, text: str) -> bool:
-    return re.search(rf"\$(?:{re.escape(name)}\b|\{{{re.escape(name)}\}})", text) is not None
