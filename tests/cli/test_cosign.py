@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -309,6 +310,29 @@ def test_trust_show_and_export(cosign: Cosign, shop: Path) -> None:
     shown = json.loads(cosign("trust", "show", "--trusted-root", "copy.json", "-o", "json", root=False).out)
     assert shown["roots"][0]["digest"] == str(digest.of_bytes(shipped.trusted_root()))
     assert cosign("trust", "show", "--trusted-root", "broken.json", root=False).code == 1
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("trust", "show"),
+        ("trust", "export"),
+        ("verify-blob", *WHO, "a.txt"),
+        ("verify", *WHO, "registry.example/app:1"),
+    ],
+)
+def test_a_package_without_its_files_fails_the_run(
+    cosign: Cosign, shop: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
+) -> None:
+    """It says nothing of a signature, and is no fault of ours."""
+    package = shop / "package"
+    package.mkdir()
+    monkeypatch.setattr(shipped, "find_spec", lambda name: SimpleNamespace(submodule_search_locations=[str(package)]))
+    ran = cosign(*argv, root=False)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: the sigstore package has no trusted_root.json of https://tuf-repo-cdn.sigstore")
+    assert ran.err.count("\n") == 2
+    assert "--trusted-root" in ran.err
 
 
 def test_an_old_root_warns(cosign: Cosign, monkeypatch: pytest.MonkeyPatch) -> None:

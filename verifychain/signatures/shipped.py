@@ -12,6 +12,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from urllib.parse import quote
 
+from verifychain.core.errors import VerifychainError
 from verifychain.signatures.strict_json import Fields
 from verifychain.signatures.verdict import Reason, Rejected
 
@@ -20,12 +21,12 @@ STAGING = "https://tuf-repo-cdn.sigstage.dev"
 
 
 def trusted_root(url: str = PUBLIC_GOOD) -> bytes:
-    """The trust root of an instance, as JSON. Raises Rejected where the package does not have it."""
+    """The trust root of an instance, as JSON. Raises VerifychainError where the package does not have it."""
     return _read(url, "trusted_root.json")
 
 
 def expires(url: str = PUBLIC_GOOD) -> datetime:
-    """When the TUF root that was shipped with the trust root expires: after that the package is old."""
+    """When the TUF root that was shipped expires: after that the package is old. Raises Rejected, VerifychainError."""
     root = Fields.parse(_read(url, "root.json"), Reason.MALFORMED_TRUST_ROOT, "TUF root")
     text = root.required("signed").text("expires")
     try:
@@ -44,4 +45,5 @@ def _read(url: str, name: str) -> bytes:
                 return file.read()
         except OSError:
             continue
-    raise Rejected(Reason.MALFORMED_TRUST_ROOT, f"the sigstore package has no {name} of {url}")
+    hint = "install verifychain again with all that it needs, or name a root with --trusted-root FILE"
+    raise VerifychainError(f"the sigstore package has no {name} of {url}", hint)

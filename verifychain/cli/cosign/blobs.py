@@ -13,7 +13,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.cosign import compatible, options, report
 from verifychain.cli.cosign.compatible import OF_BLOBS, CosignCommand
 from verifychain.cli.options import option
-from verifychain.core.errors import UsageError, strerror
+from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
 
@@ -276,7 +276,7 @@ def stale(given: dict[str, Any]) -> list[str]:
 
     try:
         expired = shipped.expires(shipped.STAGING if given["staging"] else shipped.PUBLIC_GOOD)
-    except Rejected:
+    except (Rejected, VerifychainError):
         return []
     if datetime.now(UTC) < expired + timedelta(days=90):
         return []

@@ -126,7 +126,7 @@ def _key_text(name: str) -> bytes:
 
 
 def roots(trusted_root: str | None, *, staging: bool) -> tuple[TrustRoot, ...]:
-    """The trust roots to use. Raises Rejected for a malformed one."""
+    """The trust roots to use. Raises Rejected for a malformed one, VerifychainError where none is shipped."""
     from verifychain.signatures import shipped, trust_root
 
     if trusted_root is not None and staging:
