@@ -195,6 +195,16 @@ def test_facts_are_copied_by_their_own_methods() -> None:
     assert not users_of({f"dataclasses.{name}" for name in names})
 
 
+def test_what_the_system_says_is_worded_in_one_place() -> None:
+    attributes = {
+        name_of(path)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "strerror"
+    }
+    assert attributes == {"core.errors"}
+
+
 def test_the_checks_above_find_what_they_look_for() -> None:
     tree = ast.parse("from verifychain.core import digest\nimport hashlib\ndef f():\n    import requests\n")
     assert list(imported(tree)) == ["verifychain.core.digest", "hashlib", "requests"]

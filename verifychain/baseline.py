@@ -48,7 +48,8 @@ def compare(report: Report, path: str) -> Report:
     checked = {_relative(where, path) for where in report.examined}
     mended = sum(count for (_, where, _), count in left.items() if where in checked)
     if mended:
-        note = f"{path}: {mended} known findings are mended: --write-baseline {path} removes them"
+        known_ones = "1 known finding is" if mended == 1 else f"{mended} known findings are"
+        note = f"{path}: {known_ones} mended: --write-baseline {path} writes it without"
         compared = compared._replace(notes=(*compared.notes, note))
     return compared
 
@@ -91,7 +92,7 @@ def _read(path: str) -> Counter[_Key]:
         document = json.loads(opening.content(path, _LARGEST).decode("utf-8-sig", "surrogateescape"))
     except OSError as error:
         hint = f"--write-baseline {path} makes one"
-        raise UsageError(f"cannot read the baseline {path}: {(error.strerror or '').lower()}", hint) from None
+        raise UsageError(f"cannot read the baseline {path}: {strerror(error)}", hint) from None
     except (ValueError, RecursionError):
         raise UsageError(f"{path} is no baseline", f"--write-baseline {path} makes one") from None
     if not isinstance(document, dict) or document.get("version") != _VERSION:

@@ -230,6 +230,18 @@ def test_bad_baselines(project: Path, command: Runner, content: str) -> None:
     assert command("check", "--baseline", "missing.json").code == 2
 
 
+def test_a_baseline_that_is_no_file_and_one_that_is_too_large(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": BAD})
+    os.mkfifo(project / "known.json")
+    result = command("check", "--baseline", "known.json")
+    assert result.code == 2
+    assert result.err.startswith("error: cannot read the baseline known.json: not a regular file\n")
+    with (project / "large.json").open("wb") as file:
+        file.truncate(257 << 20)
+    result = command("check", "--baseline", "large.json")
+    assert result.err.startswith("error: cannot read the baseline large.json: larger than 256 MiB\n")
+
+
 def test_a_baseline_of_names_that_are_no_utf_8(project: Path, command: Runner) -> None:
     (project / os.fsdecode(b"Dockerfile.\xff")).write_text(BAD)
     assert command("check", "--write-baseline", "known.json").code == 0

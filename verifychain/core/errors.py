@@ -34,5 +34,6 @@ class Unavailable(VerifychainError):
 
 
 def strerror(error: OSError) -> str:
-    """What the system says went wrong, as a part of a sentence."""
-    return (error.strerror or str(error)).lower()
+    """What went wrong in the words of the system, or of ours where it has none, as a part of a sentence."""
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]

@@ -107,7 +107,8 @@ class Credentials:
                 [program, "get"], input=server.encode(), capture_output=True, check=False, timeout=_SECONDS
             )
         except OSError as error:
-            reason = "is not installed" if isinstance(error, FileNotFoundError) else f"does not start: {error.strerror}"
+            is_missing = isinstance(error, FileNotFoundError)
+            reason = "is not installed" if is_missing else f"does not start: {strerror(error)}"
             raise Unavailable(f"{program} {reason}, and {path} names it", "install it, or correct the file") from None
         except subprocess.TimeoutExpired:
             raise Unavailable(f"{program} did not answer within {_SECONDS} seconds", "run it yourself") from None

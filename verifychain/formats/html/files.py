@@ -194,7 +194,7 @@ def _imports(weak: ref[Tree], path: str, module: bool) -> Imports:
         try:
             found = of_file(tree.read(path), module=module)
         except OSError as error:
-            found = error.strerror or str(error)
+            found = strerror(error)
         kept.imports[path, module] = found
     if isinstance(found, str):
         raise OSError(errno.EIO, found)

@@ -6,6 +6,7 @@ import errno
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from verifychain.core.errors import strerror
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.core.url import Url
@@ -85,7 +86,7 @@ class _Walk:
         try:
             found = local.imports(script.module)
         except OSError as error:
-            yield Broken(script.span, f"the imports of {local.path} were not read: {error.strerror}", _HINT)
+            yield Broken(script.span, f"the imports of {local.path} were not read: {strerror(error)}", _HINT)
             return
         for one, place in found:
             yield from self._one(one, script, target, place, queue)
