@@ -126,6 +126,7 @@ def test_keys(cosign: Cosign, monkeypatch: pytest.MonkeyPatch, shop: Path) -> No
     assert cosign("verify-blob", "--key", "wrong.pub", "--key", "right.pub", *right).code == 0, "one of them"
     assert "no-log-entry" in cosign("verify-blob", "--key", "right.pub", "--bundle", "keyed.json", "a.txt").out
     assert "no-certificate" in cosign("verify-blob", *WHO, *right).out
+    assert "    --key FILE --insecure-ignore-tlog\n" in cosign("inspect", "keyed.json").out
     monkeypatch.setenv("RELEASE_KEY", (shop / "right.pub").read_text())
     assert cosign("verify-blob", "--key", "env://RELEASE_KEY", *right).code == 0
     assert cosign("verify-blob", "--key", "env://NO_SUCH_KEY", *right).code == 2
@@ -356,7 +357,8 @@ def test_as_a_process(shop: Path, command: Runner) -> None:
     ran = command(*argv)
     assert (ran.code, ran.out, ran.err) == (0, "", "")
     ran = command("cosign", "verify-blob", "--key", "right.pub", "--bundle", "keyed.json", "a.txt", HOME="/nonexistent")
-    assert (ran.code, ran.out) == (1, "REJECTED a.txt\n  no-log-entry: it is in no transparency log\n")
+    hint = "if this key signs without one: --insecure-ignore-tlog, or `tlog = false` in the policy"
+    assert (ran.code, ran.out) == (1, f"REJECTED a.txt\n  no-log-entry: it is in no transparency log; {hint}\n")
     ran = command("cosign", "verify-blobs")
     assert (ran.code, "did you mean 'verify-blob'" in ran.err) == (2, True)
 

@@ -27,7 +27,10 @@ def describe(evidence: Evidence) -> dict[str, Any]:
 def policy(evidence: Evidence) -> dict[str, str]:
     """The options and the configuration line that would demand this very signer, to be judged by the reader."""
     if not evidence.certificate:
-        return {"options": "--key FILE", "configuration": '{ keys = ["FILE"] }'}
+        if evidence.entries:
+            return {"options": "--key FILE", "configuration": '{ keys = ["FILE"] }'}
+        unlogged = '{ keys = ["FILE"], tlog = false }'
+        return {"options": "--key FILE --insecure-ignore-tlog", "configuration": unlogged}
     try:
         signer = identity.read(x509_parsing.load(evidence.certificate))
     except Rejected:

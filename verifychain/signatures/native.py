@@ -28,6 +28,9 @@ from verifychain.signatures.verdict import Reason, Rejected
 if TYPE_CHECKING:
     from cryptography import x509
 
+# Many keys sign so; a certificate lives for minutes, and needs somebody who vouches for the time.
+_BY_KEY = "; if this key signs without one: --insecure-ignore-tlog, or `tlog = false` in the policy"
+
 
 class Proven(NamedTuple):
     """
@@ -102,7 +105,7 @@ def _witnessed(
             raise Rejected(Reason.NO_LOG_ENTRY, "the trust root has no log, and no timestamp holds either")
         return times, ()
     if not evidence.entries:
-        raise Rejected(Reason.NO_LOG_ENTRY, "it is in no transparency log")
+        raise Rejected(Reason.NO_LOG_ENTRY, "it is in no transparency log" + ("" if evidence.certificate else _BY_KEY))
     logged = tuple(log.check(entry, evidence, verifier, signed, root=root, times=times) for entry in evidence.entries)
     if requirement.proof and any(one.how != "inclusion" for one in logged):
         raise Rejected(Reason.NO_INCLUSION_PROOF, "a proof of inclusion is required, the log only promised it")
