@@ -27,7 +27,7 @@ def test_text_shows_the_marked_line(project: Path, command: Runner) -> None:
         "2 | FROM debian:${V} AS base\n"
         "  |      ^^^^^^^^^^^\n"
         "  = ARG V is set here: Dockerfile:1:5\n"
-        "  = help: pin it with `verifychain check --fix --online --trust Dockerfile`\n"
+        "  = help: pin it with `verifychain dockerfile --fix --online --trust Dockerfile`\n"
         "  = docs: verifychain rules image-unpinned\n"
         "\n"
     )

@@ -49,4 +49,7 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
 def _help(image: Image) -> str:
     if image.slot is None:
         return "write the name of the image out, with its digest: a variable makes a part of it"
-    return f"pin it with `verifychain check --fix --online --trust {image.origin.source.path}`"
+    from shlex import quote  # whoever copies the command must not run a name
+
+    # Not `check`, which reads only files whose names say what they are.
+    return f"pin it with `verifychain dockerfile --fix --online --trust {quote(image.origin.source.path)}`"
