@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.program import FOUND_BY, PROGRAM
-
-ROOT = Path(__file__).parents[2]
+from tests.signatures.private_sigstore import Sigstore
 
 
 class Result(NamedTuple):
@@ -98,5 +97,7 @@ def write(folder: Path, files: dict[str, str | bytes]) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def lines(text: str) -> Sequence[str]:
-    return text.splitlines()
+@pytest.fixture(scope="session")
+def sigstore() -> Sigstore:
+    """One for all tests: making its keys takes most of the time."""
+    return Sigstore()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +10,12 @@ import jsonschema
 import pytest
 
 from tests.cli.conftest import Runner, write
+from tests.dockerfiles import BAD, HEX
 
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
-BAD = "FROM debian:12\n"
 FULL = """
 select = ["image", "download"]
 ignore = []
-exclude = ["vendor/**"]
+exclude = ["legacy/**"]
 fail-on = "error"
 require-ignore-reason = true
 
@@ -45,28 +45,42 @@ def test_every_key_at_work(project: Path, command: Runner) -> None:
             "tests/Dockerfile": BAD,
             "docs/Dockerfile": BAD,
             "Dockerfile": "FROM registry.internal/a/b:1\n",
-            "vendored/vendor/Dockerfile": BAD,
+            "legacy/Dockerfile": BAD,
             "x.Dockerfile": "ARG A\nFROM $A\n",
+            "y.Dockerfile": "ARG A\n# verifychain: ignore[image-unresolved]\nFROM $A\n",
+            "requirements.txt": "idna\n",
         },
     )
     result = command("check", "--format", "json")
     document = json.loads(result.out)
-    assert [(finding["rule"], finding["severity"]) for finding in document["findings"]] == [
-        ("image-unresolved", "error")
+    assert [(one["path"], one["rule"], one["severity"]) for one in document["findings"]] == [
+        ("x.Dockerfile", "image-unresolved", "error"),
+        ("y.Dockerfile", "core-unused-ignore", "warning"),  # it gives no reason
+        ("y.Dockerfile", "image-unresolved", "error"),
     ]
     (suppressed,) = document["suppressed"]
     assert (suppressed["by"], suppressed["reason"]) == ("configuration", "docs build is not shipped")
     assert result.code == 1
-    assert command("check", "--isolated", "--format", "concise").out.count("image-unpinned") == 3
+    assert command("check", "y.Dockerfile", "--config", "severity.image-unresolved = 'warning'").code == 0
+    without = json.loads(command("check", "--isolated", "--format", "json").out)
+    assert [(one["path"], one["rule"], one["severity"]) for one in without["findings"]] == [
+        ("Dockerfile", "image-unpinned", "error"),
+        ("docs/Dockerfile", "image-unpinned", "error"),
+        ("legacy/Dockerfile", "image-unpinned", "error"),
+        ("requirements.txt", "pip-unpinned", "error"),
+        ("tests/Dockerfile", "image-unpinned", "error"),
+        ("x.Dockerfile", "image-unresolved", "warning"),
+    ]
 
 
 def test_pyproject_is_found_from_a_subfolder_up_to_the_repository(
     project: Path, command: Runner, git: Callable[..., str]
 ) -> None:
+    git("init", "--quiet", "inner")
     write(project, {"pyproject.toml": '[tool.verifychain]\nexclude = ["sub/skip"]\n', "sub/skip/Dockerfile": BAD})
-    write(project, {"sub/Dockerfile": BAD, "inner/.git/HEAD": "", "inner/Dockerfile": BAD})
-    assert command("check", cwd=project / "sub").err.startswith("checked 1 Dockerfile")
-    assert "inner" not in command("config", "show", cwd=project / "inner").out
+    write(project, {"sub/Dockerfile": BAD, "inner/sub/Dockerfile": BAD})
+    assert command("check", cwd=project / "sub").err.startswith("checked 1 Dockerfile, 1 reference")
+    assert "pyproject.toml" not in command("config", "show", cwd=project / "inner" / "sub").out
     shown = command("config", "show", cwd=project / "sub").out
     assert 'exclude = ["sub/skip"] # ../pyproject.toml' in [" ".join(line.split()) for line in shown.splitlines()]
 
@@ -140,8 +154,6 @@ def test_config_option(project: Path, command: Runner) -> None:
 
 
 def test_schema_fits_the_examples(project: Path, command: Runner) -> None:
-    import tomllib
-
     schema = json.loads(command("config", "schema").out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -227,7 +239,12 @@ def test_bad_baselines(project: Path, command: Runner, content: str) -> None:
     result = command("check", "--baseline", "known.json")
     assert result.code == 2
     assert result.err.startswith("error: known.json"), result.err
-    assert command("check", "--baseline", "missing.json").code == 2
+
+
+def test_no_baseline(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": BAD})
+    result = command("check", "--baseline", "missing.json")
+    assert (result.code, "missing.json" in result.err) == (2, True)
 
 
 def test_a_baseline_that_is_no_file_and_one_that_is_too_large(project: Path, command: Runner) -> None:

@@ -37,11 +37,6 @@ class Ran(NamedTuple):
 Cosign = Callable[..., Ran]
 
 
-@pytest.fixture(scope="module")
-def sigstore() -> Sigstore:
-    return Sigstore()
-
-
 @pytest.fixture
 def shop(project: Path, sigstore: Sigstore) -> Path:
     """A folder with a file, evidence beside it, keys and a trust root."""
@@ -129,8 +124,9 @@ def test_keys(cosign: Cosign, monkeypatch: pytest.MonkeyPatch, shop: Path) -> No
     assert "    --key FILE --insecure-ignore-tlog\n" in cosign("inspect", "keyed.json", root=False).out
     monkeypatch.setenv("RELEASE_KEY", (shop / "right.pub").read_text())
     assert cosign("verify-blob", "--key", "env://RELEASE_KEY", *right).code == 0
-    assert cosign("verify-blob", "--key", "env://NO_SUCH_KEY", *right).code == 2
-    assert cosign("verify-blob", "--key", "awskms://x", *right).code == 2
+    for key, said in (("env://NO_SUCH_KEY", "has no NO_SUCH_KEY"), ("awskms://x", "cannot be read from awskms://")):
+        ran = cosign("verify-blob", "--key", key, *right)
+        assert (ran.code, said in ran.err) == (2, True), ran
 
 
 def test_malformed_input_is_a_rejection(cosign: Cosign) -> None:
@@ -145,29 +141,28 @@ def test_malformed_input_is_a_rejection(cosign: Cosign) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv",
+    ("argv", "said"),
     [
-        ("a.txt",),
-        ("--certificate-identity", IDENTITY, "a.txt"),
-        ("--certificate-oidc-issuer", ISSUER, "a.txt"),
-        (*WHO, "--key", "right.pub", "a.txt"),
-        (*WHO, "--certificate-identity-regexp", ".*", "a.txt"),
-        ("--certificate-identity", "", "--certificate-oidc-issuer", ISSUER, "a.txt"),
-        ("--certificate-identity-regexp", "(", "--certificate-oidc-issuer", ISSUER, "a.txt"),
-        (*WHO, "--staging", "a.txt"),
-        (*WHO, "--bundle", "missing.json", "a.txt"),
-        (*WHO, "b.txt"),
-        (*WHO, "--bundle", "a.txt.sigstore.json", "sha256:abc"),
-        (*WHO, "--bundle", "a.txt.sigstore.json", "."),
-        ("--key", "missing.pub", "a.txt"),
-        (*WHO,),
+        (("a.txt",), "who must have signed is not said"),
+        (("--certificate-identity", IDENTITY, "a.txt"), "--certificate-oidc-issuer is needed as well"),
+        (("--certificate-oidc-issuer", ISSUER, "a.txt"), "--certificate-identity is needed as well"),
+        ((*WHO, "--key", "right.pub", "a.txt"), "a key and an identity are both expected"),
+        ((*WHO, "--certificate-identity-regexp", ".*", "a.txt"), "--certificate-identity is given twice"),
+        (("--certificate-identity", "", "--certificate-oidc-issuer", ISSUER, "a.txt"), "identity is empty"),
+        (("--certificate-identity-regexp", "(", "--certificate-oidc-issuer", ISSUER, "a.txt"), "is no expression"),
+        ((*WHO, "--staging", "a.txt"), "--trusted-root and --staging are two roots"),
+        ((*WHO, "--bundle", "missing.json", "a.txt"), "cannot read missing.json"),
+        ((*WHO, "b.txt"), "no bundle is named, and none lies beside it"),
+        ((*WHO, "--bundle", "a.txt.sigstore.json", "sha256:abc"), "sha256 has 64 hexadecimal digits, here are 3"),
+        ((*WHO, "--bundle", "a.txt.sigstore.json", "."), ". is not a regular file"),
+        (("--key", "missing.pub", "a.txt"), "cannot read missing.pub"),
+        (WHO, "Missing argument"),
     ],
 )
-def test_usage_is_exit_2(cosign: Cosign, argv: tuple[str, ...]) -> None:
+def test_usage_is_exit_2(cosign: Cosign, argv: tuple[str, ...], said: str) -> None:
     ran = cosign("verify-blob", *argv)
-    assert ran.code == 2
+    assert (ran.code, said in ran.out + ran.err) == (2, True), ran
     assert "Traceback" not in ran.err
-    assert ran.out + ran.err
 
 
 def test_expressions_must_fit_all_of_it_and_we_say_so(cosign: Cosign) -> None:
@@ -189,7 +184,8 @@ def test_expressions_must_fit_all_of_it_and_we_say_so(cosign: Cosign) -> None:
 
 def test_the_workflow_is_compared(cosign: Cosign) -> None:
     for value, code in (("refs/tags/v1.2.3", 0), ("refs/heads/main", 1)):
-        assert cosign("verify-blob", *WHO, "--certificate-github-workflow-ref", value, "a.txt").code == code
+        ran = cosign("verify-blob", *WHO, "--certificate-github-workflow-ref", value, "a.txt")
+        assert (ran.code, "workflow-mismatch" in ran.out) == (code, code == 1)
 
 
 def test_engines(cosign: Cosign) -> None:
@@ -241,9 +237,13 @@ def test_attestations(cosign: Cosign) -> None:
     assert cosign("verify-blob-attestation", *WHO, *attested, "--where", "level = { min = 3 }", "a.txt").code == 0
     value = digest.of_bytes(ARTIFACT).hex
     assert cosign("verify-blob-attestation", *WHO, *attested, "--digest", value, "--digestAlg", "sha256").code == 0
-    assert cosign("verify-blob-attestation", *WHO, *attested).code == 2
-    assert cosign("verify-blob-attestation", *WHO, *attested, "--where", "level", "a.txt").code == 2
-    assert cosign("verify-blob-attestation", *WHO, "--bundle", "attested.json", "--type", "slsa", "a.txt").code == 2
+    for more, said in (
+        (attested, "what the attestation must be about is not said"),
+        ((*attested, "--where", "level", "a.txt"), "'level' is not PATH=VALUE"),
+        (("--bundle", "attested.json", "--type", "slsa", "a.txt"), "the type 'slsa' is neither"),
+    ):
+        ran = cosign("verify-blob-attestation", *WHO, *more)
+        assert (ran.code, said in ran.err) == (2, True), ran
 
 
 def test_signature_and_attestation_beside_one_file(cosign: Cosign, shop: Path) -> None:
@@ -363,20 +363,6 @@ def test_as_a_process(shop: Path, command: Runner) -> None:
     assert (ran.code, "did you mean 'verify-blob'" in ran.err) == (2, True)
 
 
-def test_a_signed_list_and_its_files(cosign: Cosign, shop: Path, sigstore: Sigstore) -> None:
-    """Half an identity must not look like none: the list would be believed unsigned."""
-    sums = f"{digest.of_bytes(ARTIFACT).hex}  a.txt\n".encode()
-    (shop / "SHA256SUMS").write_bytes(sums)
-    (shop / "SHA256SUMS.sigstore.json").write_text(json.dumps(sigstore.bundle(sums, Recipe())))
-    argv = ["download", "verify", "--manifest", "SHA256SUMS", "--trusted-root", "root.json"]
-    assert main([*argv, *WHO]) == 0
-    assert main([*argv, "--certificate-identity", "someone", "--certificate-oidc-issuer", ISSUER]) == 1
-    assert main([*argv, "--certificate-github-workflow-repository", "acme/app"]) == 2
-    assert main([*argv, "--certificate-oidc-issuer-regexp", ".*"]) == 2
-    (shop / "a.txt").write_bytes(b"changed")
-    assert main([*argv, *WHO]) == 1
-
-
 def test_cosigns_other_options_have_no_effect_or_a_reason(cosign: Cosign, shop: Path) -> None:
     ran = cosign("verify-blob", *WHO, "--max-workers", "3", "-t", "3m0s", "-d", "--sk=false", "a.txt")
     assert (ran.code, ran.err) == (0, "1 artifact: 1 verified\n")
@@ -385,5 +371,7 @@ def test_cosigns_other_options_have_no_effect_or_a_reason(cosign: Cosign, shop: 
     chain = cosign("verify-blob", *WHO, "--allow-certificate-chain", "a.txt")
     assert chain.code == 0
     assert "--allow-certificate-chain is not used: " in chain.err
-    assert "export the public key" in cosign("verify-blob", *WHO, "--sk", "a.txt").err
-    assert cosign("verify-blob-attestation", *WHO, "--check-claims=false", "a.txt").code == 2
+    hardware = cosign("verify-blob", *WHO, "--sk", "a.txt")
+    assert (hardware.code, "export the public key" in hardware.err) == (2, True)
+    unread = cosign("verify-blob-attestation", *WHO, "--check-claims=false", "a.txt")
+    assert (unread.code, "--check-claims" in unread.err) == (2, True)

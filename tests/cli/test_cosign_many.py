@@ -27,11 +27,6 @@ Run = Callable[[], tuple[int, list[dict[str, Any]]]]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 
 
-@pytest.fixture(scope="module")
-def sigstore() -> Sigstore:
-    return Sigstore()
-
-
 @pytest.fixture
 def names(project: Path, sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Files with their bundles: good ones, a changed file, a bundle of two, one that only our core reads, none."""

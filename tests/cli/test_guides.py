@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Runner, write
+from tests.dockerfiles import HEX
 from verifychain import lock
 from verifychain.config import load
 from verifychain.core.source import Source
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
 FILES: dict[str, str | bytes] = {
     "Dockerfile": f"ARG A\nFROM debian:12@sha256:{HEX}\n\nFROM python:3.12-slim AS build\n",
     "requirements.txt": f"--require-hashes\nsix==1.17.0 --hash=sha256:{HEX}\nidna==3.10\n",

@@ -69,6 +69,7 @@ def test_every_command_explains_itself(command: Runner, words: tuple[str, ...]) 
     result = command(*words, "--help")
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"Usage: verifychain {' '.join(words)} ")
+    assert [line for line in result.out.splitlines() if len(line) > 80] == []
 
 
 def test_what_is_made_from_the_code_is_there(command: Runner) -> None:

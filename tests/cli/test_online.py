@@ -103,7 +103,7 @@ def test_a_registry_that_lies_gives_no_digest(command: Runner, registry: Stub) -
     for tag in (f":1@{of_bytes(INDEX)}", ":1"):
         result = command("digest", f"{registry.server.host}/{REPOSITORY}{tag}")
         assert (result.code, result.out) == (4, "")
-        assert f"got {of_bytes(OLD)}" in result.err or "calls itself" in result.err
+        assert f"expected {of_bytes(INDEX)}, got {of_bytes(OLD)}" in result.err
 
 
 def test_tags_and_digests_are_asked_for(command: Runner, project: Path, app: str, registry: Stub) -> None:
@@ -217,7 +217,7 @@ BEFORE = """\
 # syntax={app}:old
 ARG  BASE={app}:1
 ARG VERSION=1
-FROM   $BASE   AS build   # no comment
+FROM   $BASE   AS build
 RUN true
 FROM --platform=linux/arm64 {app}:${{VERSION}} AS second\r
 COPY --from={app} /a \\
@@ -230,7 +230,7 @@ AFTER = """\
 # syntax={app}:old@{old}
 ARG  BASE={app}:1@{index}
 ARG VERSION=1
-FROM   $BASE   AS build   # no comment
+FROM   $BASE   AS build
 RUN true
 FROM --platform=linux/arm64 {app}:${{VERSION}}@{index} AS second\r
 COPY --from={app}@{index} /a \\
@@ -242,9 +242,9 @@ FROM $BASE
 
 
 def test_fix_pins_what_is_there_today(command: Runner, project: Path, app: str, server: Server, registry: Stub) -> None:
-    before = BEFORE.replace("   # no comment", "").format(app=app, url=server.url).encode()
+    before = BEFORE.format(app=app, url=server.url).encode()
     digests = {"index": of_bytes(INDEX), "old": of_bytes(OLD), "tool": of_bytes(TOOL)}
-    after = AFTER.replace("   # no comment", "").format(app=app, url=server.url, **digests).encode()
+    after = AFTER.format(app=app, url=server.url, **digests).encode()
     file = project / "Dockerfile"
     file.write_bytes(before)
     file.chmod(0o640)
@@ -296,21 +296,20 @@ def test_what_cannot_be_pinned_is_said_and_the_rest_is(
 
 
 def test_nothing_is_asked_without_being_told_to(command: Runner, project: Path, app: str, registry: Stub) -> None:
-    write(project, {"Dockerfile": f"FROM {app}:1\n"})
+    write(project, {"Dockerfile": f"FROM {app}:1\nFROM {app}:1@{of_bytes(INDEX)}\n"})
     command("check", "--online", "--offline")
     command("check", "--online", VERIFYCHAIN_OFFLINE="1")
     command("dockerfile", "--fix")
     command("inventory")
     assert registry.paths == []
+    command("check", "--online")
+    assert registry.paths != [], "it would have been asked"
 
 
-@pytest.mark.parametrize("times", [2])
-def test_the_cache_holds_what_has_a_digest_and_nothing_else(
-    command: Runner, project: Path, app: str, registry: Stub, times: int
-) -> None:
-    for _ in range(times):
+def test_the_cache_holds_what_has_a_digest_and_nothing_else(command: Runner, app: str, registry: Stub) -> None:
+    for _ in range(2):
         assert command("digest", f"{app}@{of_bytes(INDEX)}", VERIFYCHAIN_CACHE_DIR="").code == 0
     assert len(registry.paths) == 1
-    for _ in range(times):
+    for _ in range(2):
         assert command("digest", f"{app}:1").code == 0
     assert len(registry.paths) == 3

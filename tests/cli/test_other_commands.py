@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Runner, write
+from tests.dockerfiles import HEX
 from verifychain import rules
-
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
 
 
 def test_inventory(project: Path, command: Runner) -> None:
@@ -80,7 +79,8 @@ def test_digest(project: Path, command: Runner) -> None:
 def test_digest_of_what_is_nothing(project: Path, command: Runner, name: str) -> None:
     result = command("digest", name)
     assert (result.code, result.out) == (2, "")
-    assert "error: " in result.err
+    assert result.err.startswith("error: ")
+    assert name in result.err
 
 
 @pytest.mark.parametrize("name", ["https://a.example/f", "debian:12", "team/app"])
@@ -97,19 +97,22 @@ def test_digest_repeats_no_password(project: Path, command: Runner) -> None:
 
 
 def test_names_cannot_act_on_the_terminal(project: Path, command: Runner) -> None:
+    write(project, {"verifychain.lock": "version = 1\n"})
     for argv in (
         ["cosign", "verify-blob", "x", "--key", "k\x1b[31m"],
         ["sri", "policy", "p\x1b[31m"],
-        ["download", "fetch", "\x1b]0;x"],
+        ["download", "fetch", "f\x1b[31m"],
+        ["check", "c\x1b[31m"],
     ):
         result = command(*argv)
-        assert (result.code, "\x1b" in result.err) == (2, False), result
+        assert (result.code, "\ufffd[31m" in result.err, "\x1b" in result.err) == (2, True, False), result
 
 
 def test_digest_goes_on_after_a_bad_file(project: Path, command: Runner) -> None:
     write(project, {"a": "a", "d/x": ""})
     result = command("digest", "d", "a")
     assert result.code == 2
+    assert "d: " in result.err
     assert "a  (1 bytes)" in result.out
 
 
@@ -129,11 +132,9 @@ def test_completion(command: Runner, shell: str) -> None:
     assert "_VERIFYCHAIN_COMPLETE" in command("completion", shell).out
 
 
-def test_help_fits_80_columns(command: Runner) -> None:
-    for argv in ([], ["check"], ["dockerfile"], ["inventory"], ["digest"], ["rules"], ["config"], ["completion"]):
-        result = command(*argv, "--help")
-        assert result.code == 0
-        assert max(len(line) for line in result.out.splitlines()) <= 80
+def test_help_and_version(command: Runner) -> None:
+    result = command("--help")
+    assert (result.code, max(map(len, result.out.splitlines())) <= 80) == (0, True)
     assert command("--version").out == "verifychain 0.1.0\n"
     assert command("-h").out == command("--help").out
 

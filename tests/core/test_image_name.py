@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.dockerfiles import HEX
 from verifychain.core.image_name import ImageNameError, parse_image_name
-
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
 
 
 @pytest.mark.parametrize(

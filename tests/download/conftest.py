@@ -20,6 +20,8 @@ from verifychain.lock import LockedDownload
 
 ROOT = Path(__file__).parents[2]
 CONTENT = b"the right content\n" * 1000
+OLD = b"what stood there\n"
+HEADERS = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 Run = Callable[..., Result]
 
 

@@ -17,11 +17,11 @@ from typing import NamedTuple
 import pytest
 
 from tests.cli.conftest import environment, git, project
+from tests.dockerfiles import HEX
 from tests.program import FOUND_BY
 
 __all__ = ["git", "project"]
 
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
 FIXABLE = f"FROM debian:12@sha256:{HEX.upper()}\n"
 FIXED = f"FROM debian:12@sha256:{HEX}\n"
 SCRIPT = "console.log(1)\n"

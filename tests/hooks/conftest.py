@@ -15,9 +15,6 @@ from tests.program import FOUND_BY, LINE
 from tests.repository import Repository
 
 ROOT = Path(__file__).parents[2]
-HEX = "b877a1a3fdf02469440f1768cf69c9771338a875b7add5e80c45b756c92ac20a"
-GOOD = f"FROM debian:12@sha256:{HEX}\n"
-BAD = "FROM debian:12\n"
 
 
 def script(path: Path, text: str) -> Path:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.hooks.conftest import BAD, GOOD, ROOT, script
+from tests.dockerfiles import BAD, GOOD
+from tests.hooks.conftest import ROOT, script
 from tests.hooks.runner import Runner
 from tests.program import FOUND_BY, LINE, PROGRAM
 

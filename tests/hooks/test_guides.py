@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from tests.hooks.conftest import BAD
+from tests.dockerfiles import BAD
 from tests.hooks.runner import Runner
 from tests.hooks.snippets import REPOSITORY, REVISION, the_one
 from tests.repository import Repository

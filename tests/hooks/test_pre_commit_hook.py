@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks.conftest import BAD, GOOD, ROOT, script
+from tests.dockerfiles import BAD, GOOD
+from tests.hooks.conftest import ROOT, script
 from tests.repository import Repository
 
 ODD = ["a b/Dockerfile", "q\"uo'te/Dockerfile", "line\nfeed/Dockerfile", "$(touch pwned)/Dockerfile", "-x/Dockerfile"]

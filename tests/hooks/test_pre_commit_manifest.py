@@ -13,7 +13,8 @@ import identify.identify
 import pytest
 import yaml
 
-from tests.hooks.conftest import BAD, GOOD, ROOT, PreCommit
+from tests.dockerfiles import BAD, GOOD
+from tests.hooks.conftest import ROOT, PreCommit
 from tests.program import PROGRAM
 from tests.repository import Repository
 from tools.hook_manifest import hooks, manifest

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.hooks.conftest import BAD, GOOD, HEX, ROOT, PreCommit
+from tests.dockerfiles import BAD, GOOD, HEX
+from tests.hooks.conftest import ROOT, PreCommit
 from tests.hooks.snippets import REPOSITORY, REVISION, Snippet, snippets
 from tests.repository import Repository
 from tools.hook_manifest import hooks

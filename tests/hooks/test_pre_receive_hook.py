@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hooks.conftest import BAD, GOOD, ROOT, script
+from tests.dockerfiles import BAD, GOOD
+from tests.hooks.conftest import ROOT, script
 from tests.hooks.test_pre_commit_hook import ODD
 from tests.repository import Repository
 
