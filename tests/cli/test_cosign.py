@@ -237,12 +237,12 @@ def test_attestations(cosign: Cosign) -> None:
     assert cosign("verify-blob-attestation", *WHO, *attested, "--where", "level = { min = 3 }", "a.txt").code == 0
     value = digest.of_bytes(ARTIFACT).hex
     assert cosign("verify-blob-attestation", *WHO, *attested, "--digest", value, "--digestAlg", "sha256").code == 0
-    for more, said in (
+    for argv, said in (
         (attested, "what the attestation must be about is not said"),
         ((*attested, "--where", "level", "a.txt"), "'level' is not PATH=VALUE"),
         (("--bundle", "attested.json", "--type", "slsa", "a.txt"), "the type 'slsa' is neither"),
     ):
-        ran = cosign("verify-blob-attestation", *WHO, *more)
+        ran = cosign("verify-blob-attestation", *WHO, *argv)
         assert (ran.code, said in ran.err) == (2, True), ran
 
 

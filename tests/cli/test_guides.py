@@ -10,12 +10,11 @@ import pytest
 
 from tests.cli.conftest import Runner, write
 from tests.dockerfiles import HEX
+from tests.hooks.snippets import Snippet, snippets
 from verifychain import lock
 from verifychain.config import load
 from verifychain.core.source import Source
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 FILES: dict[str, str | bytes] = {
     "Dockerfile": f"ARG A\nFROM debian:12@sha256:{HEX}\n\nFROM python:3.12-slim AS build\n",
     "requirements.txt": f"--require-hashes\nsix==1.17.0 --hash=sha256:{HEX}\nidna==3.10\n",
@@ -26,13 +25,8 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-def blocks(language: str) -> list[tuple[str, str]]:
-    """Name and text of every block of a language."""
-    found = []
-    for page in PAGES:
-        texts = re.findall(rf"^```{language}\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-        found += [(f"{page.name} {place}", text) for place, text in enumerate(texts)]
-    return found
+CONSOLE = [*snippets("console")]
+TOML = [*snippets("toml")]
 
 
 def fits(shown: str, printed: str) -> bool:
@@ -40,28 +34,32 @@ def fits(shown: str, printed: str) -> bool:
     return re.search(".*?".join(map(re.escape, shown.rstrip("\n").split("…"))), printed, re.DOTALL) is not None
 
 
-@pytest.mark.parametrize(("name", "text"), blocks("console"), ids=[name for name, _ in blocks("console")])
-def test_what_is_typed_prints_what_is_shown(name: str, text: str, project: Path, command: Runner) -> None:
+@pytest.mark.parametrize("snippet", CONSOLE, ids=lambda snippet: snippet.name)
+def test_what_is_typed_prints_what_is_shown(snippet: Snippet, project: Path, command: Runner) -> None:
     write(project, FILES)
-    for line, shown in re.findall(r"^\$ verifychain (.*)\n((?:[^$].*\n)*)", text, re.MULTILINE):
+    typed = re.findall(r"^\$ verifychain (.*)\n((?:[^$].*\n)+)", snippet.text, re.MULTILINE)
+    assert len(typed) == snippet.text.count("$ ") > 0, "every command is ours, and its output is shown"
+    for line, shown in typed:
         result = command(*shlex.split(line))
         assert fits(shown, result.out), result.out
 
 
 def test_the_finding_of_the_quickstart(project: Path, command: Runner) -> None:
     write(project, FILES)
-    (shown,) = (text for _, text in blocks("") if text.startswith("error[image-unpinned]"))
+    (shown,) = (one.text for one in snippets("") if one.text.startswith("error[image-unpinned]"))
     assert shown in command("check", "--isolated").out
 
 
 def test_enough_is_shown_for_that_to_mean_something() -> None:
-    assert len(blocks("console")) >= 3
+    assert len(CONSOLE) >= 3
+    assert len(TOML) >= 11
     assert fits("a…\nb\n", "axx\nb\nc\n")
     assert not fits("a…\nb\n", "axx\nc\n")
 
 
-@pytest.mark.parametrize(("name", "text"), blocks("toml"), ids=[name for name, _ in blocks("toml")])
-def test_configurations_and_locks_are_taken(name: str, text: str, project: Path) -> None:
+@pytest.mark.parametrize("snippet", TOML, ids=lambda snippet: snippet.name)
+def test_configurations_and_locks_are_taken(snippet: Snippet, project: Path) -> None:
+    text = snippet.text
     if "[[download]]" in text or "[[subresource]]" in text:
         assert lock.load(Source(lock.FILE_NAME, b"version = 1\n" + text.encode())).faults == ()
     else:

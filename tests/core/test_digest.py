@@ -48,11 +48,8 @@ def test_names_of_cases_are_unique() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
-def test_no_refused_text_shows_the_digest_it_resembles() -> None:
-    """Nothing that is refused is equal to, or was turned into, the digest next to it."""
-    refused = [case for case in table.CASES if case.expected in (table.MALFORMED, table.UNSUPPORTED)]
-    assert len(refused) > 500
-    assert all(table.outcome(module, case)[0] == case.expected for case in refused)
+def test_most_of_the_table_is_refused() -> None:
+    assert len([case for case in table.CASES if case.expected in (table.MALFORMED, table.UNSUPPORTED)]) > 500
 
 
 def digests() -> st.SearchStrategy[Digest]:
@@ -72,8 +69,15 @@ def test_every_notation_comes_back(digest: Digest) -> None:
     assert parse_pip(digest.format(Notation.PIP)) == digest
 
 
-@given(digests(), digests())
-def test_equal_means_same_algorithm_and_bytes(one: Digest, other: Digest) -> None:
+def with_another(one: Digest) -> st.SearchStrategy[tuple[Digest, Digest]]:
+    """A digest beside itself made anew, beside its neighbour, and beside any."""
+    near = Digest(one.algorithm, one.raw[:-1] + bytes([one.raw[-1] ^ 1]))
+    return st.tuples(st.just(one), st.just(Digest(one.algorithm, bytes(one.raw))) | st.just(near) | digests())
+
+
+@given(digests().flatmap(with_another))
+def test_equal_means_same_algorithm_and_bytes(both: tuple[Digest, Digest]) -> None:
+    one, other = both
     same = (one.algorithm, one.raw) == (other.algorithm, other.raw)
     assert (one == other) is same
     assert (one != other) is not same

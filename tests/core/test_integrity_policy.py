@@ -24,7 +24,10 @@ HEADERS = {
 def test_recorded_header(value: str) -> None:
     """The page had a script without integrity: it ran where the policy counts for nothing."""
     for engine in ("chromium", "firefox", "webkit"):
-        assert read(value).blocks_scripts is not HEADERS[value][engine]
+        assert read(value).blocks_scripts == (not HEADERS[value][engine])
+
+
+def test_there_are_enough_recorded_headers() -> None:
     assert len(HEADERS) > 15
 
 

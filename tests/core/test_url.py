@@ -69,6 +69,11 @@ def test_ports_of_more_digits_than_a_number_may_have() -> None:
     assert url.parse(f"http://a.example:{'1' * 5000}/x") is None
 
 
+def test_the_last_port() -> None:
+    assert str(url.parse("http://a.example:65535/x")) == "http://a.example:65535/x"
+    assert url.parse("http://a.example:65536/x") is None
+
+
 def test_origin() -> None:
     one, other = url.parse("HTTPS://Shop.example:443/a"), url.parse("https://shop.example/b")
     assert one is not None

@@ -1,4 +1,4 @@
-"""The blocks of YAML in the README and the guides, each as a user would copy it."""
+"""The blocks of a language in the README and the guides, each as a user would copy it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.hooks.conftest import ROOT
 
 REPOSITORY = "https://git.example/verifychain"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
-_BLOCK = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Snippet(NamedTuple):

@@ -87,7 +87,7 @@ def case_of(hook: dict[str, Any]) -> Case:
 
 
 def test_every_block_of_yaml_is_of_a_kind_that_tests_run() -> None:
-    """The others are those of test_ci_snippets.py."""
+    """The others are those of test_guides.py."""
     others = [snippet.text for snippet in snippets("yaml") if not snippet.is_pre_commit]
     assert sorted(text.split(":")[0] for text in others) == ["include", "jobs"]
     assert {snippet.page for snippet in PRE_COMMIT} >= {"README.md", "pre-commit.md", "pip.md"}

@@ -76,6 +76,18 @@ def test_a_link_out_of_the_folder_is_not_read() -> None:
     assert not found(report, "sri-outside-root")
 
 
+@pytest.mark.parametrize(
+    ("src", "settings", "severity"),
+    [("gone.js", {}, "error"), ("/gone.js", {}, "warning"), ("/gone.js", {"root": "."}, "error")],
+)
+def test_where_the_root_is_guessed_a_missing_file_is_a_warning(
+    src: str, settings: dict[str, Any], severity: str
+) -> None:
+    page = f'<script src="{src}" integrity="{GOOD}"></script>'
+    report = judged(page, **settings)
+    assert [one.severity.label for one in found(report, "sri-missing-file")] == [severity]
+
+
 def test_each_file_is_hashed_once() -> None:
     tree = Memory({"app.js": APP})
     for page in ("a.html", "b.html"):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.formats.requirements.reading import NAME, Files, report_of, tree
+from tests.formats.requirements.reading import Files, report_of, tree
 from tests.formats.requirements.verdicts import CASES, filled
 from verifychain import fixes
 
@@ -19,7 +19,7 @@ HASH = "--hash=sha256:" + "a" * 64
 
 
 def checked(data: bytes) -> None:
-    """Every span lies in the file, and applying the fixes does not fail."""
+    """Every span lies in the file, and every fix that can be applied changes something."""
     here = tree(data)
     found = report_of(here)
     assert not found.failures, found.failures[0].trace
@@ -27,7 +27,7 @@ def checked(data: bytes) -> None:
         span = finding.problem.span
         assert 0 <= span.start <= span.end <= len(data), finding
     for change in fixes.plan(found.findings).changes:
-        assert isinstance(change.after, bytes)
+        assert change.after != change.source.data
 
 
 @given(st.binary(max_size=200))
@@ -107,7 +107,6 @@ def test_bomb(name: str) -> None:
     found = report_of(tree(BOMBS[name]))
     assert not found.failures, found.failures[0].trace
     assert time.perf_counter() - begin < LIMIT
-    assert NAME == "requirements.txt"
 
 
 def test_files_that_all_include_each_other() -> None:

@@ -7,7 +7,11 @@ import time
 
 import pytest
 
-from tests.formats.requirements.reading import FLAG, said
+from tests.formats.requirements.reading import FLAG, report, requirements, said
+from verifychain.core.digest import Digest
+from verifychain.core.packages import Places, PublishedFile, Release
+from verifychain.core.settings import PipTarget
+from verifychain.rules._hashes import release_of
 
 A, B = "a" * 64, "b" * 64
 HASH, OTHER = f"--hash=sha256:{A}", f"--hash=sha256:{B}"
@@ -152,10 +156,44 @@ def test_encodings(data: bytes, severity: str) -> None:
 
 
 def test_an_encoding_nobody_knows_is_no_pass() -> None:
-    from tests.formats.requirements.reading import report
-
     (finding,) = report(b"# coding: nonsense\nfoo==1\n").findings
     assert finding.rule == "core-parse-error"
+
+
+class Asked:
+    """An index that knows nothing, and remembers what it is asked for. Implements ``core.ports.PackageIndex``."""
+
+    def __init__(self) -> None:
+        self.releases: list[tuple[str, str]] = []
+
+    def release(self, name: str, version: str, places: Places) -> Release:
+        self.releases.append((name, version))
+        return Release((), ())
+
+    def owner(self, digest: Digest, places: Places) -> PublishedFile | None:
+        return None
+
+    def fits(self, file: PublishedFile, target: PipTarget) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Foo==1.0", [("foo", "1.0")]),
+        ("foo==1.0,==1.0", []),
+        ("foo>=1.0", []),
+        ("foo==1.*", []),
+        ("foo", []),
+        ("foo @ https://h.example/foo-1.0-py3-none-any.whl", []),
+        ("./foo-1.0-py3-none-any.whl", []),
+        ("-e .", []),
+    ],
+)
+def test_an_index_is_asked_for_one_version_of_what_it_lists(text: str, asked: list[tuple[str, str]]) -> None:
+    index = Asked()
+    (requirement,) = requirements(f"{text}\n")
+    assert (release_of(requirement, index) is not None, index.releases) == (bool(asked), asked)
 
 
 NESTED = {"sub/n.txt": "-r m.txt\n", "sub/m.txt": f"foo==1 {HASH}\n", "plain.txt": "bar==1\n"}

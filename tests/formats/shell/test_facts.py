@@ -98,9 +98,11 @@ def test_a_copied_script_is_followed(instructions: str) -> None:
 
 
 def test_what_is_outside_the_repository_is_not_followed() -> None:
-    files = {"get.sh": "curl -O https://cdn.example/x\n"}
-    for name in ("/etc/get.sh", "../get.sh", "$X/get.sh"):
-        assert downloads(f"FROM scratch\nCOPY {name} /tmp/get.sh\nRUN /opt/get.sh\n", files, "Dockerfile") == []
+    names = ("/etc/get.sh", "../get.sh", "a/../../get.sh", "$X/get.sh")
+    files = dict.fromkeys([*names, "get.sh"], f"curl -O {U}\n")
+    for name, followed in (*((name, 0) for name in names), ("get.sh", 1)):
+        text = f"FROM scratch\nCOPY {name} /tmp/get.sh\nRUN /tmp/get.sh\n"
+        assert len(downloads(text, files, "Dockerfile")) == followed, name
 
 
 def test_a_file_that_a_followed_script_checks_is_checked() -> None:
