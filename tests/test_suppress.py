@@ -7,6 +7,7 @@ import time
 import pytest
 
 from verifychain.core.source import Source, Span
+from verifychain.facts.ignore import UnknownRule
 from verifychain.suppress import Inline
 
 MARKUP = [
@@ -36,6 +37,30 @@ def test_comments_in_markup(data: bytes, rule: bytes, reason: str) -> None:
     assert (found is not None) == bool(rule)
     if found is not None:
         assert (data[found.span.start : found.span.end], found.reason) == (rule, reason)
+
+
+NAMELESS = [
+    ("line", b"# verifychain: ignore\nFROM a:1\n", b"verifychain: ignore"),
+    ("line", b"  #verifychain:ignore built by us\n", b"verifychain:ignore"),
+    ("line", b"# verifychain: ignore-file\n", b"verifychain: ignore-file"),
+    ("line", b"# verifychain: ignore[] why\n", b"verifychain: ignore"),
+    ("line", b"# verifychain: ignore[ , ] why\n", b"verifychain: ignore"),
+    ("line", b"# verifychain: ignore[a why\n", b"verifychain: ignore"),
+    ("line", b"# verifychain: ignore(a) why\n", b"verifychain: ignore"),
+    ("trailing", b"curl x # verifychain: ignore=a\n", b"verifychain: ignore"),
+    ("html", b"<p><!-- verifychain: ignore --></p>", b"verifychain: ignore"),
+    ("html", b"<!--verifychain:ignore a\n -->", b"verifychain:ignore"),
+    ("line", b"# verifychain: ignores nothing\n", b""),
+    ("line", b"# verifychain: ignored\n# verifychain: ignore-me-not\n# verifychain: see ignore\n", b""),
+    ("line", b"RUN true # verifychain: ignore\n", b""),  # no comment of a Dockerfile
+]
+
+
+@pytest.mark.parametrize(("comments", "data", "marked"), NAMELESS)
+def test_an_ignore_without_rules_is_said(comments: str, data: bytes, marked: bytes) -> None:
+    faults = list(Inline(Source("x", data), comments, reason_required=False).faults(["a"], []))
+    assert [data[fault.span.start : fault.span.end] for fault in faults] == ([marked] if marked else [])
+    assert all(isinstance(fault, UnknownRule) and fault.rule == "" for fault in faults)
 
 
 @pytest.mark.parametrize(("comments", "piece"), HOSTILE)

@@ -28,16 +28,20 @@ if TYPE_CHECKING:
 
 _MARK = b"verifychain:"
 # The names end at a bracket of either kind, so that a line of many beginnings is not read to its end for each of them.
-_DIRECTIVE = r"verifychain:[ \t]*ignore(?P<file>-file)?\[(?P<rules>[^\[\]\n]*)\](?P<reason>%s)"
-_TO_LINE_END = r"[^\n]*"
-_TO_COMMENT_END = r"(?:[^\n<-]++|<(?!!--)|-(?!->))*+"  # for the same reason no further comment begins in a reason
+# What begins like an ignore and does not go on like one is read as far as it does, so that it can be said.
+_DIRECTIVE = (
+    r"(?P<head>verifychain:[ \t]*ignore(?P<file>-file)?)"
+    r"(?:\[(?P<rules>[^\[\]\n]*)\](?P<reason>%s)|(?!\w|-(?!->)))"
+)
+_TO_LINE_END = r"[^\n]*$"
+_TO_COMMENT_END = r"(?:[^\n<-]++|<(?!!--)|-(?!->))*+-->"  # for the same reason no further comment begins in a reason
 
 # How comments look: a line of their own, behind a blank too, or in markup. Files of the first kind have no comments
 # behind text (in a Dockerfile `FROM debian # x` is an error).
 _COMMENTS = {
-    "line": r"^[ \t]*#[ \t]*" + _DIRECTIVE % _TO_LINE_END + "$",
-    "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE % _TO_LINE_END + "$",
-    "html": r"<!--[ \t]*" + _DIRECTIVE % _TO_COMMENT_END + "-->",
+    "line": r"^[ \t]*#[ \t]*" + _DIRECTIVE % _TO_LINE_END,
+    "trailing": r"(?:^|(?<=[ \t]))#[ \t]*" + _DIRECTIVE % _TO_LINE_END,
+    "html": r"<!--[ \t]*" + _DIRECTIVE % _TO_COMMENT_END,
 }
 _COMMENT_LINE = expression(rb"[ \t]*(#|<!--.*-->[ \t\r]*$)")
 _NAME = expression(rb"[^,\s]+")
@@ -50,6 +54,7 @@ class Directive(NamedTuple):
     """
     One rule named in one comment: its line, and the line below that it counts for too.
 
+    rule    empty where the comment names none
     below   0: it counts for the whole file; -1: it says so too late, and counts for nothing
     """
 
@@ -78,7 +83,7 @@ class Inline:
     def _read(self, pattern: re.Pattern[bytes]) -> None:
         for directive in _directives(self._source, pattern):
             self._directives.append(directive)
-            if directive.below == _TOO_LATE or (self._reason_required and not directive.reason):
+            if not directive.rule or directive.below == _TOO_LATE or (self._reason_required and not directive.reason):
                 continue
             if directive.below == _WHOLE_FILE:
                 self._of_file.setdefault(directive.rule, directive)
@@ -111,7 +116,7 @@ class Inline:
         for directive in self._directives:
             rule = directive.rule
             if rule not in rules.ids():
-                yield UnknownRule(directive.span, rule, _unknown_hint(rule))
+                yield UnknownRule(directive.span, rule, _unknown_hint(rule) if rule else "")
             elif rule in never:
                 why = "cannot be ignored in a comment, only by the configuration, with a reason"
                 yield UnusedIgnore(directive.span, rule, why)
@@ -127,6 +132,10 @@ def _directives(source: Source, pattern: re.Pattern[bytes]) -> Iterator[Directiv
     below = 0
     head = _first_code_line(source)
     for match in pattern.finditer(source.data):
+        names = list(_names(match))
+        if not names:
+            yield Directive("", Span(*match.span("head")), "", 0, _TOO_LATE)
+            continue
         reason = match["reason"].decode("utf-8", "replace").removesuffix("-->").strip(" \t\r:-")
         line = source.line_at(match.start("rules"))
         whole_file = match["file"] is not None
@@ -135,10 +144,14 @@ def _directives(source: Source, pattern: re.Pattern[bytes]) -> Iterator[Directiv
         else:
             # Comments in a block have the same line below: it is looked for once.
             counts = below = below if line < below else _line_below(source, line)
-        for name in _NAME.finditer(match["rules"]):
-            start = match.start("rules") + name.start()
-            span = Span(start, start + len(name[0]))
-            yield Directive(name[0].decode("utf-8", "replace"), span, reason, line, counts)
+        for name, span in names:
+            yield Directive(name, span, reason, line, counts)
+
+
+def _names(match: re.Match[bytes]) -> Iterator[tuple[str, Span]]:
+    for name in _NAME.finditer(match["rules"] or b""):
+        start = match.start("rules") + name.start()
+        yield name[0].decode("utf-8", "replace"), Span(start, start + len(name[0]))
 
 
 def _line_below(source: Source, line: int) -> int:

@@ -15,7 +15,7 @@ class UnusedIgnore(NamedTuple):
 
 
 class UnknownRule(NamedTuple):
-    """An ignore that names no rule of ours."""
+    """An ignore that names no rule of ours; ``rule`` is empty where it names none at all."""
 
     span: Span
     rule: str
