@@ -102,8 +102,8 @@ def test_documents_are_written_as_the_standard_library_writes_them(document: Any
 
 
 def test_what_is_no_json_is_refused() -> None:
-    for wrong in (object(), {1: 2}, {"a": [b"bytes"]}):
-        with pytest.raises((TypeError, AttributeError)):
+    for wrong in (object(), {"a": [b"bytes"]}):
+        with pytest.raises(TypeError):
             dumps(wrong)
 
 
