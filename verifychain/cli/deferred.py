@@ -8,10 +8,8 @@ them; each hands over to its module as soon as it is asked for something. What a
 is therefore the real thing at once, and whatever somebody else has loaded already is left as it is.
 
 Two kinds of things are taken while click is imported, and must be there without their modules: functions and classes
-(``_STAND_INS``). A function is written anew in a line. A class cannot be: ``class DateTime(ParamType[datetime])`` wants
-something to put into the brackets, which is later called, asked for attributes, used in ``isinstance`` and derived from
-as if it were the class. That is a ``_Class``: a class like any other, which hands each of these uses over to the one
-that it stands for.
+(``_STAND_INS``). A function is written anew in a line. For a class stands an object that fits into the brackets of
+``class DateTime(ParamType[datetime])`` and hands every use over to the class (``_Class``).
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from __future__ import annotations
 import importlib
 import sys
 from _thread import _local, allocate_lock
-from types import ModuleType, new_class
+from types import ModuleType
 from typing import Any
 
 _lock = allocate_lock()
@@ -34,30 +32,35 @@ class _Module(ModuleType):
         return getattr(_real(self.__name__), name)
 
 
-class _Class(type):
-    """Stands for a class of a deferred module: what parametrizes a type must be there while click is imported."""
+class _Class:
+    """Stands for a class of a deferred module where it is called, asked, tested for, derived from, or united."""
 
-    def __new__(cls, name: str, bases: tuple[Any, ...], namespace: dict[str, Any]) -> Any:
-        if not bases:
-            return super().__new__(cls, name, bases, namespace)
-        real = tuple(base.itself() if isinstance(base, _Class) else base for base in bases)
-        return new_class(name, real, exec_body=lambda body: body.update(namespace))
+    def __init__(self, module: str, name: str) -> None:
+        self._place = module, name
 
-    def __getattr__(cls, name: str) -> Any:
-        return getattr(cls.itself(), name)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked by ``typing`` while it is put into brackets
+            raise AttributeError(name)
+        return getattr(self._itself(), name)
 
-    def __call__(cls, *arguments: Any, **named: Any) -> Any:
-        return cls.itself()(*arguments, **named)
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._itself()(*arguments, **named)
 
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, cls.itself())
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(instance, self._itself())
 
-    def __subclasscheck__(cls, subclass: Any) -> bool:
-        return issubclass(subclass, cls.itself())
+    def __subclasscheck__(self, subclass: Any) -> bool:
+        return issubclass(subclass, self._itself())
 
-    def itself(cls) -> Any:
-        """The class that this one stands for."""
-        return getattr(_real(cls.__module__), cls.__name__)
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self._itself(),)  # what is derived from it has the real one as its base
+
+    def __or__(self, other: Any) -> Any:
+        return self._itself() | other
+
+    def _itself(self) -> Any:
+        module, name = self._place
+        return getattr(_real(module), name)
 
 
 def _real(name: str) -> ModuleType:
@@ -87,15 +90,11 @@ def _is_loaded(name: str) -> bool:
     return name in sys.modules and not isinstance(sys.modules[name], _Module)
 
 
-def _class(module: str, name: str) -> Any:
-    return _Class(name, (), {"__module__": module})
-
-
 # What click takes of each while it is imported or for every option.
 _STAND_INS: dict[str, dict[str, Any]] = {
     "inspect": {"cleandoc": _cleandoc},
-    "uuid": {"UUID": _class("uuid", "UUID")},
-    "datetime": {"datetime": _class("datetime", "datetime")},
+    "uuid": {"UUID": _Class("uuid", "UUID")},
+    "datetime": {"datetime": _Class("datetime", "datetime")},
     "gettext": {"gettext": _gettext, "ngettext": _ngettext},
     "threading": {"local": _local},  # which is where threading has it from
 }
