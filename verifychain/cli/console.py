@@ -10,7 +10,7 @@ from typing import TextIO, cast
 from verifychain.core.errors import UsageError, VerifychainError, strerror
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
-from verifychain.output.style import Style, printable
+from verifychain.output.style import Style, masked, printable
 
 
 class Console:
@@ -76,7 +76,7 @@ class Console:
         if self.verbosity > 1:
             import traceback
 
-            self.say("".join(traceback.format_exception(error)))
+            self.say(masked("".join(traceback.format_exception(error))))
 
     def flush(self) -> None:
         """Write out what is buffered, so that a closed pipe or a full disk is noticed here; raises VerifychainError."""

@@ -22,7 +22,7 @@ from verifychain.core.severity import Severity
 from verifychain.formats import named
 from verifychain.inputs import Kinds
 from verifychain.output import summary
-from verifychain.output.style import Style
+from verifychain.output.style import Style, masked
 
 if TYPE_CHECKING:
     from verifychain.origins.git_attributes import Attributes
@@ -228,7 +228,7 @@ def conclude(report: Report, run: Run, console: Console) -> int:
     if not options.quiet or report.failures or report.incomplete:
         console.say(summary.render(report, console.style(sys.stderr)))
     if options.verbose > 1:
-        console.say("".join(failure.trace for failure in report.failures))
+        console.say(masked("".join(failure.trace for failure in report.failures)))
     if report.is_empty and not options.allow_empty:
         console.fail("nothing to check: no path led to a file that is read", "name a file, or pass --allow-empty")
     return int(console.verdict)

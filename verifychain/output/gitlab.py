@@ -18,7 +18,7 @@ from verifychain.core.severity import Severity
 from verifychain.output.fingerprints import named
 from verifychain.output.json import clean, dumps, place
 from verifychain.output.places import from_root
-from verifychain.output.style import Style
+from verifychain.output.style import Style, masked
 
 # GitLab has five words. The two highest say that the report itself is not whole.
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
@@ -53,4 +53,9 @@ def _unchecked(report: Report, style: Style) -> Iterator[dict[str, Any]]:
 
 
 def _entry(message: str, check: str, name: str, severity: str) -> dict[str, Any]:
-    return {"description": message, "check_name": f"verifychain/{check}", "fingerprint": name, "severity": severity}
+    return {
+        "description": masked(message),
+        "check_name": f"verifychain/{check}",
+        "fingerprint": name,
+        "severity": severity,
+    }

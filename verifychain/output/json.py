@@ -12,7 +12,8 @@ from verifychain.core.severity import Severity
 from verifychain.core.source import Source
 from verifychain.output.fingerprints import named, named_suppressed
 from verifychain.output.links import documentation_url
-from verifychain.output.style import Style
+from verifychain.output.snippet import excerpt
+from verifychain.output.style import Style, masked
 
 VERSION = 1
 _NO_ASCII = re.compile("[^\x00-\x7e]+")  # outside of the strings there is none
@@ -33,7 +34,9 @@ def render(report: Report, style: Style) -> str:
                 for one, name in named_suppressed(report)
             ],
             "incomplete": [_incomplete(one) for one in report.incomplete],
-            "failures": [{"path": one.path, "message": one.message, "hint": one.hint} for one in report.failures],
+            "failures": [
+                {"path": one.path, "message": masked(one.message), "hint": masked(one.hint)} for one in report.failures
+            ],
         }
     )
 
@@ -67,7 +70,8 @@ def place(source: Source, offset: int) -> dict[str, int]:
 
 
 def _incomplete(one: Incomplete) -> dict[str, Any]:
-    return {name: value for name, value in one._asdict().items() if name != "line" or value}
+    shown = one._replace(message=masked(one.message), hint=masked(one.hint))
+    return {name: value for name, value in shown._asdict().items() if name != "line" or value}
 
 
 def _summary(report: Report) -> dict[str, Any]:
@@ -80,7 +84,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "failed": len(report.failures),
         "fixable": report.fixable,
         "skipped": dict(report.skipped),
-        "notes": list(report.notes),
+        "notes": [masked(note) for note in report.notes],
     }
 
 
@@ -93,15 +97,15 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
-        "message": problem.message,
-        "help": problem.help,
+        "message": masked(problem.message),
+        "help": masked(problem.help),
         "path": source.path,
         "start": place(source, problem.span.start),
         "end": place(source, problem.span.end),
-        "snippet": source.slice(problem.span),
+        "snippet": excerpt(source, problem.span),
         "related": [
             {
-                "message": related.message,
+                "message": masked(related.message),
                 "path": related.location.source.path,
                 "start": place(related.location.source, related.location.span.start),
                 "end": place(related.location.source, related.location.span.end),
@@ -120,10 +124,10 @@ def _fix(fix: Fix | Wanted | None) -> dict[str, Any] | None:
             return None
         case Wanted():
             # The digest must be asked for first, so there is no text to insert yet.
-            return {"title": fix.title, "applicability": "trust", "edits": []}
+            return {"title": masked(fix.title), "applicability": "trust", "edits": []}
         case Fix():
             edits = [_edit(edit) for edit in fix.edits]
-            return {"title": fix.title, "applicability": fix.applicability.value, "edits": edits}
+            return {"title": masked(fix.title), "applicability": fix.applicability.value, "edits": edits}
 
 
 def _edit(edit: Edit) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def inventory(report: Report) -> str:
 def _listed(listed: Listed) -> dict[str, Any]:
     row: dict[str, Any] = {
         "kind": listed.kind,
-        "subject": listed.subject,
+        "subject": masked(listed.subject),
         "grade": listed.grade.value,
         "via": listed.via,
         "pins": list(listed.pins),

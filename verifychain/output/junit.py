@@ -17,7 +17,7 @@ from verifychain.core.report import Report
 from verifychain.output import text
 from verifychain.output.json import clean
 from verifychain.output.places import from_root
-from verifychain.output.style import Style, is_plain, printable
+from verifychain.output.style import Style, is_plain, masked, printable
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -117,4 +117,5 @@ class _Cases:
 
 
 def _line(value: str) -> str:
+    value = masked(value)
     return value if is_plain(value) else _NO_XML.sub("\ufffd", printable(clean(value)))

@@ -15,7 +15,8 @@ from verifychain.output.json import dumps
 from verifychain.output.links import documentation_url
 from verifychain.output.places import from_root, leaves_root
 from verifychain.output.rule_page import page
-from verifychain.output.style import Style
+from verifychain.output.snippet import excerpt
+from verifychain.output.style import Style, masked
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -101,7 +102,7 @@ class _Writer:
         region = _region(source, span)
         physical = {"artifactLocation": self._artifact(source.path), "region": region}
         if 0 < span.length <= _LONGEST_SNIPPET:
-            region["snippet"] = {"text": source.slice(span)}
+            region["snippet"] = {"text": excerpt(source, span)}
         context = _context(source, span)
         if context is not None:
             physical["contextRegion"] = context
@@ -129,7 +130,7 @@ class _Writer:
             }
             for source, edits in by_source.items()
         ]
-        return {"description": {"text": fix.title}, "artifactChanges": changes}
+        return {"description": {"text": masked(fix.title)}, "artifactChanges": changes}
 
     def invocation(self, report: Report) -> dict[str, Any]:
         """How the run went. Successful means that everything asked for was checked, findings or not."""
@@ -160,7 +161,7 @@ class _Writer:
 
 def _message(text: str) -> dict[str, str]:
     # `[text](target)` in a message is a link (section 3.11.6): content of files must not make one.
-    return {"text": text.replace("](", "] (")}
+    return {"text": masked(text).replace("](", "] (")}
 
 
 def _suppression(aside: Suppressed) -> dict[str, str]:
@@ -179,7 +180,7 @@ def _context(source: Source, span: Span) -> dict[str, Any] | None:
     lines = Span(source.line_span(first).start, source.line_span(last).end)
     if not 0 < lines.length <= _LONGEST_SNIPPET:
         return None
-    text = source.slice(lines).removeprefix("\ufeff" if lines.start == 0 else "")
+    text = excerpt(source, lines).removeprefix("\ufeff" if lines.start == 0 else "")
     return {"startLine": first, "endLine": last, "snippet": {"text": text}}
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from verifychain.core.source import Source, Span
 from verifychain.output import width
-from verifychain.output.style import printable
+from verifychain.output.style import masked, printable
 
 _WIDTH = 160  # columns of source shown at most; a longer line is cut around the mark
 _BEFORE = 40  # bytes shown before the mark in a line that is cut there
 _TAB = 4
 _BOM = b"\xef\xbb\xbf"
+_REACH = 1 << 12  # bytes around a place that are looked at for what makes a secret of it
 
 
 def snippet(source: Source, span: Span) -> tuple[int, str, str]:
@@ -61,13 +63,28 @@ def _continues(data: bytes, at: int) -> bool:
 
 def _pieces(data: bytes, shown: Span, start: int, end: int) -> tuple[str, str, str]:
     """What stands before, in and behind the mark."""
-    head, mark, tail = (
-        data[a:b].decode("utf-8", "replace") for a, b in ((shown.start, start), (start, end), (end, shown.end))
-    )
-    # As one text: what is unsafe to print may reach across a piece's end. No character is added or lost.
-    safe = printable(head + mark + tail)
-    cut = len(head) + len(mark)
-    return _tabs(safe[: len(head)]), _tabs(safe[len(head) : cut]), _tabs(safe[cut:])
+    head, mark, tail = _safe(data, (shown.start, start, end, shown.end), printable)
+    return _tabs(head), _tabs(mark), _tabs(tail)
+
+
+def _safe(data: bytes, cuts: Sequence[int], safe: Callable[[str], str]) -> list[str]:
+    """
+    The texts between offsets, made safe to show.
+
+    As one text, with the rest of their lines: what is unsafe may reach across an end. No character is added or lost.
+    """
+    first, last = max(0, cuts[0] - _REACH), min(len(data), cuts[-1] + _REACH)
+    begin, end = data.rfind(b"\n", first, cuts[0]) + 1, data.find(b"\n", cuts[-1], last)
+    around = (max(first, begin), *cuts, last if end < 0 else end)
+    texts = [data[a:b].decode("utf-8", "replace") for a, b in pairwise(around)]
+    shown = safe("".join(texts))
+    ends = list(accumulate(map(len, texts)))
+    return [shown[a:b] for a, b in pairwise(ends[:-1])]
+
+
+def excerpt(source: Source, span: Span) -> str:
+    """The text of a span without the secrets in it, for readers that take it as it is."""
+    return _safe(source.data, span, masked)[0]
 
 
 def _tabs(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Terminal colours, and making file content safe to print."""
+"""Terminal colours, and making file content safe to print: no controls, no commands, no secrets."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ _UNSAFE = (
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
     r"|#(?<=##)(?=[A-Za-z]*\[)"
 )
+
+
+# What is a secret by where it stands: in front of the host of a URL, as the value of a header, parameter or variable.
+# Every repetition ends at what another beginning needs, so that a long line is read once.
+_SECRETS = (
+    r"://(?P<user>[^\s/?#\"'<>]*)@(?!sha\d{3}:)"
+    r"|(?:authorization|[-_]token|api[-_]?key)[\"']?[ \t]{0,4}:[ \t]{0,4}(?:(?:basic|bearer|token)[ \t]{1,4})?"
+    r"(?P<header>[^\s\"'<>\\]+)"
+    r"|(?:token|passw(?:or)?d|secret|api[-_]?key|[?&](?:x-amz-)?sig(?:nature)?)=[\"']?(?P<value>[^\s&;,\"'<>\\)]+)"
+)
+_NO_SECRET = ("$", "{", "%", "*", "(")  # a variable, a template, what is masked already
 
 
 class Style(NamedTuple):
@@ -44,8 +55,36 @@ class Style(NamedTuple):
 
 
 def printable(text: str) -> str:
-    """The text with every character replaced that a terminal or a build's log would act on instead of showing it."""
+    """
+    The text as it may be shown.
+
+    Every character is replaced that a terminal or a build's log would act on, and every one of a secret.
+    """
+    text = masked(text)
     return text if is_plain(text) else re.sub(_UNSAFE, "\ufffd", text)
+
+
+def masked(text: str) -> str:
+    """The text with secrets starred, character by character, so that columns stay: logs are read by many."""
+    return re.sub(_SECRETS, _starred, text, flags=re.IGNORECASE) if ":" in text or "=" in text else text
+
+
+def _starred(found: re.Match[str]) -> str:
+    group = found.lastgroup or "value"
+    shown = found[group]
+    if group == "user":
+        name, *rest = shown.split(":")
+        # A name is often a token itself; what logs in by ssh has none.
+        is_web = found.string[max(0, found.start() - 5) : found.start()].lower().endswith(("http", "https"))
+        starred = ":".join([_stars(name) if is_web and shown != "git" else name, *map(_stars, rest)])
+    else:
+        starred = _stars(shown)
+    start, end = found.span(group)
+    return found[0][: start - found.start()] + starred + found[0][end - found.start() :]
+
+
+def _stars(text: str) -> str:
+    return text if text.startswith(_NO_SECRET) else "*" * len(text)
 
 
 def is_plain(text: str) -> bool:
