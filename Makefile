@@ -25,7 +25,7 @@ test: $(if $(UNDER_CI),$(if $(VERIFYCHAIN_FRESH),suite,fresh),suite) ## set up, 
 fresh: ## both README commands in a copy with an empty home; the tests of the command against the built wheel
 	@sh tools/fresh.sh
 
-suite: $(VENV)/.dev system-packages $(VENV)/wheelhouse .cache/buildkit-answers.files .cache/cosign .cache/olareg .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done
+suite: $(VENV)/.dev system-packages $(VENV)/wheelhouse/.done .cache/buildkit-answers.files .cache/cosign .cache/olareg .cache/sigstore-js/.done $(VENV)/servers-pip/.done $(VENV)/pages/.done
 	@$(MAKE) --no-print-directory lint self
 	@rm -f .coverage .coverage.*
 	VERIFYCHAIN_WHEELHOUSE=$(CURDIR)/$(VENV)/wheelhouse VERIFYCHAIN_PAGE_FOLDERS=$(CURDIR)/$(VENV)/pages $(BIN)/coverage run -m pytest -n auto --maxprocesses 8 --dist loadfile --no-network
@@ -59,9 +59,10 @@ system-packages:
 clean: ## remove what was built
 	rm -rf $(VENV) .cache build dist .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis
 
+# What fails halfway (as on Debian without python3-venv) would be taken for whole the next time.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=…" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements/build.txt -r requirements/runtime.txt
@@ -73,19 +74,14 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@touch $@
 
 # What `pre-commit` installs from in the tests, which have no network.
-$(VENV)/wheelhouse: requirements/build.txt requirements/runtime.txt $(VENV)/.runtime
-	$(PIP) download --quiet --require-hashes --dest $@ -r requirements/build.txt -r requirements/runtime.txt
+$(VENV)/wheelhouse/.done: requirements/build.txt requirements/runtime.txt $(VENV)/.runtime
+	rm -rf $(@D)
+	$(PIP) download --quiet --require-hashes --dest $(@D) -r requirements/build.txt -r requirements/runtime.txt
 	@touch $@
 
 # What the Dockerfile parser is compared with; nothing where there is no Go.
 .cache/buildkit-answers.files: tests/peers/buildkit/main.go tests/peers/buildkit/convert.go tests/peers/buildkit/go.sum
 	@sh tools/peers.sh
-
-# The newest pip, whose reading of requirements ours is compared with, and package indexes to ask.
-$(VENV)/servers-pip/.done: requirements/servers-pip.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/servers-pip
-	$(VENV)/servers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
-	@touch $@
 
 # Packages that ship pages: nothing of them is run.
 $(VENV)/pages/.done: requirements/peers-pages.txt | $(VENV)/bin/python
@@ -104,23 +100,8 @@ $(VENV)/pages/.done: requirements/peers-pages.txt | $(VENV)/bin/python
 .cache/sigstore-js/.done: tests/peers/sigstore-js/package-lock.json tests/peers/sigstore-js/answers.mjs
 	@sh tools/peers.sh sigstore-js
 
-$(VENV)/peers-sri/.done: requirements/peers-sri.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/peers-sri
-	$(VENV)/peers-sri/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
-	@touch $@
-
-$(VENV)/peers-pip/.done: requirements/peers-pip.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/peers-pip
-	$(VENV)/peers-pip/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
-	@touch $@
-
-$(VENV)/peers/.done: requirements/peers.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/peers
-	$(VENV)/peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
-	@touch $@
-
-# What draws the plot of `make bench`.
-$(VENV)/plot/.done: requirements/plot.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/plot
-	$(VENV)/plot/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
+# Environments of their own: peers of the benchmarks, package indexes and the newest pip for the tests, what draws plots.
+$(VENV)/%/.done: requirements/%.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r $<
 	@touch $@

@@ -7,14 +7,18 @@ missing() {
         command -v "$program" >/dev/null 2>&1 || printf ' %s' "$program"
     done
 }
-needed=$(missing git)
-wanted=$(missing chromium docker-registry busybox patch)
-[ -n "$needed$wanted" ] || exit 0
-if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
-    apt-get update -qq
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $needed $wanted >/dev/null
-else
-    echo "make test: please install:$needed$wanted" >&2
-    [ -z "$needed" ]
+install() { # one by one: a system that lacks one of them may have the others
+    apt-get update -qq || return 0
+    for package in "$@"; do
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null || true
+    done
+}
+programs='git chromium docker-registry busybox patch'
+# shellcheck disable=SC2046,SC2086 # several words
+if [ -n "$(missing $programs)" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+    install $(missing $programs)
 fi
+# shellcheck disable=SC2086
+absent=$(missing $programs)
+[ -z "$absent" ] || echo "make test: please install:$absent" >&2
+[ -z "$(missing git)" ]
