@@ -13,10 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import corpus
-from benchmarks.measure import Failed, Memory, Taken, Tool, memory, timed
+from benchmarks.measure import Failed, Memory, Taken, Tool, all_met, machine, median, memory, timed
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "fixtures" / "dockerfile-cases"
@@ -144,11 +141,7 @@ def _in_turns(measured: Sequence[Tool], take: Callable[[Tool], Taken], rounds: i
             done = taken[tool.name]
             if sum(one.processor for one in done) < MOST_SECONDS:
                 done.append(take(tool))
-    return {name: _median(all_[1:] or all_) for name, all_ in taken.items()}
-
-
-def _median(taken: Sequence[Taken]) -> Taken:
-    return Taken(statistics.median(one.wall for one in taken), statistics.median(one.processor for one in taken))
+    return {name: median(all_[1:] or all_) for name, all_ in taken.items()}
 
 
 def table(results: Sequence[Result]) -> str:
@@ -200,18 +193,6 @@ def goals(results: Sequence[Result]) -> list[tuple[str, bool]]:
     return found
 
 
-def machine() -> str:
-    """The machine in one line."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        named = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text())
-        model = named.group(1) if named else model
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{model}, {cores} cores{load}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
-
-
 def main() -> int:
     """Print a table; 1 with --check where a goal is missed, 2 where something could not be measured."""
     parser = argparse.ArgumentParser(description="Measure verifychain beside hadolint and tally.")
@@ -236,9 +217,7 @@ def main() -> int:
             print(error, file=sys.stderr)
             return 2
     print(table(results) + "\n")
-    for text, met in goals(results):
-        print(f"{'met   ' if met else 'MISSED'}  {text}")
-    return int(options.check and not all(met for _, met in goals(results)))
+    return int(not all_met(goals(results)) and options.check)
 
 
 def _all_read(measured: Sequence[Tool], names: Sequence[str], folder: Path) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import corpus, dockerfiles, pip, signatures, sri
-from benchmarks.measure import Failed, Tool, memory, timed
+from benchmarks.measure import Failed, Tool, locked, machine, memory, timed
 
 LIMIT = 20.0  # seconds that a peer may take for one size
 SHORT = 2.0  # a run below it is repeated, and the best counts
@@ -87,7 +87,7 @@ def _verifiers() -> list[Tool]:
     if signatures.COSIGN.exists():
         who = " ".join(f"'{word}'" for word in signatures.WHO)
         one = f'\'{signatures.COSIGN}\' verify-blob {who} --bundle "$file.sigstore.json" "$file" || exit 9'
-        found.append(Tool("cosign", "", ("sh", "-c", f"for file do {one}; done", "sh"), frozenset({0})))
+        found.append(Tool("cosign", locked("cosign"), ("sh", "-c", f"for file do {one}; done", "sh"), frozenset({0})))
     return found
 
 
@@ -172,7 +172,7 @@ def main() -> int:
     except Failed as error:
         print(error, file=sys.stderr)
         return 1
-    options.output.write_text(json.dumps({"machine": dockerfiles.machine(), "panels": made}, indent=1) + "\n", "utf-8")
+    options.output.write_text(json.dumps({"machine": machine(), "panels": made}, indent=1) + "\n", "utf-8")
     return 0
 
 

@@ -1,20 +1,24 @@
-"""Running a command and measuring it: time, processor time, memory."""
+"""Running a command and measuring it: time, processor time, memory; and how all benchmarks say what they found."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import platform
+import re
+import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+ROOT = Path(__file__).parent.parent
 # The time between two looks at the memory of a running command.
 SAMPLE = 0.003
 # Programs in Python keep what they compiled, as they do for users; a machine's setting would have some compile anew.
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 class Failed(Exception):
@@ -42,6 +46,41 @@ class Memory(NamedTuple):
 
     largest: int
     together: int
+
+
+def median(taken: Sequence[Taken]) -> Taken:
+    """The median of either time."""
+    return Taken(statistics.median(one.wall for one in taken), statistics.median(one.processor for one in taken))
+
+
+def machine() -> str:
+    """The machine in one line."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        named = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text())
+        model = named.group(1) if named else model
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{model}, {cores} cores{load}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+
+
+def locked(package: str) -> str:
+    """The version of a peer, by the lock that it is installed from."""
+    locks = "".join(path.read_text("utf-8") for path in sorted((ROOT / "requirements").glob("peers*.txt")))
+    locks += (ROOT / "tests" / "peers" / "cosign" / "go.mod").read_text("utf-8")
+    found = re.search(rf"^{re.escape(package)}==([\d.]+)|/{re.escape(package)}/v\d+ v([\d.]+)", locks, re.MULTILINE)
+    if found is None:
+        raise ValueError(f"no lock has {package}")
+    return found[1] or found[2]
+
+
+def all_met(goals: Iterable[tuple[str, bool]]) -> bool:
+    """Print each goal, a line that benchmarks.report knows, and say whether all were met."""
+    found = list(goals)
+    for text, met in found:
+        print(f"{'met   ' if met else 'MISSED'}  {text}")
+    return all(met for _, met in found)
 
 
 def timed(tool: Tool, files: Sequence[str], folder: Path) -> Taken:
@@ -88,7 +127,7 @@ def _start(tool: Tool, files: Sequence[str], folder: Path, errors: int) -> subpr
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=errors,
-        env=_ENVIRONMENT,
+        env=ENVIRONMENT,
     )
 
 

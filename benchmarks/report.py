@@ -18,8 +18,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.dockerfiles import machine
 from benchmarks.growth import OURS
+from benchmarks.measure import machine
 
 ROOT = Path(__file__).parent.parent
 

@@ -18,13 +18,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import corpus
-from benchmarks.dockerfiles import machine
+from benchmarks.measure import ENVIRONMENT, Failed, Tool, machine, timed
 
 OURS = str(Path(sys.executable).with_name("verifychain"))
 _LINE = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|( +)(\S+)")
@@ -54,29 +53,21 @@ def _python(program: str) -> str:
     return str(Path(program).with_name("python"))
 
 
-def environment() -> dict[str, str]:
-    """Ours, with compiled modules kept: where PYTHONDONTWRITEBYTECODE is set, every start would compile again."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
 def processes(program: str, file: str, rounds: int) -> dict[str, list[float]]:
-    """Seconds of each run, taking turns; a first round fills the caches and does not count."""
-    taken: dict[str, list[float]] = {name: [] for name in commands(program, file)}
+    """Seconds of each run, taking turns; a first round fills the caches and does not count. Raises Failed."""
+    tools = [Tool(name, "", tuple(command)) for name, command in commands(program, file).items()]
+    taken: dict[str, list[float]] = {tool.name: [] for tool in tools}
     for number in range(rounds + 1):
-        for name, command in commands(program, file).items():
-            begin = time.perf_counter()
-            subprocess.run(
-                command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-            )
-            if number:
-                taken[name].append(time.perf_counter() - begin)
+        for tool in tools:
+            wall = timed(tool, [], Path(file).parent).wall
+            taken[tool.name] += [wall] if number else []
     return taken
 
 
 def imports(program: str, file: str) -> list[Imported]:
     """All modules that one check imports, in the order in which they were done."""
     command = [_python(program), "-X", "importtime", program, "check", "--isolated", file]
-    run = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    run = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     return [
         Imported(found[4], int(found[1]), int(found[2]), len(found[3]) // 2)
         for found in map(_LINE.match, run.stderr.splitlines())
@@ -108,7 +99,7 @@ def _with_askers(imported: list[Imported]) -> Iterator[tuple[int, str]]:
 
 
 def main() -> int:
-    """Print both views."""
+    """Print both views; 2 where something could not be measured."""
     parser = argparse.ArgumentParser(description="Measure the start of verifychain, broken down by import.")
     parser.add_argument("--program", type=os.path.abspath, default=OURS, help="the command to measure")
     parser.add_argument("--rounds", type=int, default=20)
@@ -118,7 +109,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         file = Path(made) / "Dockerfile"
         file.write_text(corpus.SMALL, "utf-8")
-        for name, times in processes(options.program, str(file), options.rounds).items():
+        try:
+            taken = processes(options.program, str(file), options.rounds)
+        except Failed as error:
+            print(error, file=sys.stderr)
+            return 2
+        for name, times in taken.items():
             print(f"{name:34} {statistics.median(times) * 1e3:6.1f} ms, best {min(times) * 1e3:6.1f} ms")
         imported = imports(options.program, str(file))
     total = sum(module.alone for module in imported)
