@@ -79,7 +79,8 @@ def _find() -> str | None:
     while True:
         own = os.path.join(here, _OWN)
         shared = os.path.join(here, _SHARED)
-        has_own, has_shared = os.path.isfile(own), os.path.isfile(shared) and _configures(shared)
+        # A link that leads nowhere is one that somebody meant, and reading it says so.
+        has_own, has_shared = os.path.lexists(own), os.path.lexists(shared) and _configures(shared)
         if has_own and has_shared:
             raise UsageError(f"{own} and {shared} both configure verifychain", "keep one of them")
         if has_own or has_shared:

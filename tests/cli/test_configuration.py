@@ -221,6 +221,37 @@ def test_baseline(project: Path, command: Runner) -> None:
     assert command("check", "..", cwd=project / "sub").code == 0, "paths hold from any folder"
 
 
+@pytest.mark.parametrize("name", ["verifychain.toml", "pyproject.toml"])
+@pytest.mark.parametrize(
+    ("put", "reason"),
+    [
+        (lambda path: path.symlink_to("missing"), "no such file or directory"),
+        (lambda path: path.symlink_to(path.name), "too many levels of symbolic links"),
+        (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
+        (os.mkfifo, "not a regular file"),
+        (os.mkdir, "is a directory"),
+    ],
+)
+def test_a_configuration_that_is_there_and_cannot_be_read(
+    project: Path, command: Runner, name: str, put: Callable[[Path], None], reason: str
+) -> None:
+    """Were it passed over, what it demands would not be asked for."""
+    write(project, {"Dockerfile": "FROM scratch\n"})
+    put(project / name)
+    result = command("check")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"error: cannot read {name}: {reason}\n")
+    assert command("check", "--isolated").code == 0
+
+
+def test_a_lock_that_cannot_be_read_is_named(project: Path, command: Runner) -> None:
+    write(project, {"p.html": "<script src=https://a.example/a.js></script>"})
+    os.mkfifo(project / "verifychain.lock")
+    result = command("sri", "p.html")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: cannot read verifychain.lock: not a regular file\n")
+
+
 @pytest.mark.parametrize(
     "content",
     [

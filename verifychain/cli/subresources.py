@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from verifychain.cli.options import Options
 from verifychain.config import Configuration
-from verifychain.core.errors import UsageError
+from verifychain.core.errors import UsageError, strerror
 from verifychain.core.finding import Applicability, Finding, Fix
 from verifychain.core.ports import Outside, Tree
 from verifychain.core.settings import SriSettings
@@ -88,8 +88,12 @@ def locked(configuration: Configuration, tree: Tree) -> Mapping[str, Digest]:
     from verifychain import lock
     from verifychain.core import url
 
+    try:
+        source = tree.read(path)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {strerror(error)}", "it states what pages may load") from None
     pins = {}
-    for placed in lock.load(tree.read(path)).subresources:
+    for placed in lock.load(source).subresources:
         parsed = url.parse(placed.entry.url)
         pins[placed.entry.url if parsed is None else str(parsed)] = placed.entry.digest
     return pins
