@@ -236,6 +236,44 @@ def test_a_closed_pipe_ends_quietly(project: Path, tmp_path: Path) -> None:
     assert b"Broken" not in errors
 
 
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("check", "--exit-zero"), 0),
+        (("check", "--exit-zero", "--format", "json"), 0),
+        (("check",), 1),
+        (("check", "missing", "Dockerfile"), 2),
+        (("inventory",), 0),
+        (("rules",), 0),
+        (("rules", "image"), 0),
+        (("config", "show"), 0),
+        (("config", "schema"), 0),
+        (("completion", "bash"), 0),
+        (("--help",), 0),
+        (("check", "-h"), 0),
+        (("--version",), 0),
+        (("cosign", "trust", "export"), 0),
+        (("cosign", "trust", "show"), 0),
+    ],
+)
+def test_a_closed_pipe_does_not_change_the_verdict(
+    project: Path, tmp_path: Path, argv: tuple[str, ...], code: int
+) -> None:
+    write(project, {"Dockerfile": BAD * 2000})
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*PROGRAM, *argv], stdout=writing, stderr=subprocess.PIPE, check=False,
+            cwd=project, env=environment(tmp_path, **FOUND_BY),
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert b"ipe" not in done.stderr
+
+
 def _in_terminal(project: Path, tmp_path: Path, *argv: str, **extra: str) -> bytes:
     parent, child = pty.openpty()
     done = subprocess.run(

@@ -28,7 +28,7 @@ def show(console: Console, /, **given: Any) -> int:
     rows = [(key, _shown(value), _origin(key, loaded.origins)) for key, value in schema.flattened(loaded.settings)]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for key, value, origin in rows:
-        console.result(f"{key:{widths[0]}} = {value:{widths[1]}}  # {origin}\n")
+        console.inform(f"{key:{widths[0]}} = {value:{widths[1]}}  # {origin}\n")
     return 0
 
 
@@ -38,7 +38,7 @@ def print_schema(console: Console, /) -> int:
     """Print the JSON Schema of verifychain.toml (and of [tool.verifychain])."""
     from verifychain.output.json import dumps
 
-    console.result(dumps(schema.json_schema(Settings)))
+    console.inform(dumps(schema.json_schema(Settings)))
     return 0
 
 

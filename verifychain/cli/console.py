@@ -49,6 +49,11 @@ class Console:
             hint = "name a file in a folder that exists and can be written"
             raise UsageError(f"cannot write {path}: {strerror(error)}", hint) from None
 
+    def inform(self, text: str, path: str | None = None) -> None:
+        """Print what judges nothing: who has read enough of it has had it all."""
+        self.verdict = ExitCode.OK
+        self.result(text, path)
+
     def say(self, text: str) -> None:
         """Print what is about the run and not its result."""
         if text:

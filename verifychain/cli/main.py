@@ -36,6 +36,9 @@ COMMANDS = {
 }
 
 
+_HELP = {"-h", "--help", "-V", "--version"}
+
+
 class LazyGroup(click.Group):
     """Imports a command's module when that command is called."""
 
@@ -82,9 +85,12 @@ def cli() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code is one of ``cli.md``. Nothing is raised, and no traceback shown without -vv."""
     console = Console()
+    given = sys.argv[1:] if argv is None else list(argv)
+    if _HELP.intersection(given[: given.index("--")] if "--" in given else given):
+        console.verdict = ExitCode.OK
     try:
-        return _run(sys.argv[1:] if argv is None else list(argv), console)
-    except BrokenPipeError:
+        return _run(given, console)
+    except (BrokenPipeError, SystemExit):  # the second is what click makes of the first
         discard_output()  # `| head` has seen enough
         return int(console.verdict)
     finally:

@@ -16,7 +16,7 @@ from verifychain.output.rule_page import page
 def rules(console: Console, name: str | None, format_: str) -> int:
     """List the rules, those of one group, or explain one rule with examples."""
     if name is not None and name in all_rules.ids() and format_ == "text":
-        console.result(page(all_rules.load_one(name)))
+        console.inform(page(all_rules.load_one(name)))
         return 0
     chosen = [rule for rule in all_rules.load() if name is None or name in (rule.id, rule.group)]
     if not chosen:
@@ -28,10 +28,10 @@ def rules(console: Console, name: str | None, format_: str) -> int:
             {"id": rule.id, "severity": rule.severity.label, "default": rule.on_by_default, "summary": rule.summary}
             for rule in chosen
         ]
-        console.result(dumps({"version": 1, "rules": rows}))
+        console.inform(dumps({"version": 1, "rules": rows}))
         return 0
     width = max(len(rule.id) for rule in chosen)
     for rule in chosen:
         off = "" if rule.on_by_default else " (off by default)"
-        console.result(f"{rule.id:{width}}  {rule.severity.label:7}  {rule.summary}{off}\n")
+        console.inform(f"{rule.id:{width}}  {rule.severity.label:7}  {rule.summary}{off}\n")
     return 0

@@ -50,9 +50,9 @@ def show(console: Console, trusted_root: str | None, *, staging: bool, output: s
     if output == "json":
         from verifychain.output.json import dumps
 
-        console.result(dumps(document))
+        console.inform(dumps(document))
     else:
-        console.result("".join(f"{line}\n" for line in _lines(document)))
+        console.inform("".join(f"{line}\n" for line in _lines(document)))
     return ExitCode.OK
 
 
@@ -65,7 +65,7 @@ def export(console: Console, file: str | None, *, staging: bool) -> int:
     from verifychain.signatures import shipped
 
     data = shipped.trusted_root(shipped.STAGING if staging else shipped.PUBLIC_GOOD)
-    console.result(data.decode("utf-8"), file)
+    console.inform(data.decode("utf-8"), file)
     return ExitCode.OK
 
 
