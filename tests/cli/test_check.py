@@ -216,6 +216,15 @@ def test_unreadable_kinds_of_file(project: Path, command: Runner) -> None:
     assert command("check").code == 3
 
 
+@pytest.mark.parametrize("platform", ["linux-amd64", "amd64", "linux/", "linux/arm/v7/x", "", "linux/a b"])
+def test_what_is_no_platform(project: Path, command: Runner, platform: str) -> None:
+    write(project, {"Dockerfile": "FROM scratch\n"})
+    assert command("check", "--platform", "linux/arm/v7").code == 0
+    result = command("check", "--platform", platform)
+    assert (result.code, result.out) == (2, "")
+    assert "OS/ARCH" in result.err
+
+
 def test_a_closed_pipe_ends_quietly(project: Path, tmp_path: Path) -> None:
     write(project, {"Dockerfile": BAD * 20000})
     process = subprocess.Popen(

@@ -171,12 +171,13 @@ def test_a_folder_that_cannot_be_looked_into(
     """Whether there is something to check in it, nobody knows: that is never a pass."""
     fill(project)
     (project / "sub").mkdir()
+    (project / "sub" / "index.html").write_text(PAGE)
     (project / "sub" / "Dockerfile").write_text("FROM debian\n")
     if repository:
         git("init", "--quiet")
     (project / "sub").chmod(mode)
     try:
-        for words in (("check",), ("check", "sub"), ("dockerfile", "--fix")):
+        for words in (("check",), ("check", "sub"), ("dockerfile", "--fix"), ("sri", "policy", ".")):
             ended = command(*words, prepare=obey_permissions)
             assert ended.code == 2, ended
             assert "sub" in ended.err

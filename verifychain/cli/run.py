@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from verifychain.cli.options import Options, collect
 from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
+from verifychain.core.expression import expression
 from verifychain.core.ports import Outside, Scope, Tree
 from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
@@ -26,6 +28,9 @@ from verifychain.output.style import Style, masked
 
 if TYPE_CHECKING:
     from verifychain.origins.git_attributes import Attributes
+
+
+_PLATFORM = expression(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9_.]+)?", re.ASCII)
 
 
 class Run(NamedTuple):
@@ -88,6 +93,8 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     """Read the configuration and find out where files come from; raises UsageError."""
     configuration = configured(_configuration(options), options)
     paths = tuple(options.paths) or (".",)
+    if options.platform is not None and _PLATFORM.fullmatch(options.platform) is None:
+        raise UsageError(f"--platform {options.platform} is no platform", "OS/ARCH, such as linux/arm64")
     if options.staged and options.rev is not None:
         raise UsageError("--staged and --rev exclude each other", "give one of them")
     from_git = options.staged or options.rev is not None

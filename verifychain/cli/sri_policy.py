@@ -65,6 +65,8 @@ def _pages(names: tuple[str, ...]) -> Iterator[str]:
             yield name
         else:
             raise UsageError(f"{printable(name)}: no such file or directory", "check the spelling of the path")
+    for path, reason in tree.unreadable.items():
+        raise UsageError(f"{printable(path)}: {reason}", "a policy must know all pages: which lie there is not known")
 
 
 def _write(console: Console, options: Options, paths: tuple[str, ...], server: str, *, report_only: bool) -> int:
