@@ -35,7 +35,15 @@ def files() -> dict[str, str]:
 
 
 def _index() -> str:
-    lines = ["| rule | severity | what it reports |", "| --- | --- | --- |"]
+    lines = [
+        "# Rules",
+        "",
+        "`verifychain rules ID` prints a page. `--select` and `--ignore` take a rule or a group, the first word of its",
+        "name. How a finding is set aside stands in [configuration](../configuration.md#what-is-set-aside).",
+        "",
+        "| rule | severity | what it reports |",
+        "| --- | --- | --- |",
+    ]
     for rule in rules.load():
         severity = rule.severity.label + ("" if rule.on_by_default else ", off by default")
         lines.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {rule.summary} |")

@@ -302,6 +302,7 @@ def run(
         listed=tuple(listed_once(total.listed)),
         files=tuple(Counter(target.format.name for target in examined).items()),
         skipped=tuple(sorted(selection.skipped.items())),
+        left_out=tuple(selection.left_out),
         incomplete=tuple(dict.fromkeys(total.incomplete)),
         failures=tuple(failures),
         notes=tuple(selection.notes),

@@ -53,6 +53,7 @@ class Selection:
         self.targets: list[Target] = []
         self.failures: list[Failure] = []
         self.skipped: Counter[str] = Counter()
+        self.left_out: list[tuple[str, str]] = []
         self.notes: list[str] = []
         self.walked: list[str] = []
         self.excluded = 0
@@ -62,6 +63,11 @@ class Selection:
         if identity not in seen:
             seen.add(identity)
             self.targets.append(target)
+
+    def skip(self, path: str, reason: str) -> None:
+        """Leave a file alone, and remember it: ``--verbose`` names it."""
+        self.skipped[reason] += 1
+        self.left_out.append((path, reason))
 
 
 class Exclude(NamedTuple):
@@ -178,6 +184,7 @@ def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NO
             _walk(path, tree, kinds, selection, seen, exclude=exclude)
         elif exclude.named_too and exclude.covers(path):
             selection.excluded += 1
+            selection.left_out.append((path, "excluded"))
             selection.notes.append(f"{path}: left out by the configuration")
         else:
             _add_named(path, tree, kinds, selection, seen)
@@ -216,7 +223,7 @@ def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: 
     format = next((one for one in kinds.only if one.matches(path)), kinds.named_as) or _format(path, tree, kinds)
     if format is None:
         # Hooks name every file of a commit: a line for each would bury the findings.
-        selection.skipped["no kind that is read"] += 1
+        selection.skip(path, "no kind that is read")
     else:
         selection.add(Target(path, format), tree.identity(path), seen)
 
@@ -238,11 +245,11 @@ def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[s
         if format is None:
             continue
         if exclude.covers(file):
-            selection.skipped["excluded"] += 1
+            selection.skip(file, "excluded")
             continue
         folder = next((part for part in file[prefix:].split("/")[:-1] if part in SKIPPED_FOLDERS), None)
         if folder is not None:
-            selection.skipped[f"{folder}/"] += 1
+            selection.skip(file, f"{folder}/")
             continue
         target, identity = Target(file, format), tree.identity(file)
         if identity == inside + file[prefix:]:
@@ -254,7 +261,7 @@ def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[s
             selection.add(target, identity, seen)
         else:
             # A pull request could otherwise have a file of the build machine printed as a snippet.
-            selection.skipped["links out of the tree"] += 1
+            selection.skip(target.path, "links out of the tree")
 
 
 def _joined(folder: str, name: str) -> str:

@@ -134,6 +134,8 @@ def test_walk_skips_and_says_so(project: Path, command: Runner) -> None:
     result = command("check")
     assert result.code == 0
     assert "skipped 3 files (node_modules/, testdata/, vendor/)" in result.err
+    assert "skipped: " not in result.err
+    assert "skipped: vendor/x/Dockerfile (vendor/)\n" in command("check", "-v").err
     assert command("check", "vendor").code == 1
     assert command("check", "vendor/x/Dockerfile").code == 1
 

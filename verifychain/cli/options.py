@@ -201,7 +201,7 @@ def _output(choices: Sequence[str]) -> tuple[Callable[[_Command], _Command], ...
         option("Output", "-o", "--output", metavar="FILE", help="Write the result to a file."),
         option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto"),
         option("Output", "-q", "--quiet", is_flag=True, help="Print the result only, no summary."),
-        option("Output", "-v", "--verbose", count=True, help="Say more; -vv: tracebacks of internal errors."),
+        option("Output", "-v", "--verbose", count=True, help="Name skipped files; -vv: tracebacks of internal errors."),
     )
 
 

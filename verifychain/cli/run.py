@@ -24,7 +24,7 @@ from verifychain.core.severity import Severity
 from verifychain.formats import named
 from verifychain.inputs import Kinds
 from verifychain.output import summary
-from verifychain.output.style import Style, masked
+from verifychain.output.style import Style, masked, printable
 
 if TYPE_CHECKING:
     from verifychain.origins.git_attributes import Attributes
@@ -232,6 +232,8 @@ def settle(report: Report, run: Run, console: Console) -> None:
 def conclude(report: Report, run: Run, console: Console) -> int:
     """Print the summary; the exit code."""
     options = run.options
+    if options.verbose:
+        console.say("".join(f"skipped: {printable(path)} ({why})\n" for path, why in report.left_out))
     if not options.quiet or report.failures or report.incomplete:
         console.say(summary.render(report, console.style(sys.stderr)))
     if options.verbose > 1:

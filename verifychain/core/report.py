@@ -53,6 +53,7 @@ class Report(NamedTuple):
 
     files    examined files per format name
     skipped  files left alone per reason, such as ``vendor/``
+    left_out each of them with its reason
     examined paths of the files that were read
     excluded named files that the configuration leaves out
     notes    lines for the summary: what a reader must know to judge how much was checked
@@ -63,6 +64,7 @@ class Report(NamedTuple):
     listed: tuple[Listed, ...] = ()
     files: tuple[tuple[str, int], ...] = ()
     skipped: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
     incomplete: tuple[Incomplete, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()

@@ -14,8 +14,6 @@ def check(install: Install) -> Iterator[Problem]:
 
     Without `--locked` cargo ignores the Cargo.lock of the crate and takes the newest dependencies that fit.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     cargo install ripgrep --version 14.1.0

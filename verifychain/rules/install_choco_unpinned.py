@@ -15,8 +15,6 @@ def check(install: Install) -> Iterator[Problem]:
     A package is a script that downloads; nothing in the repository decides what it is. Fetch what it would install
     yourself, and check its digest.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     choco install git

@@ -14,8 +14,6 @@ def check(install: Install) -> Iterator[Problem]:
 
     `gem install` has nothing to compare a gem with. Bundler has, when the Gemfile.lock holds checksums.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     gem install rake

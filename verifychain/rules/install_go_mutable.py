@@ -14,8 +14,6 @@ def check(install: Install) -> Iterator[Problem]:
 
     `@latest` and branch names are whatever they are on the day. A version's content is held by the checksum database.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     go install tool.example/cmd/tool@latest

@@ -15,8 +15,6 @@ def check(install: Install) -> Iterator[Problem]:
     `npm install` may change the lock file, and a package that is named on the command line has no integrity value.
     `npm ci` and `--frozen-lockfile` install what the lock file says, by digest, or fail.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     npm install

@@ -14,8 +14,6 @@ def check(install: Install) -> Iterator[Problem]:
 
     Without packages.lock.json and locked mode, nothing in the repository decides what a package contains.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     nuget install Newtonsoft.Json

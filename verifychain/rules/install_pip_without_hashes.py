@@ -15,8 +15,6 @@ def check(install: Install) -> Iterator[Problem]:
     A version can be served with other bytes, and its dependencies are chosen on the day. With `--require-hashes` pip
     installs nothing whose digest does not stand in the requirements file.
 
-    Off unless selected: `--select install`.
-
     Bad:
     ```bash
     pip install flask==3.0.0
