@@ -230,6 +230,16 @@ def test_export_passes_other_programs(project: Path, run: Run) -> None:
     assert (done.code, "cannot be written so that every program reads it alike" in done.err) == (2, True)
 
 
+@pytest.mark.parametrize("words", [("fetch",), ("verify",), ("update",), ("export", "--sha256sums", "-o", "SUMS")])
+def test_a_lock_without_pins_is_nothing_to_do(project: Path, run: Run, words: tuple[str, ...]) -> None:
+    (project / "verifychain.lock").write_text("version = 1\n")
+    done = run(*words)
+    assert (done.code, "no file is pinned" in done.err) == (3, True)
+    assert not (project / "SUMS").exists()
+    (project / "verifychain.lock").unlink()
+    assert run(*words).code == 2
+
+
 def test_verify(project: Path, run: Run) -> None:
     pin(entry("good", "https://a.example/x"), entry("bad", "https://a.example/y"), entry("gone", "https://a.example/z"))
     (project / "good").write_bytes(CONTENT)

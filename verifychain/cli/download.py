@@ -281,7 +281,11 @@ def _export(console: Console, given: dict[str, Any]) -> ExitCode:
 
     if not given["sha256sums"]:
         raise UsageError("say in which form", "verifychain download export --sha256sums")
-    console.result(run(_pins(given), given["names"]), given["output"])
+    text = run(_pins(given), given["names"])
+    if not text:  # sha256sum fails on an empty list, and one that is made anew must not take the place of another
+        console.fail("nothing to export: no file is pinned", "pin one: verifychain download add URL")
+        return ExitCode.NOTHING
+    console.result(text, given["output"])
     return ExitCode.OK
 
 
