@@ -15,6 +15,8 @@ def check(download: Download) -> Iterator[Problem]:
     that only prints have the same effect. In a list `a && b; c` a failure of `a` skips `b` and goes on with `c`, under
     `set -e` too. A check that stands in `if [ -n "$SHA256" ]` is not made at all where nobody gives a digest.
 
+    A file of nothing but functions is there to be sourced, by a script that has `set -e` or not: there it is a note.
+
     Bad:
     ```bash
     curl -fsSLo tool.tar.gz https://cdn.example/tool.tar.gz
@@ -30,6 +32,11 @@ def check(download: Download) -> Iterator[Problem]:
     tar xzf tool.tar.gz -C /usr/local
     ```
     """
+    if download.sourced and download.check is not None:
+        file = download.target or download.url
+        message = f"when this check of {file} fails, what follows runs all the same unless who sources it has set -e"
+        help = "`|| return 1` behind the check holds whoever sources it"
+        yield Problem(download.check.location.span, message, help=help, severity=Severity.NOTE)
     if download.flaw in (Flaw.NOT_FATAL, Flaw.SKIPPED) and download.role is not Role.EVIDENCE:
         file = download.target or download.url
         message = f"when this check of {file} fails, what follows runs all the same"

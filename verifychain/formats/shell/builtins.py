@@ -30,7 +30,7 @@ def _set(shell: Shell, call: Call) -> str:
             break
         on = word[0] == "-"
         if "e" in word[1:]:
-            shell.errexit = on
+            shell.errexit, shell.is_assumed = on, False
         if "o" in word[1:]:
             option(shell, next(words, ""), on=on)
     return ""
@@ -39,7 +39,7 @@ def _set(shell: Shell, call: Call) -> str:
 def option(shell: Shell, name: str, *, on: bool) -> None:
     """``set -o name``."""
     if name == "errexit":
-        shell.errexit = on
+        shell.errexit, shell.is_assumed = on, False
     elif name == "pipefail":
         shell.pipefail = on
 

@@ -175,13 +175,13 @@ class Shell(Walker):
             if name not in self.called:
                 self.uncalled = True
                 folder, first = self.folder, len(self.fetches)
+                self.is_assumed = self.is_library
                 self.errexit |= self.is_library
                 self._told(first, self.function(name, ()).ok)
+                self.left_to_others = 0  # its caller sees that it failed
                 self.files.folders.met((folder, self.folder))  # where others are called next
                 self.state, self.folder = state, folder
         self.uncalled = False
-
-    is_library = False  # whether a script is there to be sourced, by one that has set what holds: `-e`, for one
 
     def _told(self, first: int, ok: State | None) -> None:
         """What a function has checked where it succeeds protects what its callers do then."""

@@ -68,6 +68,9 @@ class Interpreter(Machine):
         super().__init__(text)
         self.errexit = False
         self.pipefail = False
+        self.is_library = False  # whether it is there to be sourced, by one that has set what holds: `-e`, for one
+        self.is_assumed = False  # whether nothing but that says that `-e` is set
+        self.left_to_others = 0  # as ``State.held``: what the last command has checked, if that is all that holds it
         self.left = ""  # the folder before the last ``cd``
         self.pushed: tuple[str, ...] = ()  # those that ``popd`` goes back to
         self.functions: dict[str, tuple[Definition, ...]] = {}  # of one name several where branches define it
@@ -127,6 +130,8 @@ class Interpreter(Machine):
         """A command has ended: under ``set -e`` its failure ends the process."""
         if quiet or not self.errexit or fail is None:
             return Outcome(ok, fail, out)
+        if self.is_assumed and ok is not None:
+            self.left_to_others |= ok.held & ~fail.held
         process = self.process
         if fail is not process.failed:  # a command that changes nothing fails as the one before it does
             process.fail = join(process.fail, fail)
@@ -208,6 +213,9 @@ class Interpreter(Machine):
         self.steps += 1
         if self.exhausted:
             return Outcome(state, state)
+        if self.left_to_others:  # who sources it without `-e` goes on here
+            self.ledger.sourced |= self.left_to_others
+            self.left_to_others = 0
         before = self.stdin
         if node.redirects:
             self.read_stdin(node.redirects)

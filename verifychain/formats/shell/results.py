@@ -10,7 +10,7 @@ from verifychain.core.source import Location
 from verifychain.facts.download import Download, Flaw, Role
 from verifychain.formats.shell.machine import Machine
 from verifychain.formats.shell.records import Check, Fetch
-from verifychain.formats.shell.state import member
+from verifychain.formats.shell.state import State, member
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level
 
 _GRADES = {
@@ -53,6 +53,7 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         consumer=fetch.consumer if grade is Grade.PIPED else None,
         consumed_by="" if fetch.use is None else machine.table.shown(fetch.use.by),
         flaw=flaw,
+        sourced=flaw is None and State(0, machine.ledger.sourced).level(fetch.index) is not Level.NONE,
         check=None if check is None else Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
         source=None if source is machine.examined else source,
