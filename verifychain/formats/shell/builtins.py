@@ -91,7 +91,7 @@ def _exit(shell: Shell, call: Call) -> str:
     process = shell.process
     outcome = _ended(shell, call) or Outcome(None, shell.state)  # a status that nobody can tell is seldom a success
     process.ok, process.fail = join(process.ok, outcome.ok), join(process.fail, outcome.fail)
-    shell.outcome = NOWHERE
+    shell.outcome, shell.returning = NOWHERE, None
     return ""
 
 
@@ -100,7 +100,7 @@ def _return(shell: Shell, call: Call) -> str:
     if exits is None:
         return _exit(shell, call)
     shell.leave(exits, _ended(shell, call) or Outcome(shell.state, shell.state))
-    shell.outcome = NOWHERE
+    shell.outcome, shell.returning = NOWHERE, exits
     return ""
 
 
@@ -108,7 +108,7 @@ def _leave_loop(shell: Shell, call: Call) -> str:
     exits = shell.frames[-1].loop
     if exits is not None:
         shell.leave(exits, Outcome(shell.state, None))
-        shell.outcome = NOWHERE
+        shell.outcome, shell.returning = NOWHERE, None
     return ""
 
 

@@ -11,6 +11,7 @@ from verifychain.core.source import Span
 from verifychain.formats.shell.expand import SEARCHED
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import member
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Judge:
         fetch = self._machine.fetches[index]
         fetch.data = False
         self._machine.serves(fetch)
-        return evidence_level(self._machine, fetch)
+        return evidence_level(self._machine, fetch, sum(map(member, self._indexes)))
 
     def _literal(self, text: str, algorithm: str) -> Level:
         text = text.removeprefix("\\")
@@ -129,9 +130,12 @@ def _assigned(data: bytes, needle: bytes, end: int) -> int:
     return -1
 
 
-def evidence_level(machine: Machine, fetch: Fetch) -> Level:
-    """What a downloaded list of digests is worth: as much as the check that it passed itself."""
+def evidence_level(machine: Machine, fetch: Fetch, those: int) -> Level:
+    """What a downloaded list of digests is worth to those it lists: as much as the check that it passed itself."""
     if fetch.pinned:
         return Level.VERIFIED
     held = machine.state.level(fetch.index)
-    return held if held >= Level.SIGNED else Level.SAME_ORIGIN
+    if held >= Level.SIGNED:
+        return held
+    machine.ledger.listed(fetch.index, those)
+    return Level.SAME_ORIGIN

@@ -42,6 +42,7 @@ class Environment:
         self.table = Table()
         self.budget = MOST_EXPANDED
         self.defaulted = False  # whether a default was taken for what the caller may set
+        self.defaults: set[str] = set()  # the variables that were set to such a one
         self.too_much = False
 
     def spend(self, value: str) -> str:
@@ -254,6 +255,7 @@ class Expander:
 
     def _parameter(self, name: str) -> str:
         values = self._environment.variable(name)
+        self._environment.defaulted |= name in self._environment.defaults
         if values is None:
             return self._table.variable(name)
         if len(values) == 1:
@@ -318,8 +320,10 @@ class Expander:
             known = tuple(dict.fromkeys(value for value in found if value is not None))
             if None not in found:
                 return known[0] if len(known) == 1 else self._table.variable(name + rest, known)
-            if len(values) == 1 and any(one.kind is not Kind.VARIABLE for one in self._table.unknowns(values[0])):
-                return values[0]  # still what was fetched or computed
+            if any(one.kind is not Kind.VARIABLE for value in values for one in self._table.carried(value)):
+                # Still what was fetched or computed.
+                kept = tuple(dict.fromkeys(new or old for new, old in zip(found, values, strict=True)))
+                return kept[0] if len(kept) == 1 else self._table.variable(name + rest, kept)
         return self._table.variable(name + rest)
 
 

@@ -76,6 +76,10 @@ class Ledger:
         self._swept = 0
         self._guarded = 0
         self._used = 0
+        self._ran = 0
+        self._lists: dict[int, int] = {}  # by list: what was checked with it before anything vouched for the list
+        self._listed = 0
+        self._listed_twice = 0
         self._taken = {True: 0, False: 0}  # by programs that look inside, and by others
         self._sweeps: list[tuple[int, Check]] = []
 
@@ -93,6 +97,27 @@ class Ledger:
         self._guarded |= guarded
         self._used |= used
         return members(guarded), members(used)
+
+    def ran(self, those: int) -> Iterator[int]:
+        """Those of a set that are in a file that is used for the first time."""
+        new = those & ~self._ran
+        self._ran |= new
+        return members(new)
+
+    def listed(self, index: int, those: int) -> None:
+        """Downloads were checked with a list that was downloaded, too, and that nothing has vouched for so far."""
+        before = self._lists.get(index, 0)
+        self._listed_twice |= those & self._listed & ~before
+        self._listed |= those
+        self._lists[index] = before | those
+
+    def proven(self, those: int, level: Level, state: State) -> State:
+        """Behind a check of lists: what one of them, and no other, let through before is as good, if still unused."""
+        found = 0
+        for index in members(those & self.evidence) if self._lists and level >= Level.SIGNED else ():
+            found |= self._lists.get(index, 0)
+        found &= state.reaching(Level.SAME_ORIGIN) & ~(self._listed_twice | self._guarded | self._used)
+        return state.with_check(found, level) if found else state
 
     def taken(self, those: int, *, reads: bool) -> Iterator[int]:
         """Those of a set that are given for the first time to programs that look inside, or to others."""

@@ -303,13 +303,8 @@ class Machine(Environment):
         for fetch in self.fetched_files([*names, *below]):
             if not fetch.copied or fetch.moved in paths:
                 self.state = self.state.without_fetch(fetch.index)
-            if (
-                (fetch.read or fetch.hashed)
-                and not fetch.taken
-                and fetch.use is None
-                and not self.is_checked(fetch)
-                and fetch.given is None
-            ):
+            looked = fetch.read or fetch.hashed
+            if looked and not (fetch.taken or fetch.use or fetch.given or self.is_checked(fetch)):
                 fetch.data = True
 
     def handled(self, names: Iterable[str]) -> None:
@@ -318,12 +313,17 @@ class Machine(Environment):
 
     def use(self, fetches: Iterable[Fetch], word: Word, by: str) -> None:
         """Downloads are unpacked or run."""
-        self._use(sum({member(fetch.index) for fetch in fetches}), word, by)
+        self._ran(sum({member(fetch.index) for fetch in fetches}), word, by)
 
     def use_files(self, names: Iterable[str], word: Word, by: str) -> None:
         if self.fetches:
             contents = (content for name in names if self.afford(NAME) for content in self._held(name))
-            self._use(self.holds.all_fetched(contents), word, by)
+            self._ran(self.holds.all_fetched(contents), word, by)
+
+    def _ran(self, those: int, word: Word, by: str) -> None:
+        self._use(those, word, by)
+        for index in self.ledger.ran(those):  # also what is only a part of a file
+            self.fetches[index].data = False
 
     def _use(self, those: int, word: Word, by: str) -> None:
         guarded, used = self.ledger.used(those, self.state)
@@ -345,7 +345,7 @@ class Machine(Environment):
             if self.state.level(fetch.index) is Level.NONE:
                 fetch.consumer = fetch.consumer or consumer
                 fetch.use = fetch.use or Use(self.now(), self.at(word), by)
-        self.use([fetch for fetch in fetches if fetch.consumer is None], word, by)
+        self._use(sum({member(fetch.index) for fetch in fetches if fetch.consumer is None}), word, by)
         return bool(fetches)
 
     def check(self, fetches: Iterable[Fetch], digest: str, algorithm: str, word: Word) -> None:
@@ -377,7 +377,7 @@ class Machine(Environment):
         if self.failed is None:
             self.failed = self.state
         if level:
-            self.state = self.state.with_check(those, level)
+            self.state = self.ledger.proven(those, level, self.state.with_check(those, level))
 
     def is_checked(self, fetch: Fetch) -> bool:
         """Whether there was a check of it by now, whatever that is worth."""

@@ -49,6 +49,7 @@ class Exits:
     variables: list[Changes[str]] = field(default_factory=list)
     files: list[Changes[str]] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    outs: list[str] = field(default_factory=list)  # what was printed on them
     folders: set[str] = field(default_factory=set)
 
 
@@ -162,6 +163,12 @@ class Interpreter(Machine):
             exits.states.append(outcome.ok)
             exits.folders.add(self.folder)
 
+    def returned(self, out: Many[str]) -> None:
+        """A sequence has ended by `return`, with what it had printed by then."""
+        exits, self.returning = self.returning, None
+        if exits is not None and len(exits.outs) < _MOST_EXITS:
+            exits.outs.append("".join(out))
+
     def closed(self, exits: Exits, end: State | None) -> None:
         """The function or loop has ended, at its end if there is a state there."""
         if exits.folders:
@@ -234,6 +241,7 @@ class Interpreter(Machine):
 
     outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
+    returning: Exits | None = None  # the function that `return` has just left
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
     quiet = False  # whether `set -e` is without effect for the command that runs
@@ -286,7 +294,9 @@ class Interpreter(Machine):
         if assignment.items is not None:
             value = SPLIT.join(self._item(word) for word in assignment.items)
         else:
+            self.defaulted = False
             value = "" if assignment.value is None else self.value(assignment.value)
+            (self.defaults.add if self.defaulted else self.defaults.discard)(assignment.name)
         before = self.variable(assignment.name) or ("",)
         if assignment.append:
             gap = SPLIT if assignment.items is not None else ""
@@ -365,4 +375,12 @@ class Interpreter(Machine):
         leave()
         self.frames.pop()
         self.closed(exits, outcome.after)
-        return Outcome(join(outcome.ok, exits.ok), join(outcome.fail, exits.fail), outcome.out)
+        self.returning = None
+        return Outcome(join(outcome.ok, exits.ok), join(outcome.fail, exits.fail), self._printed(exits, outcome))
+
+    def _printed(self, exits: Exits, end: Outcome) -> str:
+        """What a function prints: ``if …; then sha256sum f; return; fi`` is one of several ways."""
+        outs = tuple(dict.fromkeys(out for out in (*exits.outs, end.out if end.after else "") if out))
+        if not exits.outs or not outs:
+            return end.out
+        return outs[0] if len(outs) == 1 else self.table.variable("…", outs)

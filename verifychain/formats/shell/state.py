@@ -49,6 +49,10 @@ class State(NamedTuple):
         """A check lets a set of downloads through."""
         return State(self.fetched, self.held | those * ((1 << level) - 1))
 
+    def reaching(self, level: Level) -> int:
+        """The downloads that a check of at least that worth let through, as a set beside other bits."""
+        return self.held >> (level - 1)
+
     def without_check(self, index: int) -> State:
         return State(self.fetched, self.held & ~(_FULL << _WIDTH * index))
 

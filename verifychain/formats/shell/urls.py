@@ -23,6 +23,8 @@ _COMMIT = re.compile(
     rf"|//git\.[^/]+/.*[?&;](?:id|h)={_HEX40}(?=[&;]|$)"
     rf"|/(?:sha256[:/-])?[0-9a-f]{{64}}(?=[/.?#]|$)"
 )
+_BRACES = re.compile(r"\{([^{},]*(?:,[^{},]*)+)\}")
+_MOST_BRACED = 8
 _FULL_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?(?:\^\{commit\}|\^0|\^\{\})?")
 
 
@@ -44,6 +46,14 @@ def is_pinned(url: str) -> bool:
 def is_commit(ref: str) -> bool:
     """Whether a git ref is a full commit id."""
     return _FULL_COMMIT.fullmatch(ref) is not None
+
+
+def braced(url: str) -> tuple[str, ...]:
+    """The URLs that ``https://…/tool.tgz{,.asc}`` stands for: curl and bash see several."""
+    found = _BRACES.search(url) if "{" in url else None
+    if found is None or found[1].count(",") > _MOST_BRACED:
+        return (url,)
+    return tuple(url[: found.start()] + one + url[found.end() :] for one in found[1].split(","))
 
 
 def file_name(url: str) -> str:

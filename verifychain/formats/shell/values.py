@@ -16,6 +16,7 @@ _FIRST, _LAST = 0xF0000, 0xFFFF0
 UNKNOWN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]")
 _BESIDE = rf"[^\s{chr(_FIRST)}-{chr(_LAST)}]"
 _IN_LINE = re.compile(rf"(?<={_BESIDE}){UNKNOWN.pattern}|{UNKNOWN.pattern}(?={_BESIDE})")
+_TOLD_OF = re.compile(rf"^([^\S\n]*(?:{UNKNOWN.pattern}[^\S\n]*)*)({_BESIDE}[^\n]*)", re.MULTILINE)
 SPLIT = "\ue000"  # a place where an unquoted expansion is split into fields
 _PRIVATE = re.compile(f"[{SPLIT}{chr(_FIRST)}-{chr(_LAST)}]")
 LONGEST = 1 << 15  # characters: lists of digests are shorter, and A=$A$A doubles with each line
@@ -32,6 +33,7 @@ class Kind(Enum):
     FETCHED   the bytes of a download (``fetch``)
     CONTENT   what a file holds that nobody here wrote (``name``)
     HASH      the digest of the files in ``name``, by ``algorithm``
+    COMMIT    the commit that a clone (``fetch``) is at
     STREAM    ``<(…)``: the name of a file that holds ``values[0]``
     """
 
@@ -40,6 +42,7 @@ class Kind(Enum):
     FETCHED = "fetched"
     CONTENT = "content"
     HASH = "hash"
+    COMMIT = "commit"
     STREAM = "stream"
     FILTERED = "filtered"
     STATUS = "status"
@@ -160,8 +163,14 @@ class Table:
 
 
 def without_words(text: str) -> str:
-    """A text without unknowns that are words, or parts of words, in its lines: ``deb https://…/$VERSION/ /``."""
-    return _IN_LINE.sub("", text) if len(text) > 1 else text
+    """
+    A text without unknowns that are words, or parts of words, in its lines: ``deb https://…/$VERSION/ /``.
+
+    One with which a line begins is left in: what was fetched, and something behind it.
+    """
+    if len(text) < 2 or text.isascii():
+        return text
+    return _TOLD_OF.sub(lambda found: found[1] + UNKNOWN.sub("", found[2]), _IN_LINE.sub("", text))
 
 
 def clean(text: str) -> str:

@@ -21,6 +21,7 @@ _WILD = re.compile(r"[*?\[]")
 _ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
 _GIVEN = re.compile(r"(?:\[\[?|test) +(?:-n +)?['\"]?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})(?::?-)?\}?['\"]? *\]?\]?")
 _ASKED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})")
+_PARAMETER = re.compile(r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})\}?\"?")
 _PATTERN = 16  # what trying one of a case costs, in characters that are expanded in that time
 _SUM = re.compile(r"(?:command +-v|which|type|hash) +(?:-\w+ +)?['\"]?(?:g?sha\d+sum|g?shasum|sha\d+|openssl|rhash)\b")
 
@@ -72,6 +73,8 @@ class Walker(Interpreter):
                 return Outcome(None, None, "".join(out))
             outcome = self.evaluate(node, after, quiet=quiet or background)
             out.append(outcome.out)
+            if outcome.after is None:
+                self.returned(out)
             if background:
                 outcome = Outcome(outcome.after, None)
             self.status = outcome
@@ -237,7 +240,10 @@ class Walker(Interpreter):
         names = {found[1] for found in _ASKED.finditer(self._as_written(condition))}
         if len(names) != 1:
             return run
-        name = names.pop()
+        return self._set_otherwise(names.pop(), run)
+
+    def _set_otherwise(self, name: str, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        """An arm in which a variable has another value than the one that is known."""
 
         def given() -> Outcome:
             before, value = self.variables.get(name), (self.table.variable(name),)
@@ -291,21 +297,29 @@ class Walker(Interpreter):
     def _case(self, node: nodes.Case, state: State, *, quiet: bool) -> Outcome:
         self.defaulted = False
         subject = self.value(node.subject)
-        known = UNKNOWN.search(subject) is None and not self.defaulted
+        told = UNKNOWN.search(subject) is None
+        known = told and not self.defaulted
+        given = _PARAMETER.fullmatch(self.source_text, node.subject.start, node.subject.end) if told else None
         runs: list[Callable[[], Outcome]] = []
-        default = False
+        usual: list[bool] = []
+        default = met = False
         for arm in node.arms:
             patterns = [self.source_text[word.start : word.end] for word in arm.patterns]
             self.afford(_PATTERN * len(patterns) if known else 0)
             if known and not _may_match(subject, patterns):
                 continue
-            runs.append(partial(self.evaluate, arm.body, state, quiet=quiet))
+            run: Callable[[], Outcome] = partial(self.evaluate, arm.body, state, quiet=quiet)
+            other = given is not None and not known and (met or not _may_match(subject, patterns))
+            met |= subject in patterns
+            runs.append(self._set_otherwise(given[1], run) if given is not None and other else run)
+            usual.append(not other)
             if "*" in patterns or (known and subject in patterns):
                 default = True
                 break
         if not default:
             runs.append(partial(Outcome, state, None))
-        return self._met(self._arms(runs))
+            usual.append(given is None or not any(usual))
+        return self._met(self._arms(runs), usual)
 
     def _for(self, node: nodes.For, state: State, *, quiet: bool) -> Outcome:
         words = [field.text for field in self.fields(node.words)] if node.words is not None else []

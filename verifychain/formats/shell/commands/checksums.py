@@ -20,7 +20,7 @@ _MOST_SOUGHT = 64  # downloads whose folder is asked for
 _MOST_LISTS = 32  # that a file or a variable may hold
 _LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{16,}|\S{0,15}")
-_BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
+BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
 _STEM = re.compile(
     r"[._-](?:sha-?(?:1|224|256|384|512)(?:sums?)?|md5(?:sums?)?|b2|checksums?|digest|hash)(?:\.txt|\.asc)?$",
     re.IGNORECASE,
@@ -115,7 +115,7 @@ class List:
 
     def _entry(self, line: str) -> tuple[str, str, str] | None:
         """Digest, file name and algorithm of a line."""
-        bsd = _BSD.fullmatch(line)
+        bsd = BSD.fullmatch(line)
         if bsd is not None:
             return bsd[3], bsd[2], bsd[1].lower().replace("-", "")
         found = _LINE.fullmatch(line)
@@ -150,7 +150,6 @@ class List:
         for one in lists:
             one.data = False
             shell.serves(one)
-            level = min(level, evidence_level(shell, one))
         if self._algorithm in ("md5", "sha1") or (not self._algorithm and "sha1" in self._name.lower()):
             level = min(level, Level.WEAK)
         names = [name for one in lists for name in (one.target, one.url) if name] + [self._name]
@@ -160,6 +159,7 @@ class List:
                     if one.kind in (Kind.CONTENT, Kind.FILTERED))  # fmt: skip
         if lists and plain and "/" not in text:
             covered = self._here(covered)
+        level = min([level, *(evidence_level(shell, one, covered) for one in lists)])
         shell.all_listed(covered, level, self._word)
 
     def _here(self, those: int) -> int:

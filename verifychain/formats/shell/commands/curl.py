@@ -10,7 +10,7 @@ from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import Option, Options, is_option, parse
 from verifychain.formats.shell.switches import off
-from verifychain.formats.shell.urls import file_name, is_local
+from verifychain.formats.shell.urls import braced, file_name, is_local
 from verifychain.formats.shell.values import UNKNOWN
 
 _SHORT = "A b c C d D e E F H K m o P Q r t T u U w x X y Y z"
@@ -53,6 +53,9 @@ def run(shell: Shell, call: Call) -> str:
         return shell.table.result("$(curl …)")
     if given.has("remote-name-all"):
         named += [True] * (len(urls) - len(named))
+    if not given.has("g", "globoff"):
+        urls = [Field(one, url.word) for url in urls for one in braced(url.text)]
+        named += [True] * (len(urls) - len(named)) if named else []
     folder = given.value("output-dir")
     out = ""
     for url, target in zip_longest(urls, _targets(shell, urls, targets, named)):

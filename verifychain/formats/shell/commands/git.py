@@ -12,7 +12,7 @@ from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_commit, is_local
-from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown
 
 _VALUES = frozenset(["C", "c", "git-dir", "work-tree", "namespace"])
 _CLONE = frozenset(
@@ -43,6 +43,8 @@ _CLONE = frozenset(
 )
 _SUBMODULE = frozenset(["b", "branch", "name", "reference", "depth", "ref-format"])
 _FETCH = frozenset(["depth", "j", "o", "upload-pack", "refmap", "shallow-since"])
+_QUIET = frozenset(["--verify", "-q", "--quiet", "--no-patch", "-s"])
+_HASH_ONLY = re.compile(r"-n? ?1 --(?:format|pretty)=(?:format:)?%H(?: HEAD)?")
 _REMOTE = re.compile(r"[a-z+]+://|[\w.-]+@[\w.-]+:|[\w.-]+\.[a-z]+:")
 _NO_SSL = re.compile(r"http\.(?:[^=]+\.)?sslVerify=(?:false|0|no|off)?$", re.IGNORECASE)
 
@@ -68,6 +70,8 @@ def run(shell: Shell, call: Call) -> str:
             _fetch(shell, call, parse(rest, _FETCH), folder)
         case "checkout" | "reset" | "switch":
             _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
+        case "rev-parse" | "log":
+            return _told(shell, command, [field.text for field in rest], folder)
         case "config":
             _config(shell, rest)
     return shell.table.result("$(git ls-remote …)" if command == "ls-remote" else "$(git …)")
@@ -146,6 +150,7 @@ def _fetch(shell: Shell, call: Call, given: Options, folder: str | None) -> None
         known.pinned = True
         return
     if known is not None:
+        shell.state = shell.state.without_check(known.index)
         return
     contents = shell.files.contents(f"{where}/.git/{remote.text}")
     url = Field(contents[0], remote.word) if contents else remote
@@ -170,10 +175,35 @@ def _checkout(shell: Shell, given: Options, folder: str | None) -> None:
     if not refs or fetch is None:
         return
     ref = refs[-1] if given.has("b", "B") else refs[0]
+    shell.state = shell.state.without_check(fetch.index)  # what it was compared with before is another commit
     if _is_commit(shell, ref):
         fetch.git, fetch.pinned = GitRef(shell.table.shown(ref), is_commit=True), True
     elif ref != "FETCH_HEAD" and not (fetch.git is not None and fetch.git.is_commit):
         fetch.git, fetch.ref = GitRef(shell.table.shown(ref), is_commit=False), ref
+
+
+def _told(shell: Shell, command: str, words: list[str], folder: str | None) -> str:
+    """The commit that a clone is at: a comparison with it is its check."""
+    asked = [word for word in words if word not in _QUIET]
+    whole = _HASH_ONLY.fullmatch(" ".join(asked)) if command != "rev-parse" else asked in (["HEAD"], ["HEAD^{commit}"])
+    fetch = _clone_at(shell, _folder(shell, folder)) if whole else None
+    if fetch is None:
+        return shell.table.result(f"$(git {command} …)")
+    return shell.table.char(Unknown(Kind.COMMIT, f"$(git {command} …)", fetch=fetch.index))
+
+
+def compared(shell: Shell, commit: Unknown, expected: str, call: Call) -> bool:
+    """``[ "$(git rev-parse HEAD)" = <commit id> ]``; whether that is a check."""
+    fetch = shell.fetches[commit.fetch]
+    expected = expected.strip()
+    if _is_commit(shell, expected):
+        shell.listed([fetch], Level.VERIFIED, call.word)
+        return True
+    unknown = shell.table.of(expected) if UNKNOWN.fullmatch(expected) else None
+    if unknown is not None and unknown.kind is Kind.VARIABLE and not unknown.values:
+        shell.listed([fetch], Level.EXTERNAL, call.word)
+        return True
+    return False
 
 
 def _config(shell: Shell, rest: tuple[Field, ...]) -> None:

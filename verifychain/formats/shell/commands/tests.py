@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.commands.checksums import BSD
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.state import Outcome, State
 from verifychain.formats.shell.values import UNKNOWN, Kind
@@ -120,9 +121,15 @@ def _compare(shell: Shell, call: Call, one: str, other: str) -> bool:
         hashes = [unknown for unknown in shell.carried(computed) if unknown.kind is Kind.HASH]
         for unknown in hashes[:1]:
             fetches = shell.fetched_files(unknown.name.split("\n"))
-            words = expected.split()
+            tagged = BSD.fullmatch(expected.strip())
+            words = [tagged[3]] if tagged is not None else expected.split()
             shell.check(fetches, words[0].strip("\"'*^$") if words else expected, unknown.algorithm, call.word)
             return True
+        commit = shell.table.of(computed) if UNKNOWN.fullmatch(computed) else None
+        if commit is not None and commit.kind is Kind.COMMIT:
+            from verifychain.formats.shell.commands.git import compared
+
+            return compared(shell, commit, expected, call)
     return False
 
 

@@ -9,7 +9,7 @@ from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import Options, is_option, parse
 from verifychain.formats.shell.switches import off
-from verifychain.formats.shell.urls import file_name, is_url
+from verifychain.formats.shell.urls import braced, file_name, is_url
 from verifychain.formats.shell.values import UNKNOWN
 
 _VALUES = frozenset(
@@ -130,7 +130,8 @@ def run(shell: Shell, call: Call) -> str:
 
 def _urls(shell: Shell, given: Options) -> list[Field]:
     """The operands without options in a variable, and without files of Windows, where ``wget`` is an alias."""
-    urls = [field for field in given.operands if _DRIVE.match(field.text) is None and not is_option(shell.table, field)]
+    operands = [Field(one, field.word) for field in given.operands for one in braced(field.text)]
+    urls = [field for field in operands if _DRIVE.match(field.text) is None and not is_option(shell.table, field)]
     if any(is_url(field.text) for field in urls):
         return [field for field in urls if UNKNOWN.fullmatch(field.text) is None]
     return urls
