@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _THREADS = 8
 # Seconds. A wait without an end may miss the signal of Ctrl-C, when that comes just before it begins.
 _OFTEN = 0.2
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Result = Outcome | VerifychainError
 
@@ -61,27 +63,40 @@ class _Crew:
         self._lock = threading.Lock()
         self._results: dict[int, Result] = {}
         self._fault: BaseException | None = None
-        self._threads = [threading.Thread(target=self._run) for _ in range(min(_THREADS, len(wanted)))]
+        self._number = min(_THREADS, len(wanted))
+        self._ended: list[threading.Event] = []
 
     def work(self) -> list[Result]:
         """The results in order. Whatever ends it early ends the threads too: each at its next bytes."""
         try:
-            for thread in self._threads:
-                thread.start()
-            for thread in self._threads:
-                while thread.is_alive():
-                    thread.join(_OFTEN)
+            self._start()
+            self._wait()
         except BaseException:
             self._stop()
-            for thread in self._threads:
-                if thread.ident is not None:
-                    thread.join()
+            self._wait()
             raise
         if self._fault is not None:
             raise self._fault
         return [self._results[number] for number in sorted(self._results)]
 
-    def _run(self) -> None:
+    def _start(self) -> None:
+        """Start the threads. An interruption waits so long: nobody would know of one that was half started."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            for _ in range(self._number):
+                ended = threading.Event()
+                threading.Thread(target=self._run, args=(ended,)).start()
+                self._ended.append(ended)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _wait(self) -> None:
+        # Not Thread.join: interrupted, it takes a thread for dead that runs (CPython before 3.13, issue 90882).
+        for ended in self._ended:
+            while not ended.wait(_OFTEN):
+                pass
+
+    def _run(self, ended: threading.Event) -> None:
         try:
             while (taken := self._next()) is not None:
                 number, one = taken
@@ -89,6 +104,8 @@ class _Crew:
         except BaseException as error:  # noqa: BLE001 - of a thread nobody would hear of it; it is raised where work was asked for
             self._fault = self._fault or error
             self._stop()
+        finally:
+            ended.set()
 
     def _next(self) -> tuple[int, Wanted] | None:
         with self._lock:
