@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.conftest import Runner, environment
 from tests.program import FOUND_BY, INSTALLED, ROOT
-from verifychain.cli.main import cli
+from verifychain.cli.main import COMMANDS, cli
 
 ASKED = """
 import importlib, json, pkgutil, sys, verifychain
@@ -70,6 +70,12 @@ def test_every_command_explains_itself(command: Runner, words: tuple[str, ...]) 
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"Usage: verifychain {' '.join(words)} ")
     assert [line for line in result.out.splitlines() if len(line) > 80] == []
+
+
+def test_every_command_is_among_them() -> None:
+    found = {" ".join(words) for words in commands(cli)}
+    assert {name for name in COMMANDS if " " not in name} <= found
+    assert {"download fetch", "cosign verify-blob", "config schema"} <= found
 
 
 def test_what_is_made_from_the_code_is_there(command: Runner) -> None:
