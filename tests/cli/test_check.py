@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_walk_skips_and_says_so(project: Path, command: Runner) -> None:
     assert command("check", "vendor/x/Dockerfile").code == 1
 
 
-def test_walk_respects_gitignore(project: Path, command: Runner, git: Runner) -> None:
+def test_walk_respects_gitignore(project: Path, command: Runner, git: Callable[..., str]) -> None:
     write(project, {"Dockerfile": GOOD, "out/Dockerfile": BAD, ".gitignore": "out/\n", "new/Dockerfile": GOOD})
     git("init", "-q")
     result = command("check")
@@ -150,7 +151,7 @@ def test_walk_respects_gitignore(project: Path, command: Runner, git: Runner) ->
     assert command("check", "out/Dockerfile").code == 1
 
 
-def test_walk_without_git_installed(project: Path, command: Runner, git: Runner) -> None:
+def test_walk_without_git_installed(project: Path, command: Runner, git: Callable[..., str]) -> None:
     write(project, {"Dockerfile": GOOD, "out/Dockerfile": BAD, ".gitignore": "out/\n"})
     git("init", "-q")
     result = command("check", PATH="/nonexistent")
@@ -176,17 +177,17 @@ def test_links(project: Path, command: Runner, tmp_path: Path) -> None:
         (["check", "missing"], "failed: missing: no such file or directory", "hint: check the spelling of the path"),
         (["check", "--nope"], "No such option", "verifychain check --help"),
         (["chekc"], "there is no command 'chekc'; did you mean 'check'?", "verifychain --help"),
-        (["Dockerfile"], "to check that path: verifychain check Dockerfile", ""),
+        (["Dockerfile"], "to check that path: verifychain check Dockerfile", "verifychain --help"),
         (
             ["check", "--select", "image-unpined"],
             "--select: no rule or group is called",
             "did you mean image-unpinned?",
         ),
-        (["check", "--fail-on", "fatal"], "'fatal' is not one of", ""),
+        (["check", "--fail-on", "fatal"], "'fatal' is not one of", "verifychain check --help"),
         (["rules", "image-unpined"], "no rule or group is called", "did you mean image-unpinned?"),
-        (["check", "--staged", "--rev", "HEAD"], "exclude each other", ""),
-        (["digest", "nothing"], "neither a file nor a URL nor an image", ""),
-        (["check", "--staged"], "not a git repository", ""),
+        (["check", "--staged", "--rev", "HEAD"], "exclude each other", "give one of them"),
+        (["digest", "nothing"], "neither a file nor a URL nor an image", "check the spelling of the path"),
+        (["check", "--staged"], "not a git repository", "run git there yourself"),
     ],
 )
 def test_mistakes_exit_2_with_a_word_on_what_to_do(

@@ -47,7 +47,7 @@ def test_fix(project: Path, command: Runner, before: str, after: str) -> None:
     )
 
 
-def test_the_patch_applies(project: Path, command: Runner, git: Runner) -> None:
+def test_the_patch_applies(project: Path, command: Runner, git: Callable[..., str]) -> None:
     write(
         project,
         {"d/x.Dockerfile": f"FROM debian@sha256:{UPPER}\n".encode() + b"#\xe9"},
@@ -86,7 +86,7 @@ def test_mode_and_links_stay(project: Path, command: Runner) -> None:
     )
 
 
-def test_fix_is_refused_where_it_cannot_be(project: Path, command: Runner, git: Runner) -> None:
+def test_fix_is_refused_where_it_cannot_be(project: Path, command: Runner, git: Callable[..., str]) -> None:
     write(project, {"Dockerfile": f"FROM debian@sha256:{UPPER}\n"})
     git("init", "-q")
     git("add", ".")
