@@ -248,6 +248,12 @@ def test_a_configuration_that_is_there_and_cannot_be_read(
     assert command("check", "--isolated").code == 0
 
 
+def test_secrets_of_a_configuration_are_not_shown(project: Path, command: Runner) -> None:
+    write(project, {"verifychain.toml": "pip = { index-url = 'https://me:HIDDEN@index.example/simple' }\n"})
+    shown = command("config", "show").out
+    assert 'pip.index-url            = "https://**:******@index.example/simple"' in shown
+
+
 def test_a_lock_that_cannot_be_read_is_named(project: Path, command: Runner) -> None:
     write(project, {"p.html": "<script src=https://a.example/a.js></script>"})
     os.mkfifo(project / "verifychain.lock")

@@ -12,6 +12,7 @@ from verifychain.cli.console import Console
 from verifychain.cli.options import Command, configured
 from verifychain.core import toml
 from verifychain.core.settings import Settings
+from verifychain.output.style import masked
 
 
 @click.group()
@@ -57,7 +58,7 @@ def _shown(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return toml.string(value)
+            return toml.string(masked(value))
         case dict():
             return "{ " + ", ".join(f"{key} = {_shown(item)}" for key, item in value.items()) + " }" if value else "{}"
         case tuple() if hasattr(value, "_fields"):

@@ -100,7 +100,7 @@ def _refuse_urls(entry: LockedDownload) -> None:
     for url in entry.urls:
         reason = locks.url_fault(url)
         if reason is not None:
-            raise UsageError(f"{url!r}: {reason}", "give an https URL without a #fragment")
+            raise UsageError(f"{url!r}: {reason}", "give an https URL without credentials and without a #fragment")
 
 
 def _from_list(name: str, file: str, stream: Stream) -> Digest:
