@@ -30,6 +30,11 @@ SHOWN = [
     ("https://a.example/?X-Amz-Signature=ab", "https://a.example/?X-Amz-Signature=**"),
     ("NPM_TOKEN='abc' DB_PASSWORD=\"x y\"", "NPM_TOKEN='***' DB_PASSWORD=\"* y\""),
     ("é://é:ü漢@x", "é://é:**@x"),
+    ("curl -u bob:s3cret -o f", "curl -u bob:****** -o f"),
+    ('curl --user "bob:s3 cret"', 'curl --user "bob:** cret"'),
+    ("curl --oauth2-bearer abc -O", "curl --oauth2-bearer *** -O"),
+    ("wget --password=abc --user=x", "wget --password=*** --user=x"),
+    ('-H "X-JFrog-Art-Api: abc"', '-H "X-JFrog-Art-Api: ***"'),
 ]
 KEPT = [
     "https://a.example/f@v1.2?x=y@z",
@@ -40,6 +45,9 @@ KEPT = [
     '-H "Authorization: Bearer $TOKEN"',
     "?token=${TOKEN}&x",
     "unexpected token: x",
+    "docker run -u 1000:1000 x",
+    "curl -u $USER:$TOKEN -o f",
+    "curl -u https://a.example/f",
     "RUN --mount=type=secret,id=token true",
     "cosign verify-blob --signature=tool.sig --key=cosign.pub tool",
     "docker://alpine:3.8@sha256:abc",
@@ -102,7 +110,10 @@ def test_a_secret_that_begins_where_a_long_line_is_cut() -> None:
     assert shown.endswith("*@a.example/f")
 
 
-@pytest.mark.parametrize("piece", ["://", "://a:", "token=", "authorization:", "_token", "://@", "=", ":", "Bearer "])
+@pytest.mark.parametrize(
+    "piece",
+    ["://", "://a:", "token=", "authorization:", "_token", "://@", " -u a:", " -u a", "--user=", "=", ":", "Bearer "],
+)
 def test_long_texts_take_linear_time(piece: str) -> None:
     begin = process_time()
     masked(piece * (1_000_000 // len(piece)))

@@ -22,11 +22,13 @@ _UNSAFE = (
 )
 
 
-# What is a secret by where it stands: in front of the host of a URL, as the value of a header, parameter or variable.
+# What is a secret by where it stands: in front of a URL's host, as the value of a header, parameter, option, variable.
 # Every repetition ends at what another beginning needs, so that a long line is read once.
 _SECRETS = (
     r"://(?P<user>[^\s/?#\"'<>]*)@(?!sha\d{3}:)"
-    r"|(?:authorization|[-_]token|api[-_]?key)[\"']?[ \t]{0,4}:[ \t]{0,4}(?:(?:basic|bearer|token)[ \t]{1,4})?"
+    r"|(?:[ \t]-u|--user|--proxy-user)[ \t=]?[\"']?[^\s:\"'\d][^\s:\"']{0,64}:(?!//)(?P<login>[^\s\"']+)"
+    r"|--(?:oauth2-bearer|password)[ \t]{1,4}[\"']?(?P<option>[^\s\"']+)"
+    r"|(?:authorization|[-_]token|api[-_]?key|art-api)[\"']?[ \t]{0,4}:[ \t]{0,4}(?:(?:basic|bearer|token)[ \t]{1,4})?"
     r"(?P<header>[^\s\"'<>\\]+)"
     r"|(?:token|passw(?:or)?d|secret|api[-_]?key|[?&](?:x-amz-)?sig(?:nature)?)=[\"']?(?P<value>[^\s&;,\"'<>\\)]+)"
 )
@@ -66,7 +68,8 @@ def printable(text: str) -> str:
 
 def masked(text: str) -> str:
     """The text with secrets starred, character by character, so that columns stay: logs are read by many."""
-    return re.sub(_SECRETS, _starred, text, flags=re.IGNORECASE) if ":" in text or "=" in text else text
+    may_hold = ":" in text or "=" in text or "--" in text
+    return re.sub(_SECRETS, _starred, text, flags=re.IGNORECASE) if may_hold else text
 
 
 def _starred(found: re.Match[str]) -> str:
