@@ -5,7 +5,8 @@ The images are signed by cosign with a key in its older form, or carry a keyless
 the older form or as a bundle. verifychain verifies the manifest in one run: by default, and with our own core alone.
 cosign is started once for each image; besides, all images are given to one run of it. All have keys and trust roots in
 files, so that nobody asks the network for them; caches are off. Both demand the same: with keys no log, else its
-promise or proof and that of the CT log. Neither asks for images themselves, which are named by digests.
+promise or proof and that of the CT log. Neither asks for images themselves, which are named by digests; verifychain
+does not ask for what cosign signs of an image, either, where the signature states no more than the usual: it is known.
 
 The goal is a fifth of the time of one run for each image; for bundles it cannot be met by default, because importing
 the library alone takes about as long.
@@ -66,8 +67,11 @@ def make(folder: Path, registry: DockerRegistry, form: Form, number: int) -> lis
     for index in range(number):
         contents = Contents()
         image = contents.image(f"{form.name} {index}".encode(), "1")
-        if form.who is WHO:
-            evidence.sign(contents, sigstore, image, "legacy" if form.flags else "bundle")
+        if form.who is WHO and form.flags:
+            payload = evidence.cosigns_payload(image, f"{registry.host}/bench/app{index}")
+            contents.add_layers([evidence.simple(sigstore, payload)], contents.tag_of(image, "sig"))
+        elif form.who is WHO:
+            evidence.sign(contents, sigstore, image, "bundle")
         contents.to_registry(registry, f"bench/app{index}")
         images.append(f"{registry.host}/bench/app{index}@{image}")
     if form.who is KEY:
@@ -137,9 +141,8 @@ def measure(folder: Path, registry: DockerRegistry, form: Form, number: int, rou
     for name, runs in taken.items():
         print(_line(name, runs, taken[EACH]))
     times = _ratio(taken[NAMES["both"]], taken[EACH])
-    print(
-        f"  goal: {GOAL} times as fast as one run each, by default: {times:.1f}, {'met' if times >= GOAL else 'missed'}"
-    )
+    state = "met    " if times >= GOAL else "MISSED "
+    print(f"{state} at least {GOAL} times as fast as one run each, by default, {form.name}: {times:.1f}")
 
 
 def _line(name: str, runs: list[Taken], each: list[Taken]) -> str:

@@ -18,12 +18,23 @@ SLSA = "https://slsa.dev/provenance/v1"
 
 
 def payload(image: Digest, *, optional: Any = None, kind: str = "cosign container image signature") -> bytes:
+    """Simple signing, not as cosign itself writes it."""
     critical = {
         "identity": {"docker-reference": "registry.example/app"},
         "image": {"docker-manifest-digest": str(image)},
         "type": kind,
     }
     return json.dumps({"critical": critical, "optional": optional}).encode()
+
+
+def cosigns_payload(image: Digest, repository: str, optional: Any = None) -> bytes:
+    """Simple signing, to the byte as cosign writes it for an image in a repository."""
+    critical = {
+        "identity": {"docker-reference": repository},
+        "image": {"docker-manifest-digest": str(image)},
+        "type": "cosign container image signature",
+    }
+    return json.dumps({"critical": critical, "optional": optional}, separators=(",", ":")).encode()
 
 
 def statement(image: Digest, kind: str, predicate: Any = None, annotations: Any = None) -> bytes:

@@ -51,6 +51,43 @@ def test_a_legacy_signature(capsys: Any, here: Path, contents: Contents, image: 
     assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == [".sig", "blobs"]
 
 
+def test_a_payload_that_is_known(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    """What cosign signs of an image is known before; with annotations, or of another image, it is asked for."""
+    with Stub() as stub:
+        host = stub.server.host
+        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
+        (here / "Dockerfile").write_text(f"FROM {host}/{REPOSITORY}@{image}\n")
+        repository = f"{host}/{REPOSITORY}"
+        other = Digest(Algorithm.SHA256, bytes(32))
+        for signed, optional, code, blobs in (
+            (image, None, 0, 0),
+            (image, {"a": "b"}, 0, 1),
+            (other, None, 1, 1),
+        ):
+            payload = evidence.cosigns_payload(signed, repository, optional)
+            contents.add_layers([evidence.simple(sigstore, payload)], contents.tag_of(image, "sig"))
+            contents.to_stub(stub)
+            before = len(stub.paths)
+            assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == code
+            assert [_kind(path, contents) for path in stub.paths[before:]].count("blobs") == blobs
+
+
+def test_a_known_payload_needs_its_own_signature(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
+) -> None:
+    with Stub() as stub:
+        host = stub.server.host
+        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
+        (here / "Dockerfile").write_text(f"FROM {host}/{REPOSITORY}@{image}\n")
+        media_type, _, noted = evidence.simple(sigstore, b"something else")
+        payload = evidence.cosigns_payload(image, f"{host}/{REPOSITORY}")
+        contents.add_layers([(media_type, payload, noted)], contents.tag_of(image, "sig"))
+        contents.to_stub(stub)
+        assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == 1
+
+
 def test_a_bundle(capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore) -> None:
     evidence.sign(contents, sigstore, image, "bundle")
     expected = [".sig", "referrers", "manifest", "blobs"]

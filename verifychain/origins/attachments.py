@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from verifychain.core.attachment import Attachment, Found, Storage, Subject
-from verifychain.core.digest import Digest
+from verifychain.core.digest import Digest, of_bytes
 from verifychain.core.errors import Unavailable
-from verifychain.core.image_name import ImageName
+from verifychain.core.image_name import DOCKER_HUB, ImageName
 from verifychain.core.record import NamedTuple
 from verifychain.origins.layout import Layout
 from verifychain.origins.manifests import Descriptor, Manifest, NotAManifest
@@ -25,6 +25,11 @@ from verifychain.origins.registry import Registry
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
 _TAGS = {Storage.SIGNATURE_TAG: "sig", Storage.ATTESTATION_TAG: "att"}
+# As cosign writes it (sigstore/sigstore, pkg/signature/payload), for a signature without annotations.
+_PAYLOAD = (
+    '{{"critical":{{"identity":{{"docker-reference":"{repository}"}},"image":{{"docker-manifest-digest":"{digest}"}},'
+    '"type":"cosign container image signature"}},"optional":null}}'
+)
 _MOST_LAYERS = 1000
 _LARGEST = 128 << 20  # one attachment; cosign's limit
 _LARGEST_SUM = 256 << 20  # all of one image
@@ -69,6 +74,10 @@ class Store(Protocol):
 
     def blob(self, descriptor: Descriptor) -> bytes: ...
 
+    def usual_payload(self, digest: Digest) -> bytes:
+        """What cosign signs of the image where nothing more is stated; empty where it is not known, or not of use."""
+        ...
+
     def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
         """The manifests under cosign's tag for ``sig``, ``att`` or ``sbom``."""
         ...
@@ -112,6 +121,10 @@ class InRegistry(NamedTuple):
     def blob(self, descriptor: Descriptor) -> bytes:
         return self.registry.blob(self.signatures, descriptor.digest, descriptor.size)
 
+    def usual_payload(self, digest: Digest) -> bytes:
+        registry = "index.docker.io" if self.name.registry == DOCKER_HUB else self.name.registry
+        return _PAYLOAD.format(repository=f"{registry}/{self.name.path}", digest=digest).encode()
+
     def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
         found = attached(self.registry, self.signatures, digest, suffix, prefix=self.prefix)
         return [] if found is None else [found]
@@ -152,6 +165,9 @@ class OnDisk(NamedTuple):
 
     def blob(self, descriptor: Descriptor) -> bytes:
         return self.layout.blob(descriptor.digest, descriptor.size)
+
+    def usual_payload(self, digest: Digest) -> bytes:
+        return b""  # to read it costs nothing
 
     def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
         return self.layout.attached(digest, suffix)
@@ -250,16 +266,22 @@ class _Collection:
                 self.add(place, manifest, only=is_evidence)
             return
         for manifest in self._store.attached(digest, _TAGS[place]):
-            self.add(place, manifest)
+            self.add(place, manifest, usual=self._store.usual_payload(digest))
 
-    def add(self, storage: Storage, manifest: Manifest, only: Callable[[Descriptor], bool] | None = None) -> None:
-        """Fetch the layers of a manifest, all or some."""
+    def add(
+        self,
+        storage: Storage,
+        manifest: Manifest,
+        only: Callable[[Descriptor], bool] | None = None,
+        usual: bytes = b"",
+    ) -> None:
+        """Fetch the layers of a manifest, all or some; not the one that has the digest of the ``usual`` payload."""
         for where, layer in self._layers(manifest):
             if only is not None and not only(layer):
                 continue
             try:
                 self._budget.spend(layer.size)
-                data = self._store.blob(layer)
+                data = usual if _is(usual, layer) else self._store.blob(layer)
             except Exhausted as error:
                 self.faults.append(error.message)
                 return
@@ -280,3 +302,8 @@ class _Collection:
             return
         for number, layer in enumerate(layers, 1):
             yield f"{manifest.digest}, layer {number} of {len(layers)}", layer
+
+
+def _is(data: bytes, layer: Descriptor) -> bool:
+    """Whether bytes are those of a descriptor: what has a digest need not be fetched where it is known."""
+    return len(data) == layer.size and of_bytes(data, layer.digest.algorithm) == layer.digest
