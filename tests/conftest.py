@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import isolation
 
@@ -38,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A busy machine takes longer than 200 ms for an example now and then, and to make one.
+    settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")
     # Read now: tests change the environment.
     under_ci = os.environ.get("CI", "").lower() not in {"", "0", "false"}
     config.stash[_allowed] = _patterns() if under_ci else None

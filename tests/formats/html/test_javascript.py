@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.timing import growth
 from verifychain.formats.html.javascript import imports
 
 LONG = "averyveryveryveryveryveryveryveryveryveryveryveryveryveryverylongname_return"
@@ -104,15 +105,12 @@ def test_whatever_stands_there(text: str, module: bool) -> None:
      "-->", "x\n-->"],
 )  # fmt: skip
 def test_time_is_linear(piece: str) -> None:
-    def seconds(size: int) -> float:
+    def reading(size: int) -> Callable[[], object]:
         text = "import a " + piece * (size // len(piece))
-        begin = time.process_time()
-        for _ in imports(text, module=True):
-            pass
-        return time.process_time() - begin
+        return lambda: list(imports(text, module=True))
 
     # Ten times the text takes ten times as long, or a hundred times.
-    assert seconds(100_000) < 40 * max(min(seconds(10_000) for _ in range(3)), 0.01)
+    assert growth(reading(10_000), reading(100_000), below=40) < 40
 
 
 def test_random_programs_survive() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.timing import growth
 from verifychain.formats.html.tags import Tag, read
 
 DATA = Path(__file__).parents[2] / "data" / "html5lib" / "trees.jsonl"
@@ -190,16 +190,7 @@ def test_time_is_linear(name: str) -> None:
     """A quadratic reader takes 64 times as long for eight times as much."""
     small, large = ATTACKS[name], ATTACKS[name][: len(ATTACKS[name]) // 2]
     whole = ATTACKS[name].replace(large, large * 4) if name == "one tag" else large * 4 + small[len(large) :] * 4
-    assert _time(whole) < 30 * _time(small) + 0.2
-
-
-def _time(text: str) -> float:
-    best = 1e9
-    for _ in range(2):
-        start = time.process_time()
-        read(text, {"script": ()})
-        best = min(best, time.process_time() - start)
-    return best
+    assert growth(lambda: read(small, {"script": ()}), lambda: read(whole, {"script": ()}), below=30) < 30
 
 
 def test_memory_is_bounded() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.timing import within
 from verifychain.core.digest import parse_oci
 from verifychain.core.pin import Grade
 from verifychain.core.ports import Scope
@@ -110,18 +110,14 @@ def test_what_is_no_image(value: str, message: str) -> None:
     ],
 )
 def test_bombs(text: str) -> None:
-    began = time.monotonic()
-    facts(text)
-    assert time.monotonic() - began < 20
+    within(20, lambda: facts(text))
 
 
 def test_aliases_are_not_copied() -> None:
     """Nine levels of nine aliases each would be 387 million nodes."""
     lines = ["a0: &a0 {image: x}"]
     lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 10)]
-    began = time.monotonic()
-    assert facts("\n".join([*lines, "containers: *a9", "volumes: [*a9]"])) == []
-    assert time.monotonic() - began < 20
+    assert within(20, lambda: facts("\n".join([*lines, "containers: *a9", "volumes: [*a9]"]))) == []
 
 
 def test_aliases_of_lists_and_mappings_take_linear_time() -> None:
@@ -133,9 +129,8 @@ def test_aliases_of_lists_and_mappings_take_linear_time() -> None:
     wide = f"x: &m\n{keys}items:\n" + "- {<<: *m}\n" * number
     shared = f"x: &m\n  image: a\n{keys}containers: [{'*m,' * number}]\n"
     mounted = f"x: &m\n  reference: a\n{keys}volumes:\n" + "- {image: *m}\n" * number
-    began = time.process_time()
-    assert [len(facts(text)) for text in (listed, wide, shared, mounted)] == [number, 1, 1, 1]
-    assert time.process_time() - began < 20
+    found = within(20, lambda: [len(facts(text)) for text in (listed, wide, shared, mounted)])
+    assert found == [number, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
