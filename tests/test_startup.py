@@ -99,12 +99,13 @@ def test_a_small_file_takes_less_than_100_ms(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM python:3.12\nRUN true\n")
     program = Path(sys.executable).with_name("verifychain")
     check, click = (1e9, 1e9), (1e9, 1e9)
-    for _ in range(30):
+    within = False
+    for turn in range(90):
         one = _seconds(program, "check", cwd=tmp_path, code=1)
         check = min(check[0], one[0]), min(check[1], one[1])
         one = _seconds(sys.executable, "-c", "import click", cwd=tmp_path, code=0)
         click = min(click[0], one[0]), min(click[1], one[1])
-        if check[0] < 0.1:
+        within = any(ours < max(0.1, 1.3 * theirs) for ours, theirs in zip(check, click, strict=True))
+        if check[0] < 0.1 or (within and turn >= 30):
             break
-    within = any(ours < max(0.1, 1.3 * theirs) for ours, theirs in zip(check, click, strict=True))
     assert within, f"{check} seconds by the clock and of the processor, and click alone {click}"

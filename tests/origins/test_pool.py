@@ -323,12 +323,12 @@ def test_a_proxy_that_refuses_and_one_that_says_nothing(monkeypatch: pytest.Monk
         monkeypatch.setenv("HTTPS_PROXY", f"http://{LOOPBACK}:{port}")
         with pytest.raises(Unavailable, match="it answers with status 407"):
             Web(patience=HURRIED).fetch("https://registry.example/", MOST)
-    with raw_server(lambda connection: time.sleep(2)) as port:
+    with raw_server(lambda connection: time.sleep(60)) as port:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{LOOPBACK}:{port}")
         begin = time.monotonic()
         with pytest.raises(Unavailable, match="proxy could not be used"):
             Web(Access(), Timeouts(0.2, 0.2, 0.2), patience=HURRIED).fetch("https://registry.example/", MOST)
-        assert time.monotonic() - begin < 1.5
+        assert time.monotonic() - begin < 20
 
 
 def test_what_only_proxies_and_tls_need_is_not_loaded_for_anything_else() -> None:
