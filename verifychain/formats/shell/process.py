@@ -13,7 +13,7 @@ from verifychain.formats.shell.expand import Expander, Field
 from verifychain.formats.shell.machine import Machine, Text
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import Changes, Outcome, State, join
+from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
 from verifychain.formats.shell.syntax import Script
 from verifychain.formats.shell.values import SPLIT
 from verifychain.formats.shell.ways import Ways
@@ -50,6 +50,7 @@ class Exits:
     files: list[Changes[str]] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     outs: list[str] = field(default_factory=list)  # what was printed on them
+    asked: Outcome = NOWHERE  # what holds on those that only who sets a variable to another value comes along
     folders: set[str] = field(default_factory=set)
 
 
@@ -156,7 +157,10 @@ class Interpreter(Machine):
 
     def leave(self, exits: Exits, outcome: Outcome) -> None:
         """It is left here; what has been set and written by now counts behind it."""
-        exits.ok, exits.fail = join(exits.ok, outcome.ok), join(exits.fail, outcome.fail)
+        if self.asked:
+            exits.asked = Outcome(join(exits.asked.ok, outcome.ok), join(exits.asked.fail, outcome.fail))
+        else:
+            exits.ok, exits.fail = join(exits.ok, outcome.ok), join(exits.fail, outcome.fail)
         if outcome.ok is not None and len(exits.states) < _MOST_EXITS:
             exits.variables.append(self.variables.since(exits.marks[0]))
             exits.files.append(self.files.store.since(exits.marks[1]))
@@ -241,6 +245,7 @@ class Interpreter(Machine):
 
     outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
+    asked = False  # whether an arm runs that the known value of a variable excludes
     returning: Exits | None = None  # the function that `return` has just left
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
@@ -376,7 +381,9 @@ class Interpreter(Machine):
         self.frames.pop()
         self.closed(exits, outcome.after)
         self.returning = None
-        return Outcome(join(outcome.ok, exits.ok), join(outcome.fail, exits.fail), self._printed(exits, outcome))
+        ok = beside(join(outcome.ok, exits.ok), exits.asked.ok)
+        fail = beside(join(outcome.fail, exits.fail), exits.asked.fail)
+        return Outcome(ok, fail, self._printed(exits, outcome))
 
     def _printed(self, exits: Exits, end: Outcome) -> str:
         """What a function prints: ``if …; then sha256sum f; return; fi`` is one of several ways."""

@@ -248,7 +248,9 @@ class Walker(Interpreter):
         def given() -> Outcome:
             before, value = self.variables.get(name), (self.table.variable(name),)
             self.variables.set(name, value)
+            outer, self.asked = self.asked, True
             outcome = self._optionally(name, run)
+            self.asked = outer
             if self.variables.get(name) == value:
                 self.variables.set(name, before)
             return outcome
@@ -356,11 +358,7 @@ class Walker(Interpreter):
         """``while [ $# -gt 0 ]`` in a function that is called without arguments."""
         if len(self.frames) == 1 or self.uncalled or self.frames[-1].parameters or len(node.condition.items) != 1:
             return False
-        condition = node.condition.items[0][0]
-        text = (
-            self.source_text[condition.span.start : condition.span.end] if isinstance(condition, nodes.Simple) else ""
-        )
-        return _ARGUMENTS.fullmatch(text) is not None
+        return _ARGUMENTS.fullmatch(self._as_written(node.condition)) is not None
 
     def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
         if self._is_over(node):
