@@ -33,6 +33,21 @@ _SECRETS = (
     r"|(?:token|passw(?:or)?d|secret|api[-_]?key|[?&](?:x-amz-)?sig(?:nature)?)=[\"']?(?P<value>[^\s&;,\"'<>\\)]+)"
 )
 _NO_SECRET = ("$", "{", "%", "*", "(")  # a variable, a template, what is masked already
+# No secret is found without one of these; compiling the expression takes longer than reading a small file.
+_TELLING = (
+    "-u",
+    "bearer",
+    "passw",
+    "authorization",
+    "token",
+    "api-key",
+    "api_key",
+    "apikey",
+    "art-api",
+    "secret",
+    "sig=",
+    "signature=",
+)
 
 
 class Style(NamedTuple):
@@ -68,7 +83,8 @@ def printable(text: str) -> str:
 
 def masked(text: str) -> str:
     """The text with secrets starred, character by character, so that columns stay: logs are read by many."""
-    may_hold = ":" in text or "=" in text or "--" in text
+    lower = text.lower()
+    may_hold = ("://" in text and "@" in text) or any(word in lower for word in _TELLING)
     return re.sub(_SECRETS, _starred, text, flags=re.IGNORECASE) if may_hold else text
 
 
