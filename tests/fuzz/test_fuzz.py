@@ -97,7 +97,7 @@ FILES = files.targets()
 
 
 @pytest.mark.parametrize("target", FILES, ids=lambda target: target.name)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_what_hypothesis_finds(target: Target, data: st.DataObject) -> None:
     pieces = st.sampled_from(sorted({line + b"\n" for seed in target.seeds for line in seed.split(b"\n")}))

@@ -172,6 +172,16 @@ def raw_server(talk: Callable[..., None]) -> Iterator[int]:
         thread.join()
 
 
+def pump(source: socket.socket, sink: socket.socket) -> None:
+    """Hand on what comes until it ends, in one direction."""
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
 class Authority(NamedTuple):
     """A private certificate authority: its certificate, and a server's certificate with key."""
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from tests.origins.local_server import LOOPBACK, Asked, Authority, Reply, Server
+from tests.origins.local_web import HURRIED, SHORT
 from verifychain.core.digest import Digest, of_bytes
 from verifychain.core.image_name import ImageName, parse_image_name
 from verifychain.origins.docker_config import Credentials
 from verifychain.origins.manifests import OCI_INDEX, OCI_MANIFEST
 from verifychain.origins.registry import Registry
 from verifychain.origins.registry_auth import Auth
-from verifychain.origins.web import Access, Patience, Timeouts, Web
+from verifychain.origins.web import Access, Web
 
 REPOSITORY = "team/app"
 Bend = Callable[[Asked, Reply], Reply]
@@ -109,7 +110,7 @@ class Client(NamedTuple):
 def client(environ: dict[str, str] | None = None, access: Access | None = None, **settings: Any) -> Client:
     """A registry client that knows no credentials but those that ``environ`` leads to."""
     access = (access or Access()).naming(LOOPBACK, "registry.example", "other.example")
-    web = Web(access, Timeouts(2, 2, 10), patience=Patience(factor=0.0), resolver=lambda host, port: [LOOPBACK])
+    web = Web(access, SHORT, patience=HURRIED, resolver=lambda host, port: [LOOPBACK])
     return Client(Registry(web, Auth(web, Credentials(environ or {})), **settings), web)
 
 

@@ -45,7 +45,7 @@ def test_challenges(headers: list[str], expected: list[tuple[str, dict[str, str]
     assert all("realm" not in parameters for _, parameters in found[len(expected) :])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text(alphabet='aB=",\\ \t\r\n;é-', max_size=60), max_size=4))
 def test_no_header_breaks_it(headers: list[str]) -> None:
     for one in parse_challenges(headers):

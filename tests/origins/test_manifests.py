@@ -37,7 +37,7 @@ def read_all(data: bytes, content_type: str | None) -> Manifest | None:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.dictionaries(NAMES, VALUES, max_size=6), st.none() | st.sampled_from(ACCEPTED))
 def test_documents_of_any_shape(document: dict[str, Any], content_type: str | None) -> None:
     found = read_all(packed(document), content_type)
@@ -46,7 +46,7 @@ def test_documents_of_any_shape(document: dict[str, Any], content_type: str | No
         assert content_type in (None, found.media_type)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_bytes_of_any_kind(data: bytes) -> None:
     assert read_all(data, None) is None

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.origins.local_server import LOOPBACK, Reply, Server
+from tests.origins.local_server import Reply, Server
+from tests.origins.local_web import AT_ONCE, local_web
 from verifychain.core import url
 from verifychain.core.digest import Algorithm, of_bytes
 from verifychain.core.errors import Unavailable
 from verifychain.core.npm import PackageFile, package_file
 from verifychain.origins import npm_settings
 from verifychain.origins.npm import Npm
-from verifychain.origins.web import Access, Patience, Timeouts, Web
 
 LIB = b"lib()\n"
 
@@ -59,10 +59,7 @@ def release(data: bytes, place: str, algorithm: str = "sha512") -> bytes:
 
 
 def client(server: Server) -> Npm:
-    def connect(registry: str) -> Web:
-        return Web(Access().naming(LOOPBACK), Timeouts(2, 2, 10), patience=Patience(0, 0, 0))
-
-    return Npm(connect, server.url, pytest.fail)
+    return Npm(lambda registry: local_web(patience=AT_ONCE), server.url, pytest.fail)
 
 
 def sha384(data: bytes) -> tuple[object, ...]:

@@ -38,13 +38,6 @@ def stub() -> Iterator[Stub]:
         yield stub
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    made, web = client()
-    yield made
-    web.close()
-
-
 def page(*entries: dict[str, Any], link: str | None = None) -> Reply:
     headers = (("Content-Type", OCI_INDEX),) + (() if link is None else (("Link", link),))
     return Reply(200, index(*entries), headers)

@@ -9,49 +9,21 @@ from __future__ import annotations
 import resource
 import socket
 import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.origins.local_server import LOOPBACK, Asked, Authority, Reply, Server, raw_server
 from tests.origins.stub_registry import REPOSITORY, Stub, client, descriptor, index, manifest, packed
-from verifychain.core.digest import Algorithm, Digest, of_bytes
+from tests.origins.tampering import GOOD, LAYER, OTHER, docker_config, replaced, without
+from verifychain.core.digest import Algorithm, of_bytes
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
-from verifychain.origins.cache import Cache
 from verifychain.origins.docker_config import Credentials
 from verifychain.origins.manifests import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, NotAManifest
 from verifychain.origins.registry import Mismatch, Registry
 from verifychain.origins.registry_auth import Auth
 from verifychain.origins.web import Access, Refused, TooLarge
-
-LAYER = b"layer" * 20
-GOOD = manifest(LAYER)
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with Stub() as stub:
-        stub.push(GOOD, "1")
-        stub.add_blob(LAYER)
-        yield stub
-
-
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    made, web = client()
-    yield made
-    web.close()
-
-
-def without(reply: Reply, *names: str) -> Reply:
-    return reply._replace(headers=tuple(one for one in reply.headers if one[0].lower() not in names))
-
-
-def replaced(reply: Reply, name: str, value: str) -> Reply:
-    return reply._replace(headers=(*without(reply, name.lower()).headers, (name, value)))
 
 
 def test_the_untampered_case(stub: Stub, registry: Registry) -> None:
@@ -65,9 +37,6 @@ def test_the_untampered_case(stub: Stub, registry: Registry) -> None:
     assert registry.resolve(stub.name("2")) is None
     assert registry.has(stub.name(None, digest))
     assert not registry.has(stub.name(None, of_bytes(b"no such")))
-
-
-OTHER = manifest(b"evil")
 
 
 @pytest.mark.parametrize(
@@ -224,55 +193,6 @@ def test_a_manifest_that_is_announced_too_large(stub: Stub, registry: Registry) 
         registry.manifest(stub.name(), of_bytes(GOOD))
 
 
-FLIPPED = bytes([LAYER[0] ^ 1]) + LAYER[1:]
-
-
-@pytest.mark.parametrize("body", [FLIPPED, LAYER[:-1], b"", LAYER[::-1]], ids=["a bit", "short", "empty", "reversed"])
-def test_other_bytes_in_a_blob(stub: Stub, registry: Registry, body: bytes) -> None:
-    """A short one has an honest Content-Length: nothing but the hash and the size say that it is short."""
-    stub.bend = lambda asked, reply: reply._replace(body=body)
-    with pytest.raises(Mismatch):
-        registry.blob(stub.name(), of_bytes(LAYER), len(LAYER))
-
-
-def test_a_blob_of_another_size_than_its_descriptor_says(stub: Stub, registry: Registry) -> None:
-    with pytest.raises(TooLarge):
-        registry.blob(stub.name(), of_bytes(LAYER), len(LAYER) - 1)
-    with pytest.raises(Mismatch):
-        registry.blob(stub.name(), of_bytes(LAYER), len(LAYER) + 1)
-
-
-def test_a_blob_that_goes_on_ends_at_its_size() -> None:
-    sent = 0
-
-    def talk(connection: socket.socket) -> None:
-        nonlocal sent
-        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + LAYER)
-        for _ in range(200):
-            connection.sendall(bytes(1 << 20))
-            sent += 1
-
-    registry, web = client()
-    with raw_server(talk) as port, pytest.raises(TooLarge, match=f"more than {len(LAYER)} bytes"):
-        registry.blob(ImageName(f"{LOOPBACK}:{port}", REPOSITORY), of_bytes(LAYER), len(LAYER))
-    web.close()
-    assert sent < 64
-
-
-def test_a_connection_that_is_cut_is_no_blob_and_not_waited_for() -> None:
-    """oras-py took 131 seconds of retries to say so."""
-
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(LAYER)}\r\n\r\n".encode() + LAYER[:50])
-
-    registry, web = client()
-    begin = time.monotonic()
-    with raw_server(talk) as port, pytest.raises(Unavailable, match="broke"):
-        registry.blob(ImageName(f"{LOOPBACK}:{port}", REPOSITORY), of_bytes(LAYER), len(LAYER))
-    web.close()
-    assert time.monotonic() - begin < 20
-
-
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
 def test_an_encoding_that_was_not_asked_for(stub: Stub, registry: Registry, encoding: str) -> None:
     """requests would undo it, and the hash would be of something that no one signed."""
@@ -282,47 +202,6 @@ def test_an_encoding_that_was_not_asked_for(stub: Stub, registry: Registry, enco
     with pytest.raises(Refused, match="Content-Encoding"):
         registry.manifest(stub.name(), of_bytes(GOOD))
     assert {asked.headers["accept-encoding"] for asked in stub.server.asked} == {"identity"}
-
-
-def test_a_blob_behind_a_redirect_to_http(authority: Authority) -> None:
-    with Server({"/blob": Reply(200, LAYER)}) as plain, Stub(authority) as stub:
-        stub.add_blob(LAYER)
-        stub.bend = lambda asked, reply: Reply(307, headers=(("Location", f"{plain.url}/blob"),))
-        registry, web = client(access=Access(ca=str(authority.ca)))
-        name = ImageName(f"registry.example:{stub.server.port}", REPOSITORY)
-        with pytest.raises(Refused, match="not https"):
-            registry.blob(name, of_bytes(LAYER), len(LAYER))
-        web.close()
-        assert plain.asked == []
-
-
-def test_a_blob_behind_a_redirect_elsewhere_comes_without_the_credentials(authority: Authority, tmp_path: Path) -> None:
-    host = ""
-    with Server({"/blob": Reply(200, LAYER)}, authority.certificate) as store, Stub(authority) as stub:
-        host = f"registry.example:{stub.server.port}"
-
-        def bend(asked: Asked, reply: Reply) -> Reply:
-            if "authorization" not in asked.headers:
-                return Reply(401, headers=(("WWW-Authenticate", 'Basic realm="x"'),))
-            return Reply(307, headers=(("Location", f"https://other.example:{store.port}/blob"),))
-
-        stub.bend = bend
-        environ = docker_config(tmp_path, host)
-        registry, web = client(environ, Access(ca=str(authority.ca)))
-        name = ImageName(host, REPOSITORY)
-        assert registry.blob(name, of_bytes(LAYER), len(LAYER)) == LAYER
-        web.close()
-        assert stub.server.asked[-1].headers["authorization"].startswith("Basic ")
-        assert "authorization" not in store.asked[0].headers
-
-
-def docker_config(folder: Path, host: str) -> dict[str, str]:
-    """An environment whose docker configuration has a password for a host."""
-    import base64
-
-    auth = base64.b64encode(b"user:secret").decode()
-    (folder / "config.json").write_text(f'{{"auths": {{"{host}": {{"auth": "{auth}"}}}}}}')
-    return {"DOCKER_CONFIG": str(folder)}
 
 
 @pytest.mark.parametrize(
@@ -339,69 +218,6 @@ def test_a_password_is_not_sent_without_https(authority: Authority, tmp_path: Pa
             registry.resolve(ImageName(host, REPOSITORY, "1"))
         web.close()
         assert thief.asked == []
-
-
-class TestMirrors:
-    def name(self, stub: Stub, digest: Digest | None = None) -> ImageName:
-        return stub.name("1", digest)
-
-    def test_what_has_a_digest_may_come_from_a_mirror(self, stub: Stub) -> None:
-        with Stub() as mirror:
-            mirror.push(GOOD)
-            mirror.add_blob(LAYER)
-            registry, web = client(mirrors={stub.server.host: [mirror.server.host]})
-            assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
-            assert registry.blob(stub.name(), of_bytes(LAYER), len(LAYER)) == LAYER
-            assert stub.paths == []
-            assert registry.has(stub.name(None, of_bytes(GOOD)))
-            assert registry.resolve(stub.name("1")) == of_bytes(GOOD)
-            assert len(stub.paths) == 2, "tags, and what is still there, are the registry's own business"
-            assert registry.has(stub.name(None, of_bytes(GOOD)))
-            assert len(stub.paths) == 2, "a tag has just led there"
-            web.close()
-
-    def test_a_mirror_that_lies_or_is_dead_or_knows_nothing_is_passed_by(self, stub: Stub) -> None:
-        with Stub() as lying, Stub() as empty:
-            lying.manifests[str(of_bytes(GOOD))] = (OCI_MANIFEST, OTHER)
-            lying.blobs[str(of_bytes(LAYER))] = FLIPPED
-            with socket.create_server((LOOPBACK, 0)) as gone:
-                dead = f"{LOOPBACK}:{gone.getsockname()[1]}"
-            mirrors = [lying.server.host, dead, empty.server.host]
-            registry, web = client(mirrors={stub.server.host: mirrors})
-            assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
-            assert registry.blob(stub.name(), of_bytes(LAYER), len(LAYER)) == LAYER
-            assert len(lying.paths) == len(empty.paths) == 2
-            web.close()
-
-    def test_a_mirror_never_gets_the_password_of_the_registry(self, stub: Stub, tmp_path: Path) -> None:
-        with Stub() as mirror:
-            mirror.push(GOOD)
-            mirror.bend = lambda asked, reply: Reply(401, headers=(("WWW-Authenticate", "Basic realm=x"),))
-            environ = docker_config(tmp_path, stub.server.host)
-            registry, web = client(environ, mirrors={stub.server.host: [mirror.server.host]})
-            assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
-            assert mirror.server.asked
-            assert all("authorization" not in asked.headers for asked in mirror.server.asked)
-            web.close()
-
-
-def test_the_cache_is_asked_first_and_is_not_believed(stub: Stub, tmp_path: Path) -> None:
-    cache = Cache(str(tmp_path))
-    registry, web = client(cache=cache)
-    registry.manifest(stub.name(), of_bytes(GOOD))
-    registry.blob(stub.name(), of_bytes(LAYER), len(LAYER))
-    asked = len(stub.paths)
-    assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
-    assert registry.blob(stub.name(), of_bytes(LAYER), len(LAYER)) == LAYER
-    assert len(stub.paths) == asked
-    for file in tmp_path.rglob("*"):
-        if file.is_file():
-            file.write_bytes(OTHER)
-    assert registry.manifest(stub.name(), of_bytes(GOOD)).data == GOOD
-    assert len(stub.paths) == asked + 1
-    assert registry.has(stub.name(None, of_bytes(GOOD)))
-    assert len(stub.paths) == asked + 2, "whether it is still there, only the registry knows"
-    web.close()
 
 
 def test_a_tag_is_asked_for_once_by_all_threads(stub: Stub, registry: Registry) -> None:

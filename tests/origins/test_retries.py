@@ -24,7 +24,7 @@ def test_what_says_nothing_leaves_the_pause_to_us(retry_after: str | None) -> No
         assert least <= Patience(factor=0.5).pause(attempt, retry_after) <= min(least + 0.5, 60)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,3} [A-Z][a-z]{2} \d{1,6} \d{1,3}:\d\d:\d\d [+-]\d{1,6}")
 )

@@ -74,7 +74,7 @@ def test_a_version_of_more_digits_than_a_number_may_have() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes(body: bytes) -> None:
     for content_type in (JSON, HTML):
         try:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.output.reports import HOSTILE, finding, hostile, spans, whole
@@ -95,7 +95,6 @@ ANY = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY)
 def test_documents_are_written_as_the_standard_library_writes_them(document: Any) -> None:
     assert dumps(document).replace("#\\u0023", "##") == json.dumps(document, indent=2) + "\n"

@@ -186,7 +186,7 @@ def test_names_that_are_not(name: str) -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from(["verifychain.lock", "SHA256SUMS", "x.sha512"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes(data: bytes, name: str) -> None:
     read(name, data)
 

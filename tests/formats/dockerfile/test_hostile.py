@@ -33,13 +33,13 @@ def checked(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes(data: bytes) -> None:
     checked(data)
 
 
 @given(st.lists(st.sampled_from([*mutations._PIECES, *(atom.encode() for atom in mutations._ATOMS)]), max_size=25))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_pieces(pieces: list[bytes]) -> None:
     checked(b"".join(pieces))
 

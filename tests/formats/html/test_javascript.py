@@ -90,7 +90,7 @@ PIECES = ["import", "export", "from", "'", '"', "`", "${", "{", "}", "(", ")", "
           "//", "/*", "*/", "<!--", "-->", "a", "=", ".", "as", ",", "\xe2\x80\xa8", "if", "return", "#!"]  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(PIECES)).map("".join) | st.text(st.characters(max_codepoint=255)), st.booleans())
 def test_whatever_stands_there(text: str, module: bool) -> None:
     for one in imports(text, module=module):

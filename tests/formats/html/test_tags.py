@@ -125,7 +125,7 @@ def checked(text: str) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes(data: bytes) -> None:
     checked(data.decode("latin-1"))
 
@@ -141,7 +141,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_pieces(pieces: list[str]) -> None:
     checked("".join(pieces))
     checked(">".join(pieces))

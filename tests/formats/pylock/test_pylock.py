@@ -98,7 +98,7 @@ def test_positions_are_those_of_the_values() -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text(text: str) -> None:
     positions(text)
     report_of(Files({NAME: text.encode("utf-8", "surrogatepass")}), name=NAME)

@@ -31,13 +31,13 @@ def checked(data: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes(data: bytes) -> None:
     checked(data)
 
 
 @given(st.text(max_size=100))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text(text: str) -> None:
     checked(text.encode("utf-8", "surrogatepass"))
 

@@ -37,13 +37,13 @@ def checked(data: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes(data: bytes) -> None:
     checked(data)
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_pieces(pieces: list[bytes]) -> None:
     checked(b"".join(pieces))
 
