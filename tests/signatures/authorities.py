@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=3650)
 SIGNED = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 IDENTITY = "https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2.3"
 ISSUER = "https://issuer.example"
@@ -111,6 +112,7 @@ class Authority:
 
 
 CA = x509.BasicConstraints(ca=True, path_length=0)
+NOT_UNDERSTOOD = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"")
 
 
 def authority(
@@ -121,17 +123,22 @@ def authority(
     constraints: x509.BasicConstraints = CA,
     below_root: int = 1,
     critical: bool = False,
+    use: str = "",
+    until: datetime = END,
 ) -> Authority:
     """
     A root and one certificate below it.
 
     constraints  of the certificate below; below_root: how many authorities the root allows below itself
     critical     the certificate below has a critical extension that nobody understands
+    use          what the key below is for, where that is not what it should be for
+    until        the end of the life of the certificate below
     """
     root_key, key = ec.generate_private_key(ec.SECP384R1()), ec.generate_private_key(ec.SECP256R1())
-    end = START + timedelta(days=3650)
 
-    def builder(subject: str, public: ec.EllipticCurvePublicKey, issuer: str) -> x509.CertificateBuilder:
+    def builder(
+        subject: str, public: ec.EllipticCurvePublicKey, issuer: str, end: datetime = END
+    ) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(_name(subject))
@@ -150,13 +157,12 @@ def authority(
         .add_extension(usage("key_cert_sign"), critical=True)
         .sign(root_key, hashes.SHA384())
     )
-    below = builder(name, key.public_key(), f"{name} root").add_extension(
+    below = builder(name, key.public_key(), f"{name} root", until).add_extension(
         x509.ExtendedKeyUsage([purpose]), critical=not ca
     )
     if ca:
         below = below.add_extension(constraints, critical=True)
     if critical:
-        odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"")
-        below = below.add_extension(odd, critical=True)
-    below = below.add_extension(usage("key_cert_sign" if ca else "digital_signature"), critical=True)
+        below = below.add_extension(NOT_UNDERSTOOD, critical=True)
+    below = below.add_extension(usage(use or ("key_cert_sign" if ca else "digital_signature")), critical=True)
     return Authority(root_key, root, key, below.sign(root_key, hashes.SHA384()))

@@ -25,6 +25,7 @@ from tests.signatures.authorities import (
     HOST,
     HOST_V2,
     IDENTITY,
+    NOT_UNDERSTOOD,
     SIGNED,
     Authority,
     PrivateKey,
@@ -106,6 +107,9 @@ class Sigstore:
         start: datetime = SIGNED - timedelta(seconds=30),
         sct: bool = True,
         purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.CODE_SIGNING,
+        use: str = "digital_signature",
+        constraints: x509.BasicConstraints | None = None,
+        critical: bool = False,
     ) -> x509.Certificate:
         builder = (
             x509.CertificateBuilder()
@@ -115,12 +119,16 @@ class Sigstore:
             .serial_number(x509.random_serial_number())
             .not_valid_before(start)
             .not_valid_after(start + timedelta(minutes=10))
-            .add_extension(usage("digital_signature"), critical=True)
+            .add_extension(usage(use), critical=True)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.ca.key.public_key()), critical=False)
         )
         names = [subject or x509.UniformResourceIdentifier(IDENTITY), *([] if second is None else [second])]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=True)
+        if constraints is not None:
+            builder = builder.add_extension(constraints, critical=True)
+        if critical:
+            builder = builder.add_extension(NOT_UNDERSTOOD, critical=True)
         for number, text in (CLAIMS if claims is None else claims).items():
             value = text.encode() if number < 7 else der.utf8(text)
             oid = x509.ObjectIdentifier(f"1.3.6.1.4.1.57264.1.{number}")

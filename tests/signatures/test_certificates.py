@@ -12,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.signatures import der
 from tests.signatures.asking import ARTIFACT, ask, question
-from tests.signatures.authorities import CLAIMS, IDENTITY, ISSUER, SIGNED, authority
+from tests.signatures.authorities import CA, CLAIMS, IDENTITY, ISSUER, SIGNED, authority
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
 from verifychain.signatures import identity
@@ -22,6 +22,7 @@ from verifychain.signatures.verdict import Reason, Rejected, Status
 from verifychain.signatures.verify import Question, Verdict
 
 RECIPE = Recipe(timestamp=True)
+OTHER = "https://other.example"
 
 
 def made(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, **how: Any) -> Verdict:
@@ -32,27 +33,31 @@ def made(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, **how: Any) -> Ver
 
 
 @pytest.mark.parametrize(
-    ("how", "reason"),
+    ("how", "reason", "detail"),
     [
-        ({"sct": False}, Reason.SCT_MISSING),
-        ({"purpose": ExtendedKeyUsageOID.SERVER_AUTH}, Reason.CERTIFICATE_PROFILE),
-        ({"start": SIGNED + timedelta(seconds=1)}, Reason.CERTIFICATE_EXPIRED),
-        ({"start": SIGNED - timedelta(minutes=10, seconds=1)}, Reason.CERTIFICATE_EXPIRED),
-        ({"claims": {}}, Reason.CERTIFICATE_PROFILE),
-        ({"claims": {**CLAIMS, 1: "https://other.example"}}, Reason.CERTIFICATE_PROFILE),
-        ({"claims": {1: "https://other.example", 8: "https://other.example"}}, Reason.ISSUER_MISMATCH),
-        ({"subject": x509.UniformResourceIdentifier(f"{IDENTITY}x")}, Reason.IDENTITY_MISMATCH),
-        ({"subject": x509.RFC822Name("someone@example.org")}, Reason.IDENTITY_MISMATCH),
-        ({"second": x509.UniformResourceIdentifier(IDENTITY)}, Reason.CERTIFICATE_PROFILE),
-        ({"second": x509.RFC822Name("someone@example.org")}, Reason.CERTIFICATE_PROFILE),
-        ({"subject": x509.IPAddress(ip_address("127.0.0.1"))}, Reason.CERTIFICATE_PROFILE),
+        ({"sct": False}, Reason.SCT_MISSING, "no signed certificate timestamp"),
+        ({"purpose": ExtendedKeyUsageOID.SERVER_AUTH}, Reason.CERTIFICATE_PROFILE, "not for signing code"),
+        ({"use": "content_commitment"}, Reason.CERTIFICATE_PROFILE, "its key is not for signatures alone"),
+        ({"constraints": CA}, Reason.CERTIFICATE_PROFILE, "it is an authority's"),
+        ({"critical": True}, Reason.CERTIFICATE_PROFILE, "the critical extension 1.2.3.4 is not understood"),
+        ({"start": SIGNED + timedelta(seconds=1)}, Reason.CERTIFICATE_EXPIRED, "valid from 2026-03-01T12:00:31Z"),
+        ({"start": SIGNED - timedelta(minutes=10, seconds=1)}, Reason.CERTIFICATE_EXPIRED, "to 2026-03-01T12:00:29Z"),
+        ({"claims": {}}, Reason.CERTIFICATE_PROFILE, "issuer"),
+        ({"claims": {**CLAIMS, 1: "https://other.example"}}, Reason.CERTIFICATE_PROFILE, "issuer"),
+        ({"claims": {1: OTHER, 8: OTHER}}, Reason.ISSUER_MISMATCH, OTHER),
+        ({"subject": x509.UniformResourceIdentifier(f"{IDENTITY}x")}, Reason.IDENTITY_MISMATCH, f"{IDENTITY}x"),
+        ({"subject": x509.RFC822Name("someone@example.org")}, Reason.IDENTITY_MISMATCH, "someone@example.org"),
+        ({"second": x509.UniformResourceIdentifier(IDENTITY)}, Reason.CERTIFICATE_PROFILE, "it has 2 subject alt"),
+        ({"second": x509.RFC822Name("someone@example.org")}, Reason.CERTIFICATE_PROFILE, "it has 2 subject alt"),
+        ({"subject": x509.IPAddress(ip_address("127.0.0.1"))}, Reason.CERTIFICATE_PROFILE, "is a IPAddress"),
     ],
 )
 def test_certificates_that_do_not_fit(
-    sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], reason: Reason
+    sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], reason: Reason, detail: str
 ) -> None:
     verdict = made(sigstore, monkeypatch, **how)
     assert (verdict.status, verdict.reason) == (Status.REJECTED, reason), verdict.detail
+    assert detail in verdict.detail
 
 
 @pytest.mark.parametrize("seconds", [0, 600])
@@ -156,8 +161,15 @@ def test_any_of_several_identities_will_do(sigstore: Sigstore) -> None:
         {"below_root": 0},
         {"critical": True},
         {"purpose": ExtendedKeyUsageOID.SERVER_AUTH},
+        {"use": "digital_signature"},
     ],
-    ids=["no authority", "too many below the root", "critical extension", "for something else"],
+    ids=[
+        "no authority",
+        "too many below the root",
+        "critical extension",
+        "for something else",
+        "its key is not for it",
+    ],
 )
 def test_authorities_that_may_not_issue(how: dict[str, Any]) -> None:
     """The trust root lists them, and their certificates say that they may not."""
@@ -165,3 +177,17 @@ def test_authorities_that_may_not_issue(how: dict[str, Any]) -> None:
     one = Sigstore(ca=authority("ca", ca=True, **{**usual, **how}))
     verdict = ask(one.bundle(ARTIFACT, RECIPE), question(one, RECIPE))
     assert verdict.reason is Reason.CERTIFICATE_UNTRUSTED, verdict.detail
+
+
+def test_an_authority_whose_life_was_over() -> None:
+    """The root still lists it and believes in it: its own certificate had ended by the time of the signature."""
+    for until, reason in ((SIGNED - timedelta(seconds=1), Reason.CERTIFICATE_EXPIRED), (SIGNED, None)):
+        one = Sigstore(ca=authority("ca", ExtendedKeyUsageOID.CODE_SIGNING, ca=True, until=until))
+        assert ask(one.bundle(ARTIFACT, RECIPE), question(one, RECIPE)).reason is reason
+
+
+def test_every_time_must_be_in_the_life_of_the_certificate(sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log's time is, and a timestamp of a day later is as good as the log."""
+    usual = sigstore.timestamp
+    monkeypatch.setattr(sigstore, "timestamp", lambda data: usual(data, SIGNED + timedelta(days=1)))
+    assert made(sigstore, monkeypatch).reason is Reason.CERTIFICATE_EXPIRED

@@ -57,8 +57,9 @@ def test_hashes_that_a_key_may_use(
 @pytest.mark.parametrize("name", ["p256", "rsa"])
 def test_other_hashes_are_refused(sigstore: Sigstore, name: str) -> None:
     signature = sign(sigstore.keys[name], DATA, hashes.SHA512())
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected) as caught:
         keys.verify(keys.load_pem(pem(sigstore.keys[name])).public, signature, Artifact(data=DATA))
+    assert caught.value.reason is Reason.SIGNATURE_INVALID
 
 
 @pytest.mark.parametrize("name", ["p256", "p384", "p521"])
@@ -68,8 +69,9 @@ def test_r_and_s_one_after_the_other(sigstore: Sigstore, name: str) -> None:
     size = (private.curve.key_size + 7) // 8
     raw = b"".join(number.to_bytes(size) for number in decode_dss_signature(sign(private, DATA)))
     assert keys.verify(private.public_key(), raw, Artifact(data=DATA)) is not None
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected) as caught:
         keys.verify(private.public_key(), raw[::-1], Artifact(data=DATA))
+    assert caught.value.reason is Reason.SIGNATURE_INVALID
 
 
 @settings(max_examples=200, deadline=None)
@@ -97,10 +99,10 @@ def test_only_a_digest_is_known(sigstore: Sigstore) -> None:
     artifact = Artifact(digest=digest.of_bytes(DATA))
     private = sigstore.keys["p256"]
     assert keys.verify(keys.load_pem(pem(private)).public, sign(private, DATA), artifact) is Algorithm.SHA256
-    with pytest.raises(Unsupported):
+    with pytest.raises(Unsupported, match="neither is known"):
         keys.verify(keys.load_pem(pem(sigstore.keys["ed25519"])).public, b"\0" * 64, artifact)
     only = Artifact(digest=digest.of_bytes(DATA, Algorithm.SHA512))
-    with pytest.raises(Unsupported):
+    with pytest.raises(Unsupported, match="only another digest is known"):
         keys.verify(keys.load_pem(pem(private)).public, sign(private, DATA), only)
 
 
@@ -111,31 +113,37 @@ WEAK = [
 ]
 
 
-@pytest.mark.parametrize("key", WEAK, ids=["rsa1024", "secp256k1", "dsa"])
-def test_weak_and_odd_keys_are_refused(key: rsa.RSAPrivateKey) -> None:
-    with pytest.raises(Rejected) as caught:
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    list(zip(WEAK, ["an RSA key of 1024 bits", "the curve secp256k1", "keys of the kind DSA"], strict=True)),
+    ids=["rsa1024", "secp256k1", "dsa"],
+)
+def test_weak_and_odd_keys_are_refused(key: rsa.RSAPrivateKey, fault: str) -> None:
+    with pytest.raises(Rejected, match=fault) as caught:
         keys.load_pem(pem(key))
     assert caught.value.reason is Reason.MALFORMED_KEY
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "fault"),
     [
-        b"", b"key", b"\xff", b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n",
-        b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        (b"", "there is none"), (b"key", "there is none"), (b"\xff", "there is none"),
+        (b"-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", "there is none"),
+        (b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "not a public key: "),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "this is CERTIFICATE"),
     ],
 )  # fmt: skip
-def test_what_is_no_key(text: bytes) -> None:
-    with pytest.raises(Rejected) as caught:
+def test_what_is_no_key(text: bytes, fault: str) -> None:
+    with pytest.raises(Rejected, match=fault) as caught:
         keys.load_pem(text)
     assert caught.value.reason is Reason.MALFORMED_KEY
 
 
 def test_two_keys_in_one_file_are_none(sigstore: Sigstore) -> None:
     """The second would be left out silently."""
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected, match="there is none") as caught:
         keys.load_pem(pem(sigstore.keys["p256"]) * 2)
+    assert caught.value.reason is Reason.MALFORMED_KEY
 
 
 def prehash(data: bytes) -> digest.Digest:

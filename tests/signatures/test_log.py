@@ -55,7 +55,9 @@ def test_inclusion_in_trees_of_every_shape() -> None:
         assert merkle.root_of(b"\0" * 32, index, size, way) is None
 
 
-GOOD = f"log.example - 1\n3\n{b64(bytes(32))}\nother: text\n\n\u2014 log.example {b64(b'hint' + b'signature')}\n"
+SIGNED = b64(b"hint" + b"signature")
+GOOD = f"log.example - 1\n3\n{b64(bytes(32))}\nother: text\n\n\u2014 log.example {SIGNED}\n"
+PARTS = "text, an empty line and signatures are needed"
 
 
 def test_a_checkpoint_is_read() -> None:
@@ -66,18 +68,23 @@ def test_a_checkpoint_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "note",
+    ("note", "fault"),
     [
-        "", "\n\n", GOOD.replace("\n\n", "\n"), GOOD[:-1], GOOD + "text\n", GOOD.replace("\u2014", "-"),
-        GOOD.replace("log.example - 1\n", "\n", 1), GOOD.replace("\n3\n", "\n-3\n"), GOOD.replace("\n3\n", "\n03\n"),
-        GOOD.replace("\n3\n", "\n٣\n"), GOOD.replace("\n3\n", "\n99999999999999999999\n"),
-        GOOD.replace(b64(bytes(32)), b64(bytes(31))), GOOD.replace(b64(bytes(32)), "!"),
-        GOOD.replace(b64(b"hint" + b"signature"), b64(b"hint")), GOOD.replace(b64(b"hint" + b"signature"), "A===="),
-        "x" * (2 << 20),
+        ("", PARTS), ("\n\n", PARTS), (GOOD.replace("\n\n", "\n"), PARTS), (GOOD[:-1], PARTS),
+        (GOOD + "\n" * (1 << 20), PARTS), (GOOD + "text\n", "'text' is not a signature"),
+        (GOOD.replace("\u2014", "-"), "is not a signature"),
+        (GOOD.replace("log.example - 1\n", "\n", 1), "origin, size and root hash are needed"),
+        (GOOD.replace("\n3\n", "\n-3\n"), "the size is '-3'"), (GOOD.replace("\n3\n", "\n03\n"), "the size is '03'"),
+        (GOOD.replace("\n3\n", "\n٣\n"), "the size is "),
+        (GOOD.replace("\n3\n", "\n99999999999999999999\n"), "the size is '9"),
+        (GOOD.replace(b64(bytes(32)), b64(bytes(31))), "the root hash is "),
+        (GOOD.replace(b64(bytes(32)), "!"), "the root hash is "),
+        (GOOD.replace(SIGNED, b64(b"hint")), "a signature is too short"),
+        (GOOD.replace(SIGNED, "A===="), "a signature is not base64"),
     ],
 )  # fmt: skip
-def test_malformed_checkpoints(note: str) -> None:
-    with pytest.raises(Rejected) as caught:
+def test_malformed_checkpoints(note: str, fault: str) -> None:
+    with pytest.raises(Rejected, match=fault) as caught:
         checkpoint.parse(note)
     assert caught.value.reason is Reason.CHECKPOINT_MALFORMED
 
@@ -173,7 +180,7 @@ def test_base64_of_either_alphabet_in_lines() -> None:
 def test_numbers(value: Any) -> None:
     fields = Fields({"number": value, "null": None, "good": "12"}, Reason.MALFORMED_BUNDLE, "it")
     assert (fields.integer("null"), fields.integer("missing"), fields.integer("good")) == (0, 0, 12)
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected, match=r"it\.number is not a number from 0"):
         fields.integer("number")
 
 

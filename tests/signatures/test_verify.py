@@ -44,16 +44,23 @@ def test_any_of_several_roots_will_do(sigstore: Sigstore, other: Sigstore) -> No
     ours, theirs = sigstore.trusted_root(), other.trusted_root()
     for roots in ((ours, theirs), (theirs, ours)):
         assert ask(document, under(sigstore, TIMED, *roots)).status is Status.VERIFIED
-    verdict = ask(document, under(sigstore, TIMED, theirs, theirs))
-    assert verdict.status is Status.REJECTED
+    assert ask(document, under(sigstore, TIMED, theirs, theirs)).reason is Reason.TIMESTAMP_UNTRUSTED
 
 
-@pytest.mark.parametrize("service", ["tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"])
-def test_no_root_helps_out_another(sigstore: Sigstore, other: Sigstore, service: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "reason"),
+    [
+        ("tlogs", Reason.UNKNOWN_LOG),
+        ("certificateAuthorities", Reason.CERTIFICATE_UNTRUSTED),
+        ("ctlogs", Reason.SCT_INVALID),
+        ("timestampAuthorities", Reason.TIMESTAMP_UNTRUSTED),
+    ],
+)
+def test_no_root_helps_out_another(sigstore: Sigstore, other: Sigstore, service: str, reason: Reason) -> None:
     """Each root lacks one service that the other one has: together they have all, and must not verify."""
     ours, theirs = sigstore.trusted_root(), other.trusted_root()
     ours[service], theirs[service] = theirs[service], ours[service]
-    assert ask(sigstore.bundle(ARTIFACT, TIMED), under(sigstore, TIMED, ours, theirs)).status is Status.REJECTED
+    assert ask(sigstore.bundle(ARTIFACT, TIMED), under(sigstore, TIMED, ours, theirs)).reason is reason
 
 
 def test_the_fault_of_the_root_that_it_is_of_is_told(sigstore: Sigstore, other: Sigstore) -> None:
@@ -212,6 +219,30 @@ def test_a_checkpoint_under_another_name(sigstore: Sigstore) -> None:
     checkpoint = document["verificationMaterial"]["tlogEntries"][0]["inclusionProof"]["checkpoint"]
     checkpoint["envelope"] = checkpoint["envelope"].replace("\u2014 rekor.example ", "\u2014 witness.example ")
     assert ask(document, question(sigstore, MESSAGE)).reason is Reason.CHECKPOINT_UNSIGNED
+
+
+def test_a_timestamp_may_be_demanded(sigstore: Sigstore) -> None:
+    """The time of the log will not do then."""
+    for recipe, reason in ((MESSAGE, Reason.NO_VERIFIED_TIME), (TIMED, None)):
+        usual = question(sigstore, recipe)
+        asked = usual._replace(requirement=usual.requirement._replace(timestamp=True))
+        assert ask(sigstore.bundle(ARTIFACT, recipe), asked).reason is reason
+
+
+def test_a_proof_may_be_demanded_of_every_entry(sigstore: Sigstore) -> None:
+    recipe = Recipe(container="0.1")
+    document, usual = sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe)
+    proven = document["verificationMaterial"]["tlogEntries"][0]
+    promised = {name: value for name, value in proven.items() if name != "inclusionProof"}
+    demanding = usual._replace(requirement=usual.requirement._replace(proof=True))
+    for entries, reason in (
+        ([proven], None),
+        ([promised], Reason.NO_INCLUSION_PROOF),
+        ([proven, promised], Reason.NO_INCLUSION_PROOF),
+    ):
+        document["verificationMaterial"]["tlogEntries"] = entries
+        assert ask(document, demanding).reason is reason
+        assert ask(document, usual).status is Status.VERIFIED
 
 
 def test_timestamps_that_stand_twice_or_too_often(sigstore: Sigstore) -> None:
