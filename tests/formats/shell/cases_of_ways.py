@@ -15,6 +15,21 @@ C = f'echo "{H}  t.tgz" | sha256sum -c -'  # checks it
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LIST = "https://cdn.example/sums"
 
+SHADOWED = [
+    Case("exit is a function", f'set -e\nexit() {{ :; }}\n{G}{C} || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "bash calls the function"),
+    Case("exit is a function that ends", f'exit() {{ echo bye; builtin exit "$@"; }}\n{G}{C} || exit 1\ntar xf t.tgz\n', ["verified"], "the shell's own is in it"),
+    Case("exit is a function on some ways", f'[ -z "$1" ] || exit() {{ :; }}\n{G}{C} || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "on the others it ends"),
+    Case("set is a function", f'set() {{ :; }}\nset -e\n{G}{C}\ntar xf t.tgz\n', ["unchecked:not-fatal"], "nothing is set"),
+    Case("list mended in place", f'set -e\n{G}echo "{H}  t.tgz" > sums\nsed -i "s/.*/$(sha256sum t.tgz)/" sums\nsha256sum -c sums\ntar xf t.tgz\n', ["unchecked:meaningless"], "the file's own digest was put in"),
+    Case("list mended in place by a word", f'set -e\n{G}echo "{H}  x.tgz" > sums\nsed -i "s/x/t/" sums\nsha256sum -c sums\ntar xf t.tgz\n', ["unpinned"], "which file it names then is not known"),
+    Case("sha256sum is an alias", f'set -e\nshopt -s expand_aliases\nalias sha256sum=true\n{G}{C}\ntar xf t.tgz\n', ["unchecked:not-fatal"], "true checks nothing"),
+    Case("sha256sum is an alias of what checks", f'set -e\nalias sha256sum="shasum -a 256"\n{G}{C}\ntar xf t.tgz\n', ["verified"], "the other checks too"),
+    Case("sha256sum is an alias of itself", f'set -e\nalias sha256sum="sha256sum --strict"\n{G}{C}\ntar xf t.tgz\n', ["verified"], "an alias is not looked up again"),
+    Case("exit is an alias", f'shopt -s expand_aliases\nalias exit=:\n{G}{C} || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "the script goes on"),
+    Case("a loop over nothing", f'set -e\n{G}for f in; do {C}; done\ntar xf t.tgz\n', ["unpinned"], "no round checks"),
+    Case("return is a function", f'return() {{ :; }}\nf() {{ {C} || return 1; tar xf t.tgz; }}\n{G}f\n', ["unchecked:not-fatal"], "f goes on"),
+]  # fmt: skip
+
 STATUSES = [
     Case("$? behind the check", f'{G}{C}\nif [ $? -ne 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["verified"], "the status of the check decides"),
     Case("$? of something else", f'{G}{C}\necho done\nif [ $? -ne 0 ]; then exit 1; fi\ntar xf t.tgz\n', ["unchecked:not-fatal"], "that is echo's status"),
@@ -147,4 +162,4 @@ SEEN = [
     Case("php compares with what it reads", "set -e\nphp -r \"copy('https://cdn.example/installer', 'setup.php'); \"\nphp -r \"if (hash_file('sha256', 'setup.php') !== trim(file_get_contents('https://cdn.example/sig'))) {{ exit(1); }}\"\nphp setup.php\n".replace("{{", "{").replace("}}", "}"), ["same-origin"], "both come from there"),
 ]  # fmt: skip
 
-OF_WAYS = STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE + FURTHER + SEEN
+OF_WAYS = SHADOWED + STATUSES + VARIABLES + EXITS + OUTPUTS + DATA + MORE + FURTHER + SEEN

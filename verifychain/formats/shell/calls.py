@@ -43,12 +43,13 @@ class Shell(Walker):
 
     def run(self, call: Call, *, program: bool = False) -> str:
         builtin = BUILTINS.get(call.name)
-        if builtin is not None:
-            return builtin(self, call)
-        # `command pip` and `sudo pip` are the program, also inside a function of that name.
-        if call.path in self.functions and not (program and commands.handler(call.name)):
+        # A function goes before what the shell has itself, `exit` not excepted: bash looks for it first. `command pip`
+        # and `builtin cd` are the program, also inside a function of that name.
+        if call.path in self.functions and not (program and (builtin or commands.handler(call.name))):
             self.outcome = self._function(call)
             return self.outcome.out
+        if builtin is not None:
+            return builtin(self, call)
         if call.name in PREFIXES:
             inner = inner_command(self, call)
             return self.run(inner, program=True) if inner.name else ""
@@ -82,7 +83,7 @@ class Shell(Walker):
             outcome, self.outcome = self.outcome, None
             return outcome or Outcome(self.state, self.failed or state, out)
 
-        if call.path not in self.sometimes or commands.handler(call.name) is None:
+        if call.path not in self.sometimes or not (call.name in BUILTINS or commands.handler(call.name)):
             return function()
         return self._met(self._arms([function, program]))
 

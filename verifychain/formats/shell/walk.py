@@ -324,6 +324,8 @@ class Walker(Interpreter):
         return self._met(self._arms(runs), usual)
 
     def _for(self, node: nodes.For, state: State, *, quiet: bool) -> Outcome:
+        if node.words == ():
+            return Outcome(state, None)  # `for name in; do`: no round
         words = [field.text for field in self.fields(node.words)] if node.words is not None else []
         if node.words is None and node.variable:
             words = list(self.frames[-1].parameters)

@@ -59,6 +59,11 @@ def handler(name: str) -> Handler | None:
     return found
 
 
+def decides(name: str) -> bool:
+    """Whether a command of that name checks or compares."""
+    return _BY_NAME.get(name) in ("checksums", "signatures", "tests")
+
+
 def _versioned(name: str) -> str | None:
     """``python3.12`` and ``pip3.12`` are what they are called after."""
     for start in ("python3.", "pip3.", "python2.", "php8", "php7"):

@@ -140,6 +140,7 @@ def _filter(shell: Shell, call: Call) -> str:
     for fetch in shell.fetched_files(operands):
         fetch.read = True
     if name == "sed" and any(option.name.startswith("i") for option in given.options):
+        _rewritten(shell, operands, " ".join(program))
         return ""
     kinds = {unknown.kind for unknown in shell.table.unknowns(text)}
     if Kind.STATUS in kinds and name == "grep":
@@ -153,6 +154,13 @@ def _filter(shell: Shell, call: Call) -> str:
     if not {unknown.kind for unknown in shell.carried(text)}.isdisjoint((Kind.FETCHED, Kind.CONTENT)):
         return _filtered(shell, text, " ".join(program) if name in ("grep", "awk", "sed") else "")
     return text
+
+
+def _rewritten(shell: Shell, names: list[str], program: str) -> None:
+    """``sed -i "s/…/$(sha256sum f)/" sums``: a list that holds the file's own digest says nothing of it."""
+    hashes = "".join(shell.table.char(unknown) for unknown in shell.carried(program) if unknown.kind is Kind.HASH)
+    for name in names if hashes else ():
+        shell.write(name, hashes)
 
 
 def _without_pairs(call: Call, name: str) -> tuple[Field, ...]:
