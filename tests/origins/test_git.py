@@ -237,9 +237,9 @@ def test_links_are_followed_inside_the_tree(repository: Repository) -> None:
         assert dict(selection.skipped) == {"links out of the tree": 4}
 
 
-@pytest.mark.parametrize("target", ["a/" * 100_000, "x" * 2_000_000, "Dockerfile\0"])
-def test_a_link_that_no_system_follows(repository: Repository, target: str) -> None:
-    """Git takes any bytes for what a link leads to."""
+@pytest.mark.parametrize("target", ["a/" * 100_000, "x" * 2_000_000, "Dockerfile\0", "/Dockerfile"])
+def test_a_link_that_leads_to_no_file_of_the_tree(repository: Repository, target: str) -> None:
+    """Git takes any bytes for what a link leads to; the root of the repository is not that of the system."""
     repository.stage({"Dockerfile": "FROM x\n"})
     (repository.folder.parent / "target").write_text(target)
     blob = repository.git("hash-object", "-w", "../target").strip()

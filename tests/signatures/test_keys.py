@@ -139,6 +139,13 @@ def test_what_is_no_key(text: bytes, fault: str) -> None:
     assert caught.value.reason is Reason.MALFORMED_KEY
 
 
+def test_an_rsa_key_may_not_take_forever() -> None:
+    key = rsa.RSAPublicNumbers(65537, (1 << 16384) + 1).public_key()
+    with pytest.raises(Rejected, match="an RSA key of 16385 bits") as caught:
+        keys.usable(key)
+    assert caught.value.reason is Reason.MALFORMED_KEY
+
+
 def test_two_keys_in_one_file_are_none(sigstore: Sigstore) -> None:
     """The second would be left out silently."""
     with pytest.raises(Rejected, match="there is none") as caught:
@@ -165,6 +172,14 @@ def test_ed25519ph_of_the_rfc() -> None:
         assert not ed25519ph.holds(public, bytes(bad), prehash(b"abc"))
     above = int.from_bytes(signature[32:], "little") + 2**252 + 27742317777372353535851937790883648493
     assert not ed25519ph.holds(public, signature[:32] + above.to_bytes(32, "little"), prehash(b"abc"))
+
+
+def test_keys_of_ed25519ph_are_written_in_one_way() -> None:
+    """The key of y = 1, under which whoever likes can sign: written as y + p it is no key."""
+    s = 7
+    signature = ed25519ph._encoded(ed25519ph._multiplied(s, ed25519ph._BASE)) + s.to_bytes(32, "little")
+    assert ed25519ph.holds((1).to_bytes(32, "little"), signature, prehash(b""))
+    assert not ed25519ph.holds((1 + 2**255 - 19).to_bytes(32, "little"), signature, prehash(b""))
 
 
 def signed_ph(private: ed25519.Ed25519PrivateKey, seed: bytes, data: bytes) -> bytes:

@@ -248,6 +248,10 @@ def test_certificate_and_provenance_must_agree() -> None:
         "https://github.com/evil/app/.github/workflows/x.yml@refs/heads/main", "uri", ISSUER, SIGNER.claims
     )
     assert judged(V1, Expectation(builder=BUILDER), signer=builder) is Reason.PROVENANCE_BUILDER
+    torn = Signer(IDENTITY, "uri", ISSUER, {**SIGNER.claims, "github-workflow-repository": "evil/app"})
+    assert judged(V1, Expectation(source="github.com/acme/app"), signer=torn) is Reason.PROVENANCE_SOURCE
+    later: Any = {**PROVENANCE[V1], "runDetails": {"builder": {"id": f"{BUILDER}@refs/tags/v9"}}}
+    assert judged(V1, Expectation(builder=BUILDER), later, SIGNER) is Reason.PROVENANCE_BUILDER
 
 
 def test_provenance_that_says_nothing() -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.signatures.asking import ARTIFACT, ask, question, verdicts
-from tests.signatures.authorities import START, b64, pem, sha256, sign, spki
+from tests.signatures.authorities import SIGNED, START, authority, b64, pem, sha256, sign, spki
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
 from verifychain.core.errors import VerifychainError
@@ -22,6 +23,7 @@ from verifychain.signatures.verdict import Reason, Rejected, Status
 from verifychain.signatures.verify import AttestationPolicy, Question
 
 MESSAGE, TIMED = Recipe(), Recipe(timestamp=True)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +68,11 @@ def test_no_root_helps_out_another(sigstore: Sigstore, other: Sigstore, service:
 def test_the_fault_of_the_root_that_it_is_of_is_told(sigstore: Sigstore, other: Sigstore) -> None:
     asked = under(sigstore, TIMED, sigstore.trusted_root(), other.trusted_root())
     assert ask(sigstore.bundle(ARTIFACT, TIMED), asked, b"else").reason is Reason.DIGEST_MISMATCH
-    late = {**sigstore.trusted_root()}
+    late, strange = sigstore.trusted_root(), other.trusted_root()
     late["certificateAuthorities"][0]["validFor"]["end"] = "2026-02-01T00:00:00Z"
-    asked = under(sigstore, MESSAGE, late, other.trusted_root())
-    assert ask(sigstore.bundle(ARTIFACT, MESSAGE), asked).reason is Reason.CERTIFICATE_EXPIRED
+    for roots in ((late, strange), (strange, late)):
+        asked = under(sigstore, MESSAGE, *roots)
+        assert ask(sigstore.bundle(ARTIFACT, MESSAGE), asked).reason is Reason.CERTIFICATE_EXPIRED
 
 
 def test_without_any_root_nothing_is_verified(sigstore: Sigstore) -> None:
@@ -186,6 +189,10 @@ def test_a_promise_of_rekor_v2_is_none(sigstore: Sigstore) -> None:
     assert "inclusionPromise" in entry
     document["verificationMaterial"]["tlogEntries"] = [entry]
     assert ask(document, question(sigstore, recipe)).reason is Reason.PROMISE_INVALID
+    # Nor does it stand in for the proof, where a bundle needs none.
+    document["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.1"
+    document["verificationMaterial"]["tlogEntries"] = [sigstore.entry(body, 1, proof=False)]
+    assert ask(document, question(sigstore, recipe)).reason is Reason.NO_INCLUSION_PROOF
 
 
 def test_the_first_version_needs_the_promise(sigstore: Sigstore) -> None:
@@ -289,6 +296,12 @@ def test_timestamps_of_something_else(sigstore: Sigstore) -> None:
         assert ask(document, question(sigstore, TIMED)).reason is reason
     root_["timestampAuthorities"][0]["validFor"]["start"] = "2026-03-01T12:00:31Z"
     assert ask(document, question(sigstore, TIMED, root_)).reason is Reason.TIMESTAMP_OUTSIDE
+
+
+def test_a_timestamp_authority_whose_life_was_over() -> None:
+    for until, reason in ((SIGNED - SECOND, Reason.TIMESTAMP_OUTSIDE), (SIGNED + SECOND, None)):
+        one = Sigstore(tsa=authority("tsa", ExtendedKeyUsageOID.TIME_STAMPING, ca=False, until=until))
+        assert ask(one.bundle(ARTIFACT, TIMED), question(one, TIMED)).reason is reason
 
 
 def test_bundles_with_more_than_one_signer(sigstore: Sigstore) -> None:
