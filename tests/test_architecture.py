@@ -52,7 +52,7 @@ LAYERS: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
 }
-# `_` in a name is private to its package, and a module of another format is private to that format.
+# The modules of a format are private to it, but those of these formats are open to these others.
 LAYERS_OF_FORMATS: dict[str, set[str]] = {"dockerfile": {"shell"}, "headers": {"html"}}
 
 

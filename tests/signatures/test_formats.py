@@ -21,11 +21,12 @@ def test_every_format_is_verified(sigstore: Sigstore, recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
 def test_another_artifact_is_rejected(sigstore: Sigstore, recipe: Recipe) -> None:
+    """By the first that tells: the statement, the digest that a bundle states, the log, the signature itself."""
     verdict = ask(sigstore.bundle(ARTIFACT, recipe), question(sigstore, recipe), ARTIFACT + b"!")
-    assert verdict.status is Status.REJECTED
-    assert verdict.reason in {
-        Reason.DIGEST_MISMATCH, Reason.SUBJECT_MISMATCH, Reason.ENTRY_MISMATCH, Reason.SIGNATURE_INVALID
-    }, verdict.detail  # fmt: skip
+    by_signature = Reason.ENTRY_MISMATCH if recipe.signer == "certificate" else Reason.SIGNATURE_INVALID
+    by_content = Reason.DIGEST_MISMATCH if recipe.container != "legacy" else by_signature
+    expected = Reason.SUBJECT_MISMATCH if recipe.content == "dsse" else by_content
+    assert (verdict.status, verdict.reason) == (Status.REJECTED, expected), verdict.detail
 
 
 def unsigned(recipe: Recipe) -> set[str]:

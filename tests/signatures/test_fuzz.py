@@ -157,5 +157,6 @@ def test_any_bytes(data: bytes) -> None:
 def test_bombs(data: bytes) -> None:
     with pytest.raises((Rejected, Unsupported)):
         containers.read(data)
-    with pytest.raises(Rejected):
+    with pytest.raises(Rejected) as rejected:
         trust_root.parse(data)
+    assert rejected.value.reason is Reason.MALFORMED_TRUST_ROOT
