@@ -36,7 +36,7 @@ def run(make: Callable[[], Sequence[Target]], executions: int, folder: Path, out
     return code
 
 
-def test_faults_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept: list[str] = []
     assert run(broken.targets, 6, tmp_path, kept) == 1
     printed = capsys.readouterr().out
