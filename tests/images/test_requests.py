@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from tests.origins.local_server import Reply
 from tests.origins.stub_registry import REPOSITORY, Stub
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.core.digest import Algorithm, Digest, of_bytes
+from verifychain.core.ports import Scope
+from verifychain.core.source import Source
+from verifychain.formats import Format
 
 
 def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0) -> list[str]:
@@ -174,3 +178,27 @@ def test_twenty_images_are_asked_for_over_one_connection(capsys: Any, here: Path
         assert run(capsys, "manifest", *argv).code == 0
         assert len(stub.paths) == 10 * 2 + 10 * 4
         assert stub.server.connections == 1
+
+
+def test_a_file_is_read_once(
+    capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its images are begun with before the engine judges them; only what has changed since is read again."""
+    sources: list[bytes] = []
+
+    def extract(format: Format, source: Source, scope: Scope) -> Iterator[Any]:
+        if source.data not in sources:
+            (here / "Dockerfile").write_bytes(source.data + change)
+        sources.append(source.data)
+        return whole(format, source, scope)
+
+    whole = Format.extract
+    monkeypatch.setattr(Format, "extract", extract)
+    evidence.sign(contents, sigstore, image, "legacy")
+    change = b""
+    assert asked(capsys, here, contents, f"FROM IMAGE@{image}\n") == [".sig", "blobs"]
+    assert len(sources) == 1
+    sources.clear()
+    change = f"FROM other.example/image@{image}\n".encode()
+    asked(capsys, here, contents, f"FROM IMAGE@{image}\n", code=4)
+    assert [len(data.splitlines()) for data in sources] == [1, 2]

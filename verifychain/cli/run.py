@@ -173,8 +173,12 @@ def _git_tree(options: Options) -> Tree:
     return revision_tree(options.rev, inputs.MAX_BYTES, options.since)
 
 
-def examine(run: Run) -> Report:
-    """Select the files that the options name and run the engine over them."""
+def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
+    """
+    Select the files that the options name and run the engine over them.
+
+    kept  what formats kept of these files, where they were read before
+    """
     options, settings = run.options, run.configuration.settings
     exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=options.force_exclude)
     selection = inputs.select(run.paths, run.tree, run.kinds, exclude)
@@ -187,7 +191,9 @@ def examine(run: Run) -> Report:
     has_pages = any(target.format.name == "html" for target in selection.targets)
     pins = locked(run.configuration, run.tree) if has_pages else {}
     attributes = _attributes(options) if has_pages else None
-    scope = Scope(run.tree, settings, options.platform, locked=pins, attributes=attributes, kept={})
+    scope = Scope(
+        run.tree, settings, options.platform, locked=pins, attributes=attributes, kept={} if kept is None else kept
+    )
     try:
         report = engine.run(
             selection, choice, scope, run.configuration, no_ignores=options.no_ignores, outside=run.outside

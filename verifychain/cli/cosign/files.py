@@ -55,7 +55,7 @@ def manifest(console: Console, /, **given: Any) -> int:
 
     By the policy of [[tool.verifychain.cosign]], of --policy, or by one key or identity for all images.
     """
-    return _run(console, given, formats.KUBERNETES)
+    return _run(console, given, ReadOnce(*formats.KUBERNETES))
 
 
 @click.command(cls=CosignCommand, params=[*manifest.params])  # the same options, made once
@@ -68,11 +68,24 @@ def dockerfile(console: Console, /, **given: Any) -> int:
     By the policy of [[tool.verifychain.cosign]], of --policy, or by one key or identity for all images.
     """
     named = formats.named("dockerfile")
-    chosen = BaseImages(*named) if given.pop("base_image_only") else named
-    return _run(console, given, chosen)
+    return _run(console, given, (BaseImages if given.pop("base_image_only") else ReadOnce)(*named))
 
 
-class BaseImages(Format):
+class ReadOnce(Format):
+    """What was read so that its images can be begun with is not read again where they are judged."""
+
+    __slots__ = ()
+
+    def extract(self, source: Source, scope: ports.Scope) -> Iterator[Fact]:
+        assert scope.kept is not None  # here both pass it on
+        key = (ReadOnce, source.path, source.data)  # a file that has changed since is read again
+        facts = scope.kept.pop(key, None)
+        if facts is None:
+            facts = scope.kept[key] = list(super().extract(source, scope))
+        return iter(facts)
+
+
+class BaseImages(ReadOnce):
     """Dockerfiles of which only the last image that a FROM names is looked at."""
 
     __slots__ = ()
@@ -92,14 +105,15 @@ def _run(console: Console, given: dict[str, Any], chosen: Format) -> int:
     console.adopt(asked.color, asked.verbose)
     run = prepare(asked, inputs.Kinds([chosen._replace(groups=_GROUPS)], chosen._replace(groups=_GROUPS)))
     demands, named = _demands(given, run)
-    images = list(_images(run))
+    kept: dict[Any, Any] = {}
+    images = list(_images(run, kept))
     names = dict.fromkeys(image.name for image in images if image.name is not None and not image.is_undecided)
     hosts = {image.name.registry for image in images if image.name is not None}
     judge = _judge(given, run, demands, hosts if options.is_anyone_expected(given) and _allows_http(given) else named)
     run = run._replace(outside=Outside({Signatures: judge}, {}))
     try:
         _start(judge, demands, names)
-        report = _noted(examine(run), judge.judgements(), images, verbose=asked.verbose > 0)
+        report = _noted(examine(run, kept), judge.judgements(), images, verbose=asked.verbose > 0)
     finally:
         judge.close()
     write(report, run, console)
@@ -173,11 +187,11 @@ def _judge(given: dict[str, Any], run: Run, demands: Demands, named: set[str]) -
     return Judge(demands, registries.open, Scope(given["platform"], given["recursive"]), given["max_workers"])
 
 
-def _images(run: Run) -> Iterator[Image]:
+def _images(run: Run, kept: dict[Any, Any]) -> Iterator[Image]:
     """The images of all files, so that they are verified together; what cannot be read the engine tells of."""
     settings = run.configuration.settings
     exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=run.options.force_exclude)
-    scope = ports.Scope(run.tree, settings, run.options.platform)
+    scope = ports.Scope(run.tree, settings, run.options.platform, kept=kept)
     for target in inputs.select(run.paths, run.tree, run.kinds, exclude).targets:
         try:
             facts = list(target.format.extract(run.tree.read(target.path), scope))
