@@ -83,7 +83,9 @@ SCRIPT = f'#!/bin/sh -e\ncurl -o t {U}\necho "$SUM  t" | sha256sum -c\n'
     [
         "COPY build/get.sh /tmp/get.sh\nRUN /tmp/get.sh\n",
         "COPY build/get.sh /tmp/\nRUN sh /tmp/get.sh\n",
+        "COPY /build/get.sh /tmp/\nRUN sh /tmp/get.sh\n",  # a leading slash is the build context's root
         "COPY build/ /tmp/build/\nRUN bash /tmp/build/get.sh\n",
+        "COPY / /srv/\nRUN bash /srv/build/get.sh\n",
         "WORKDIR /srv\nCOPY . .\nRUN ./build/get.sh\n",
         "WORKDIR /srv\nCOPY . .\nRUN set -e; . ./build/get.sh\n",
     ],

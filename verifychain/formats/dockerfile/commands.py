@@ -86,7 +86,13 @@ class Commands:
             *sources, target = (environment.text(word, escape) for word in node.arguments)
         except ParseError:
             return
-        files = [source for source in sources if "<<" not in source]
+        written = [word.value for word in node.arguments]
+        # A leading slash is the build context's root; one before which a variable stands may be no leading one.
+        files = [
+            (source.lstrip("/") or ".") if word.startswith("/") else source
+            for source, word in zip(sources, written, strict=False)
+            if "<<" not in source
+        ]
         self._place(lambda session: session.copy(files, target))
 
     def takes(self, fact: Fact) -> bool:
