@@ -219,7 +219,7 @@ class Walker(Interpreter):
         for condition, body in node.clauses:
             self.definite = None
             tested = self.evaluate(condition, now, quiet=True)
-            definite = self.definite if len(condition.items) == 1 else None
+            definite = self.definite if self._as_written(condition) else None  # of several, or turned round: not known
             usual.append(definite is not False)
             run: Callable[[], Outcome] = partial(self._body, body, Outcome(tested.ok, None), quiet=quiet)
             run = self._where_given(condition, run) if definite is None else run
