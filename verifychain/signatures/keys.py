@@ -97,7 +97,8 @@ def usable(key: PublicKeyTypes) -> PublicKey:
     if isinstance(key, rsa.RSAPublicKey):
         if _LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS:
             return key
-        raise Rejected(Reason.MALFORMED_KEY, f"an RSA key of {key.key_size} bits, {_LEAST_RSA_BITS} are the least")
+        sizes = f"{_LEAST_RSA_BITS} to {_MOST_RSA_BITS}"
+        raise Rejected(Reason.MALFORMED_KEY, f"an RSA key of {key.key_size} bits: {sizes} are used")
     if isinstance(key, ed25519.Ed25519PublicKey):
         return key
     raise Rejected(Reason.MALFORMED_KEY, f"keys of the kind {type(key).__name__} are not used for signatures here")
