@@ -27,6 +27,11 @@ SHADOWED = [
     Case("sha256sum is an alias of itself", f'set -e\nalias sha256sum="sha256sum --strict"\n{G}{C}\ntar xf t.tgz\n', ["verified"], "an alias is not looked up again"),
     Case("exit is an alias", f'shopt -s expand_aliases\nalias exit=:\n{G}{C} || exit 1\ntar xf t.tgz\n', ["unchecked:not-fatal"], "the script goes on"),
     Case("a loop over nothing", f'set -e\n{G}for f in; do {C}; done\ntar xf t.tgz\n', ["unpinned"], "no round checks"),
+    Case("a list begun from nothing", f"set -e\n{G}cp /dev/null sums\nsha256sum t.tgz >> sums\nsha256sum -c sums\ntar xf t.tgz\n", ["unchecked:meaningless"], "the file's own digest"),
+    Case("one list is the file's own digest", f'set -e\n{G}if [ "$A" = 1 ]; then echo "{H}  t.tgz" > sums; else sha256sum t.tgz > sums; fi\nsha256sum -c sums\ntar xf t.tgz\n', ["unchecked:not-fatal"], "on one way anything passes"),
+    Case("more values than are looked at", f'set -e\n{G}case $A in\n' + "".join(f'{n}) D={n:064x} ;;\n' for n in range(34)) + '*) exit 1 ;;\nesac\necho "$D  t.tgz" | sha256sum -c -\ntar xf t.tgz\n', ["verified"], "each is a digest"),
+    Case("lines of nothing", f'set -e\n{G}while read -r l; do {C}; done < /dev/null\ntar xf t.tgz\n', ["unpinned"], "no round"),
+    Case("lines of a list", f'set -e\n{G}echo "{H}  t.tgz" > sums\nwhile read -r l; do echo "$l" | sha256sum -c -; done < sums\ntar xf t.tgz\n', ["verified"], "one round"),
     Case("return is a function", f'return() {{ :; }}\nf() {{ {C} || return 1; tar xf t.tgz; }}\n{G}f\n', ["unchecked:not-fatal"], "f goes on"),
 ]  # fmt: skip
 

@@ -170,7 +170,7 @@ class Machine(Environment):
             streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
             if streams:
                 return tuple(streams)
-        return self.files.contents(self.path(name))
+        return ("",) if name == "/dev/null" else self.files.contents(self.path(name))
 
     def content(self, name: str) -> str:
         contents = self.contents(name)

@@ -80,10 +80,10 @@ def join(one: State | None, other: State | None) -> State | None:
     return State(one.fetched | other.fetched, held)
 
 
-def lowest(before: State, ways: Iterable[State]) -> State:
+def lowest(before: State, ways: Iterable[State], worthless: int) -> State:
     """
     What holds where one of several lists was checked, nobody knows which: of each download that any of them has let
-    through, what the worst of those does.
+    through, what the worst of those does; nothing of those that one lets through whatever they are.
     """
     ways = list(ways)
     held = before.held
@@ -95,6 +95,7 @@ def lowest(before: State, ways: Iterable[State]) -> State:
         for shift in range(1, _WIDTH):
             those |= bits >> shift
         held &= way.held | ~((those & before.made) * _FULL)
+    held &= before.held | ~((worthless & before.made) * _FULL)
     return State(before.fetched, held)
 
 

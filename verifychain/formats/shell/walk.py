@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from collections.abc import Sequence as Many
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from verifychain.formats.shell import nodes
-from verifychain.formats.shell.nodes import Node, Redirect, Sequence
+from verifychain.formats.shell.nodes import Node, Redirect
 from verifychain.formats.shell.process import NOWHERE, Exits, Interpreter
 from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
 from verifychain.formats.shell.switches import at_word
@@ -60,7 +59,7 @@ class Walker(Interpreter):
             case _:
                 return self._redirected(node, state, quiet=quiet)
 
-    def sequence(self, sequence: Sequence, state: State | None, *, quiet: bool) -> Outcome:
+    def sequence(self, sequence: nodes.Sequence, state: State | None, *, quiet: bool) -> Outcome:
         """Commands one after another."""
         if len(sequence.items) == 1 and state is not None and not sequence.items[0][1]:
             self.status = self.evaluate(sequence.items[0][0], state, quiet=quiet)
@@ -122,7 +121,7 @@ class Walker(Interpreter):
         """Run what may not run: both ways are remembered."""
         return self._arms([run, lambda: Outcome(skipped, None)])[0]
 
-    def function(self, name: str, arguments: Many[str]) -> Outcome:
+    def function(self, name: str, arguments: Sequence[str]) -> Outcome:
         """Call a function; each of its definitions, where branches define it."""
         runs = [partial(self.invoke, name, definition, arguments) for definition in self.functions[name]]
         if len(runs) == 1:
@@ -135,7 +134,7 @@ class Walker(Interpreter):
 
     _branches = 0
 
-    def _arms(self, runs: Many[Callable[[], Outcome]]) -> list[Outcome]:
+    def _arms(self, runs: Sequence[Callable[[], Outcome]]) -> list[Outcome]:
         """The arms of a branch; variables and files are put together behind them."""
         folder, pushed = self.folder, self.pushed
         variables, files = self.variables, self.files.store
@@ -235,7 +234,7 @@ class Walker(Interpreter):
         usual.append(not sums and not (len(usual) == 1 and definite))
         return self._met(self._arms(runs), usual)
 
-    def _as_given(self, condition: Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    def _as_given(self, condition: nodes.Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
         """An arm that the value of a variable excludes is there for those who set it to another one."""
         names = {found[1] for found in _ASKED.finditer(self._as_written(condition))}
         if len(names) != 1:
@@ -257,22 +256,22 @@ class Walker(Interpreter):
 
         return given
 
-    def _as_written(self, condition: Sequence) -> str:
+    def _as_written(self, condition: nodes.Sequence) -> str:
         """A condition of one command as it stands."""
         nodes_of = [node for node, _ in condition.items if isinstance(node, nodes.Simple)]
         return self.source_text[nodes_of[0].span.start : nodes_of[0].span.end] if len(nodes_of) == 1 else ""
 
-    def _asks_for_sum(self, condition: Sequence) -> bool:
+    def _asks_for_sum(self, condition: nodes.Sequence) -> bool:
         """Whether a condition asks whether a program for digests is there."""
         spans = [node.span for node, _ in condition.items if isinstance(node, nodes.Simple)]
         return len(spans) == 1 and _SUM.match(self._script.text, spans[0].start) is not None
 
-    def _body(self, body: Sequence, condition: Outcome, *, quiet: bool) -> Outcome:
+    def _body(self, body: nodes.Sequence, condition: Outcome, *, quiet: bool) -> Outcome:
         """What runs behind a condition that came out so."""
         self.status = condition
         return self.evaluate(body, condition.after, quiet=quiet)
 
-    def _where_given(self, condition: Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    def _where_given(self, condition: nodes.Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
         """``if [ -n "$SUM" ]; then …``: what is checked there is not where there is none."""
         found = _GIVEN.fullmatch(self._as_written(condition))
         return run if found is None else partial(self._optionally, found[1], run)
@@ -284,7 +283,7 @@ class Walker(Interpreter):
         self.optional = outer
         return outcome
 
-    def _met(self, outcomes: list[Outcome], usual: Many[bool] = ()) -> Outcome:
+    def _met(self, outcomes: list[Outcome], usual: Sequence[bool] = ()) -> Outcome:
         """Where the arms of a branch meet: what holds on all ways, and what any of them printed."""
         ok = fail = None
         for index, outcome in enumerate(outcomes):
@@ -357,10 +356,11 @@ class Walker(Interpreter):
         return exits.ok
 
     def _is_over(self, node: nodes.While) -> bool:
-        """``while [ $# -gt 0 ]`` in a function that is called without arguments."""
-        if len(self.frames) == 1 or self.uncalled or self.frames[-1].parameters or len(node.condition.items) != 1:
-            return False
-        return _ARGUMENTS.fullmatch(self._as_written(node.condition)) is not None
+        """``while [ $# -gt 0 ]`` in a function that is called without arguments; ``while read`` from nothing."""
+        if self.stdin == "" and node.redirects:
+            return self._as_written(node.condition).startswith(("read ", "IFS="))
+        is_bare = len(self.frames) > 1 and not self.uncalled and not self.frames[-1].parameters
+        return is_bare and _ARGUMENTS.fullmatch(self._as_written(node.condition)) is not None
 
     def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
         if self._is_over(node):

@@ -75,19 +75,19 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
 
 def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
     names = [name for name in files if name != "-"]
-    texts = [text for name in names for text in shell.contents(name)] if names else [call.stdin or ""]
+    held = [shell.contents(name) for name in names] or [(call.stdin or "",)]
     listed = List(shell, algorithm, call.word, names[0] if names else "")
-    values = [value for text in texts for value in shell.alternatives(text)]
-    if len(values) == 1 or len(names) > 1:
-        for value in values:
-            listed.check(value)
-        return
-    before, ways = shell.state, list[State]()
-    for value in values[:_MOST_LISTS]:
-        shell.state = before
-        listed.check(value)
-        ways.append(shell.state)
-    shell.state = lowest(before, ways)
+    for texts in held:
+        values = [value for text in texts for value in shell.alternatives(text)]
+        if len(values) == 1:
+            listed.check(values[0])
+        elif len(values) <= _MOST_LISTS:  # of more than these nobody looks whether each names the file
+            before, ways = shell.state, list[State]()
+            for value in values:
+                shell.state = before
+                listed.check(value)
+                ways.append(shell.state)
+            shell.state = lowest(before, ways, listed.worthless)
 
 
 class List:
@@ -98,6 +98,7 @@ class List:
         self._algorithm = algorithm
         self._word = word
         self._name = name
+        self.worthless = 0  # downloads that were compared with their own digest
 
     def check(self, text: str) -> None:
         """Check what the list names."""
@@ -128,8 +129,13 @@ class List:
         fetches = shell.fetched_files([name])
         if not fetches and name in ("-", "/dev/stdin"):
             return False
-        shell.check(fetches, digest, algorithm, self._word)
+        self._compare(fetches, digest, algorithm)
         return bool(fetches)
+
+    def _compare(self, fetches: list[Fetch], digest: str, algorithm: str) -> None:
+        self._shell.check(fetches, digest, algorithm, self._word)
+        for fetch in fetches:
+            self.worthless |= member(fetch.index) if fetch.checks[-1].meaningless else 0
 
     def _unknown(self, text: str) -> None:
         """A list of which only the source is known: it is as good as that."""
@@ -143,7 +149,7 @@ class List:
                     level = min(level, Level.EXTERNAL)
                 case Kind.HASH:
                     names = unknown.name.split("\n")
-                    shell.check(shell.fetched_files(names), shell.table.char(unknown), self._algorithm, self._word)
+                    self._compare(shell.fetched_files(names), shell.table.char(unknown), self._algorithm)
                     return
                 case _:
                     pass

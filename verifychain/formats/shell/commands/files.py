@@ -28,6 +28,8 @@ def run(shell: Shell, call: Call) -> str:
         shell.handled(shell.path(name) for name in names[1:])
     elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
         target = given.value("t", "target-directory")
+        if names[:-1] == ["/dev/null"]:
+            shell.write(names[-1], "")
         if target is not None:
             shell.move(names, target + "/")
         elif len(names) > 1:
