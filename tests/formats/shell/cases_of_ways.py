@@ -31,6 +31,13 @@ SHADOWED = [
     Case("one list is the file's own digest", f'set -e\n{G}if [ "$A" = 1 ]; then echo "{H}  t.tgz" > sums; else sha256sum t.tgz > sums; fi\nsha256sum -c sums\ntar xf t.tgz\n', ["unchecked:not-fatal"], "on one way anything passes"),
     Case("more values than are looked at", f'set -e\n{G}case $A in\n' + "".join(f'{n}) D={n:064x} ;;\n' for n in range(34)) + '*) exit 1 ;;\nesac\necho "$D  t.tgz" | sha256sum -c -\ntar xf t.tgz\n', ["verified"], "each is a digest"),
     Case("lines of nothing", f'set -e\n{G}while read -r l; do {C}; done < /dev/null\ntar xf t.tgz\n', ["unpinned"], "no round"),
+    Case("used in a trap", f"set -e\ntrap 'tar xf t.tgz' EXIT\n{G}{C}\n", ["unchecked:not-fatal"], "it runs where the check failed, too"),
+    Case("used in a function of a trap", f"set -e\nfin() {{ tar xf t.tgz; }}\ntrap fin EXIT\n{G}{C}\n", ["unchecked:not-fatal"], "it runs where the check failed, too"),
+    Case("used where the check fails", f"set -e\n{G}trap 'tar xf t.tgz' ERR\n{C}\n", ["unchecked:not-fatal"], "it runs there"),
+    Case("used in a trap of a subshell", f"set -e\n{G}(trap 'tar xf t.tgz' EXIT; {C})\n", ["unchecked:not-fatal"], "it runs where the check failed, too"),
+    Case("tidied in a trap", f"set -e\ntrap 'rm -f t.tgz; echo bye' EXIT\n{G}{C}\ntar xf t.tgz\n", ["verified"], "nothing is used there"),
+    Case("tidied in a function of a trap", f"set -e\nfin() {{ code=$?; [ -d t ] && rm -rf t t.tgz; exit $code; }}\ntrap fin EXIT INT TERM\n{G}{C}\ntar xf t.tgz\n", ["verified"], "nothing is used there"),
+    Case("a trap for a signal", f"set -e\ntrap 'tar xf t.tgz' HUP\n{G}{C}\ntar xf t.tgz\n", ["verified"], "nobody expects it"),
     Case("lines of a list", f'set -e\n{G}echo "{H}  t.tgz" > sums\nwhile read -r l; do echo "$l" | sha256sum -c -; done < sums\ntar xf t.tgz\n', ["verified"], "one round"),
     Case("return is a function", f'return() {{ :; }}\nf() {{ {C} || return 1; tar xf t.tgz; }}\n{G}f\n', ["unchecked:not-fatal"], "f goes on"),
 ]  # fmt: skip

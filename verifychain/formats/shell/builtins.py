@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_TRAPPED = frozenset(["EXIT", "exit", "0", "ERR", "err"])
 _MOST_PUSHED = 99  # folders
 
 
@@ -193,6 +194,14 @@ def _alias(shell: Shell, call: Call) -> str:
     return ""
 
 
+def _trap(shell: Shell, call: Call) -> str:
+    """``trap 'tar xf f' EXIT``: what runs where the shell ends, or where a command fails, whatever was checked."""
+    words = [text for text in call.texts if text != "--"]
+    if words and not words[0].startswith("-") and _TRAPPED.intersection(words[1:]):
+        shell.trap(words[0], call)
+    return ""
+
+
 def _true(shell: Shell, call: Call) -> str:
     return ""
 
@@ -233,6 +242,6 @@ BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
     "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
     "local": _declare, "unset": _unset, "shift": _shift, "read": _read, "mapfile": _lines, "readarray": _lines,
     ":": _always, "true": _always,
-    "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _true, "shopt": _true, "umask": _true,
+    "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _trap, "shopt": _true, "umask": _true,
     "wait": _true, "alias": _alias,
 }  # fmt: skip

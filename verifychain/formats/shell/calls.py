@@ -20,6 +20,8 @@ from verifychain.formats.shell.walk import Walker
 
 _DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
 _DEFINING = frozenset(["declare", "export", "readonly", "typeset"])
+_TIDYING = frozenset(["rm", "rmdir", "echo", "printf", "kill", "exit", "cd", "popd", ":", "true"])
+_MOST_TRAPS = 16
 _PROGRAM = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
 
@@ -159,6 +161,26 @@ class Shell(Walker):
         self.outcome = outcome
         return outcome.out
 
+    def trap(self, text: str, call: Call) -> None:
+        """A text that runs where the process ends."""
+        place, shown = self._place_of(text, call)
+        script = parse(shown)
+        if len(self.process.traps) < _MOST_TRAPS and not _only_tidies(script):
+            self.process.traps.append(lambda: self._run_script(script, place, (), process=False))
+
+    def at_exit(self, outcome: Outcome) -> None:
+        """What was trapped runs on every way out, also on that of a check that failed; nothing follows it."""
+        process = self.process
+        end = join(outcome.after, join(process.ok, process.fail))
+        if end is None:
+            return
+        kept = self.state, self.outcome, self.returning
+        for run in process.traps:
+            self.process, self.state = Process(), end
+            run()
+        self.process = process
+        self.state, self.outcome, self.returning = kept
+
     def start(self, script: Script, text: Text) -> None:
         """Run a whole script in a process of its own; what holds where it succeeds is what is kept."""
         self.process = Process()
@@ -166,6 +188,8 @@ class Shell(Walker):
         leave = self.enter(script, text)
         outcome = self.evaluate(script.body, self.state, quiet=False)
         leave()
+        if self.process.traps:
+            self.at_exit(outcome)
         process = self.process
         self.state = join(outcome.ok, process.ok) or join(outcome.fail, process.fail) or self.state
 
@@ -189,6 +213,16 @@ class Shell(Walker):
         if ok is not None:
             for fetch in self.fetches[first:]:
                 fetch.guarded |= ok.level(fetch.index) is not Level.NONE
+
+
+def _only_tidies(script: Script) -> bool:
+    """Whether a script only removes files and says something."""
+    return all(
+        isinstance(node, nodes.Simple)
+        and node.words
+        and script.text[node.words[0].start : node.words[0].end] in _TIDYING
+        for node, _ in script.body.items
+    )
 
 
 def _only_defines(script: Script) -> bool:

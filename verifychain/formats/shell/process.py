@@ -34,6 +34,7 @@ class Process:
     fail: State | None = None
     failed: State | None = None
     subshell: bool = False
+    traps: list[Callable[[], str]] = field(default_factory=list)  # what runs where it ends
 
 
 Definition = tuple[Node, Script, Text]
@@ -140,12 +141,17 @@ class Interpreter(Machine):
             process.failed = fail
         return Outcome(ok, None, out)
 
+    def at_exit(self, outcome: Outcome) -> None:
+        """A process in which something was trapped has ended."""
+
     def subshell(self, run: Callable[[], Outcome], state: State | None) -> Outcome:
         """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
         outer, self.process = self.process, Process(subshell=True)
         kept = self.folder, self.left, self.pushed, self.errexit, self.pipefail
         outcome = self.variables.apart(run)
         self.folder, self.left, self.pushed, self.errexit, self.pipefail = kept
+        if self.process.traps:
+            self.at_exit(outcome)
         process, self.process = self.process, outer
         if process.ok is None and process.fail is None:
             return outcome
