@@ -68,9 +68,15 @@ class Choice(NamedTuple):
 
 
 class FileReport:
-    """What one file gave; ``used`` and ``expired`` are entries of the configuration's ignores."""
+    """
+    What one file gave.
+
+    used, expired  entries of the configuration's ignores
+    told           it says something of what the run is about
+    """
 
     def __init__(self) -> None:
+        self.told = True
         self.findings: list[Finding] = []
         self.suppressed: list[Suppressed] = []
         self.listed: list[Listed] = []
@@ -123,6 +129,7 @@ class Engine:
     def examine(self, target: Target) -> FileReport:
         """Everything about one file. Never raises: what goes wrong is part of the report."""
         report = FileReport()
+        report.told = not target.beside
         try:
             source = self._scope.tree.read(target.path)
         except OSError as error:
@@ -146,6 +153,9 @@ class Engine:
         scope = self._scope._replace(roots=target.roots) if target.roots else self._scope
         elsewhere = _Elsewhere(self._configuration, no_ignores=self._no_ignores)
         for fact in target.format.extract(source, scope):
+            if target.beside and not self._is_about(fact):
+                continue
+            report.told = True
             home = _home(fact, source)
             ignored, place = (inline, path) if home is source else elsewhere.of(home)
             for finding in self._judge(fact, home, local, report.incomplete):
@@ -157,10 +167,17 @@ class Engine:
             reference = listed(fact, home)
             if reference is not None:
                 report.listed.append(reference)
+        report.used, report.expired = configured.used, configured.expired
+        if target.beside:
+            return  # what else is wrong with it, the run is not about
         ran = {id for id in self.rules if not local.ignores(self.rules[id])} if local.ignored else set(self.rules)
         for fault in inline.faults(ran, self._never):
             report.findings.extend(self._judge(fault, source, local, report.incomplete))
-        report.used, report.expired = configured.used, configured.expired
+
+    def _is_about(self, fact: Fact) -> bool:
+        """Whether a fact says something of a file that the run is about."""
+        about, changed = getattr(fact, "about", ""), self._scope.changed
+        return bool(about) and (changed is None or changed(about))
 
     def _judge(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
         """What the rules say of a fact; nothing again where they had nothing to say of one that is alike."""
@@ -287,7 +304,8 @@ def run(
         total.used |= one.used
         total.expired |= one.expired
         if one.failure is None:
-            examined.append(target)
+            if one.told:
+                examined.append(target)
         else:
             failures.append(one.failure)
     whole = any(scope.tree.identity(path) == scope.tree.identity(configuration.folder) for path in selection.walked)

@@ -32,11 +32,17 @@ HEAD = 128  # bytes: a first line that names a program
 
 
 class Target(NamedTuple):
-    """One file to examine, as the format it is read as; ``roots`` are the examined files that include it."""
+    """
+    One file to examine, as the format it is read as.
+
+    roots   the examined files that include it
+    beside  the run is about other files: only what it says of those counts
+    """
 
     path: str
     format: Format
     roots: tuple[str, ...] = ()
+    beside: bool = False
 
 
 class Kinds(NamedTuple):
@@ -167,21 +173,28 @@ class WorkingTree:
         return None if listed is None else listed.names
 
 
-def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NOTHING) -> Selection:
+def select(
+    paths: Sequence[str],
+    tree: Tree,
+    kinds: Kinds,
+    exclude: Exclude = NOTHING,
+    changed: Callable[[str], bool] | None = None,
+) -> Selection:
     """
     Resolve paths to targets: a file as named, a directory walked.
 
     A file that is named to a single format is read as that format whatever its name; otherwise the name decides, and a
-    named file of no known format is passed over with a note.
+    named file of no known format is passed over with a note. With ``changed`` walks take the files that it tells of,
+    and those that may state digests of them.
     """
     selection = Selection()
     seen: set[str] = set()
     for path in paths:
         if not tree.exists(path):
-            selection.failures.append(Failure(path, "no such file or directory", "check the spelling of the path"))
+            selection.failures.append(_missing(path))
         elif tree.is_directory(path):
             selection.walked.append(path)
-            _walk(path, tree, kinds, selection, seen, exclude=exclude)
+            _walk(path, tree, kinds, selection, seen, exclude=exclude, changed=changed)
         elif exclude.named_too and exclude.covers(path):
             selection.excluded += 1
             selection.left_out.append((path, "excluded"))
@@ -192,6 +205,12 @@ def select(paths: Sequence[str], tree: Tree, kinds: Kinds, exclude: Exclude = NO
     hint = "whether something in it must be checked is not known; the other files were checked all the same"
     selection.failures += [Failure(path, reason, hint) for path, reason in tree.unreadable.items()]
     return selection
+
+
+def _missing(path: str) -> Failure:
+    if os.path.lexists(path):  # then git was asked for it
+        return Failure(path, "git has stored nothing of that path", "stage it (git add), or check it without --staged")
+    return Failure(path, "no such file or directory", "check the spelling of the path")
 
 
 def read_stdin(name: str | None, data: bytes, kinds: Kinds) -> tuple[str, bytes]:
@@ -236,22 +255,36 @@ def _format(path: str, tree: Tree, kinds: Kinds) -> Format | None:
     return format if format in kinds.only else None
 
 
-def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str], *, exclude: Exclude) -> None:
+def _beside(path: str, kinds: Kinds) -> Format | None:
+    """The format of a file that the run is not about, where it may state digests of others."""
+    format = formats.of_path(path)
+    return format if format in kinds.only and format is not None and format.looks else None
+
+
+def _walk(
+    path: str,
+    tree: Tree,
+    kinds: Kinds,
+    selection: Selection,
+    seen: set[str],
+    *,
+    exclude: Exclude,
+    changed: Callable[[str], bool] | None,
+) -> None:
     inside = tree.identity(path).rstrip("/") + "/"
     prefix = 0 if path == "." else len(path.rstrip("/")) + 1
     links: list[tuple[Target, str]] = []
     for file in tree.walk(path):
-        format = _format(file, tree, kinds)
+        beside = changed is not None and not changed(file)
+        format = _beside(file, kinds) if beside else _format(file, tree, kinds)
         if format is None:
             continue
-        if exclude.covers(file):
-            selection.skip(file, "excluded")
+        reason = _reason_to_skip(file, file[prefix:], exclude)
+        if reason is not None:
+            if not beside:
+                selection.skip(file, reason)
             continue
-        folder = next((part for part in file[prefix:].split("/")[:-1] if part in SKIPPED_FOLDERS), None)
-        if folder is not None:
-            selection.skip(file, f"{folder}/")
-            continue
-        target, identity = Target(file, format), tree.identity(file)
+        target, identity = Target(file, format, beside=beside), tree.identity(file)
         if identity == inside + file[prefix:]:
             selection.add(target, identity, seen)
         else:
@@ -259,9 +292,16 @@ def _walk(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[s
     for target, identity in links:
         if identity.startswith(inside):
             selection.add(target, identity, seen)
-        else:
+        elif not target.beside:
             # A pull request could otherwise have a file of the build machine printed as a snippet.
             selection.skip(target.path, "links out of the tree")
+
+
+def _reason_to_skip(path: str, below: str, exclude: Exclude) -> str | None:
+    """Why a walk leaves a file alone that it could read; ``below`` is its path from where the walk began."""
+    if exclude.covers(path):
+        return "excluded"
+    return next((f"{part}/" for part in below.split("/")[:-1] if part in SKIPPED_FOLDERS), None)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
+from hashlib import sha256, sha384
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,32 @@ def test_only_what_differs_from_head_is_checked(repository: Repository) -> None:
     assert commit(repository) == ""
     repository.stage({"old/Dockerfile": BAD + "# touched\n"})
     assert "new/Dockerfile" not in refuse(repository)
+
+
+def test_a_change_of_a_file_that_an_old_one_states_the_digest_of(repository: Repository) -> None:
+    """The page and the list did not change; that what they pin did is the very thing they are there for."""
+    page = '<script src=app.js integrity="sha384-{}"></script><script src=https://cdn.example/x.js></script>'
+    others = {"SHA256SUMS": f"{sha256(b'old').hexdigest()}  app.js\n{'0' * 64}  never there\n", "tool": "1"}
+    others["tool.sha256"] = f"{sha256(b'1').hexdigest()}  tool\n{sha256(b'2').hexdigest()}  other\n"
+    integrity = b64encode(sha384(b"old").digest()).decode()
+    repository.commit({"site/index.html": page.format(integrity), "site/app.js": "old", **others, "other": "2"})
+    repository.git("mv", "SHA256SUMS", "site/SHA256SUMS")
+    repository.commit({})
+    repository.stage({"README": "unrelated, and a page that was wrong before is no reason to refuse it\n"})
+    assert commit(repository) == ""
+    repository.stage({"site/app.js": "evil", "README": "more\n"})
+    text = refuse(repository)
+    assert text.count("error[") == 2
+    assert "error[sri-mismatch]: browsers block it: site/app.js is" in text
+    assert "error[download-mismatch]: content of site/app.js differs from its pin" in text
+    repository.git("reset", "--quiet", "--hard")
+    (repository.folder / "tool").unlink()
+    (repository.folder / "tool").symlink_to("/dev/null")
+    repository.git("add", "--all")
+    assert "tool is a link out of the folder" in refuse(repository)
+    repository.git("reset", "--quiet", "--hard")
+    repository.git("rm", "--quiet", "site/app.js")
+    assert "error[sri-missing-file]" in refuse(repository)
 
 
 def test_deleted_and_renamed_files(repository: Repository) -> None:

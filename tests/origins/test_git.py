@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from verifychain.formats import FORMATS
 from verifychain.origins import git_trees
 from verifychain.origins.git import Git
 from verifychain.origins.git_trees import GitTree
+from verifychain.processes import in_order
 
 # Blanks, quotes, a line feed, a tab, a backslash, a dash in front, and bytes that are no UTF-8.
 ODD = [
@@ -105,7 +107,7 @@ def test_an_intended_file_is_not_staged(repository: Repository) -> None:
     repository.write({"Dockerfile": "FROM x\n"})
     repository.git("add", "--intent-to-add", "Dockerfile")
     assert walked(index()) == ["a"]
-    assert walked(index(since="HEAD")) == []
+    assert changed(index(since="HEAD")) == []
 
 
 def test_paths_are_relative_to_the_working_directory(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,10 +287,11 @@ def test_a_file_too_large_is_not_read_and_the_others_are(repository: Repository)
 
 
 def changed(tree: GitTree) -> list[str]:
-    return sorted(tree.walk("."))
+    differs = tree.changed
+    return sorted(name for name in tree.walk(".") if differs is None or differs(name))
 
 
-def test_since_walks_what_differs_and_reads_all(repository: Repository) -> None:
+def test_since_is_about_what_differs_and_reads_all(repository: Repository) -> None:
     old = {"same": "1", "edited": "1", "mode": "1", "deleted": "1", "renamed from": "11\n22\n33\n", "typed": "1"}
     repository.commit({**old, "target": "1"})
     (repository.folder / "link").symlink_to("target")
@@ -303,6 +306,10 @@ def test_since_walks_what_differs_and_reads_all(repository: Repository) -> None:
     repository.write({"edited": "3", "untracked": "3"})
     expected = ["added", "edited", "link", "mode", "renamed\nto", "target", "typed"]
     assert changed(index(since="HEAD")) == expected
+    assert "same" in walked(index(since="HEAD"))
+    differs = index(since="HEAD").changed
+    assert differs is not None
+    assert [differs(name) for name in ("deleted", "never there", "../outside")] == [True, False, False]
     assert index(since="HEAD").read("same").data == b"1"
     repository.git("commit", "--quiet", "--message", "second")
     assert changed(index(since="HEAD")) == []
@@ -386,3 +393,26 @@ def test_the_process_ends(repository: Repository) -> None:
     assert process.poll() is None
     del tree
     assert process.poll() is not None
+
+
+def test_processes_and_threads_get_what_they_asked_for(repository: Repository) -> None:
+    """Git answers on one pipe: who shared it would be handed the content of another's file."""
+    names = [f"{number:03}" for number in range(400)]
+    repository.stage({name: f"{name}\n" * (int(name) + 1) for name in names})
+    tree = index()
+    expected = [f"{name}\n".encode() * (int(name) + 1) for name in names]
+    assert list(in_order(lambda name: tree.read(name).data, names, 3)) == expected
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda name: tree.read(name).data, names)) == expected
+    assert tree.read("000").data == b"000\n"
+
+
+def test_a_folder_that_git_has_nothing_of(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.commit({"a": "1"})
+    repository.write({"new/deep/Dockerfile": "FROM x\n"})
+    monkeypatch.chdir(repository.folder / "new")
+    for tree in both(repository):
+        selection = inputs.select([".", "deep", "nothing"], tree, inputs.Kinds(FORMATS))
+        assert selection.walked == ["."]
+        told = {failure.path: failure.message for failure in selection.failures}
+        assert told == {"deep": "git has stored nothing of that path", "nothing": "no such file or directory"}

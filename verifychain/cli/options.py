@@ -128,7 +128,7 @@ _INPUT = (
     option("Input", "--stdin-filename", metavar="FILE", help="The name under which standard input (-) is judged."),
     option("Input", "--rev", metavar="REV", help="Read the files of a git revision."),
     option("Input", "--staged", is_flag=True, help="Read what is staged in git's index."),
-    option("Input", "--since", metavar="REV", help="With --staged or --rev: walk only what differs from REV."),
+    option("Input", "--since", metavar="REV", help="With --staged or --rev: what differs from REV, and its pins."),
     option("Input", "--force-exclude", is_flag=True, help="Leave out excluded files even when they are named."),
     option("Input", "--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
     option("Input", "--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),

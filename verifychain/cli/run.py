@@ -6,7 +6,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from verifychain import config, engine, inputs
@@ -42,6 +42,7 @@ class Run(NamedTuple):
     paths: tuple[str, ...]
     kinds: Kinds
     outside: Outside | None = None
+    changed: Callable[[str], bool] | None = None
 
     @property
     def fail_on(self) -> Severity:
@@ -111,9 +112,9 @@ def prepare(options: Options, kinds: Kinds) -> Run:
         paths = (stdin[0],)
     if from_git and (options.fix or (options.add and not options.diff)):
         raise UsageError("--fix changes files on disk, not what git has stored", "run it without --staged or --rev")
-    tree = _git_tree(options) if from_git else _working_tree(options, paths, stdin)
+    tree, changed = _git_tree(options) if from_git else (_working_tree(options, paths, stdin), None)
     paths = tuple(inputs.display_path(path) for path in paths)
-    return Run(options, configuration, tree, paths, kinds, _outside(options, configuration))
+    return Run(options, configuration, tree, paths, kinds, _outside(options, configuration), changed)
 
 
 def _configuration(options: Options) -> Configuration:
@@ -165,12 +166,15 @@ def _working_tree(options: Options, paths: Sequence[str], stdin: tuple[str, byte
     return inputs.WorkingTree(Git(), stdin)
 
 
-def _git_tree(options: Options) -> Tree:
+def _git_tree(options: Options) -> tuple[Tree, Callable[[str], bool] | None]:
+    """The files that git has stored, and which of them the run is about where it is not about all."""
     from verifychain.origins.git_trees import index_tree, revision_tree
 
     if options.rev is None:
-        return index_tree(inputs.MAX_BYTES, options.since)
-    return revision_tree(options.rev, inputs.MAX_BYTES, options.since)
+        tree = index_tree(inputs.MAX_BYTES, options.since)
+    else:
+        tree = revision_tree(options.rev, inputs.MAX_BYTES, options.since)
+    return tree, tree.changed
 
 
 def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
@@ -181,7 +185,7 @@ def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
     """
     options, settings = run.options, run.configuration.settings
     exclude = inputs.Exclude(settings.exclude, run.configuration.relative, named_too=options.force_exclude)
-    selection = inputs.select(run.paths, run.tree, run.kinds, exclude)
+    selection = inputs.select(run.paths, run.tree, run.kinds, exclude, run.changed)
     if options.since is not None:
         selection.walked.clear()  # not all was seen, so of no ignore can be said that it is unused
     choice = engine.Choice(
@@ -191,8 +195,9 @@ def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
     has_pages = any(target.format.name == "html" for target in selection.targets)
     pins = locked(run.configuration, run.tree) if has_pages else {}
     attributes = _attributes(options) if has_pages else None
+    kept = {} if kept is None else kept
     scope = Scope(
-        run.tree, settings, options.platform, locked=pins, attributes=attributes, kept={} if kept is None else kept
+        run.tree, settings, options.platform, locked=pins, attributes=attributes, kept=kept, changed=run.changed
     )
     try:
         report = engine.run(

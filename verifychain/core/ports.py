@@ -188,3 +188,4 @@ class Scope(NamedTuple):
     locked: Mapping[str, Digest] = {}  # URL -> what verifychain.lock states for it
     attributes: Attributes | None = None  # of the working tree
     kept: dict[Any, Any] | None = None  # what formats keep from one file of a run to the next; None: nothing
+    changed: Callable[[str], bool] | None = None  # the files that a run is about, by path; None: all

@@ -11,10 +11,11 @@ class Broken(NamedTuple):
     What the reading program would refuse, so that nothing behind it was judged.
 
     ``message`` is that program's own wording where we know it. ``template`` marks text that is filled in before it is
-    read: then only the rest of the file was judged.
+    read: then only the rest of the file was judged. ``about`` is the path of another file that could not be looked at.
     """
 
     span: Span
     message: str
     hint: str = ""
     template: bool = False
+    about: str = ""

@@ -33,3 +33,8 @@ class PinnedFile(NamedTuple):
     stored: tuple[Digest, int] | None
     size: Size | None = None
     url: str | None = None
+
+    @property
+    def about(self) -> str:
+        """The file that it says something of."""
+        return self.path

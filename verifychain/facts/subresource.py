@@ -111,6 +111,11 @@ class Subresource(Reference):
         return "subresource"
 
     @property
+    def about(self) -> str:
+        """The file of the project whose digest it states; empty where it states none, or of something else."""
+        return "" if self.local is None or self.integrity is None else self.local.path
+
+    @property
     def needs_crossorigin(self) -> bool:
         """Whether browsers refuse it without a ``crossorigin`` attribute as soon as integrity is asked for."""
         return self.cross_origin and not self.module and self.via != "import-map"

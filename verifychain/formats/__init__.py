@@ -26,6 +26,7 @@ class Format(NamedTuple):
     groups  the groups of rules that judge what it yields
     comments  how ignores are written, by the name that ``suppress`` has for it: ``line``, ``trailing`` or ``html``
     follows a file may include others, which are then examined too
+    looks   a file states digests of others: what is wrong with it may be a change of theirs
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     first_line  a regular expression for the first line of files whose name has no ending
     """
@@ -37,6 +38,7 @@ class Format(NamedTuple):
     but_not: str
     comments: str = "line"
     follows: bool = False
+    looks: bool = False
     first_line: str = ""
 
     def matches(self, path: str) -> bool:
@@ -95,6 +97,7 @@ FORMATS = (
         r"(^|/)verifychain\.lock$|(^|[/_.-])(SHA(256|384|512)SUMS?|sha(256|384|512)sums?)(\.txt)?$"
         r"|[^/]\.sha(256|384|512)$",
         "^$",
+        looks=True,
     ),
     Format(
         "headers",
@@ -127,6 +130,7 @@ FORMATS = (
         r"\.(html?|xhtml|shtml|jinja2?|j2|njk|twig|erb|ejs|hbs|mustache|liquid|php)$",
         r"\.(m?js|ts|css|json|ya?ml|toml|ini|cfg|conf|txt|md|rst|sh|sql|xml|csv|py|rb|service)\.[a-z0-9]+$",
         "html",
+        looks=True,
     ),
 )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from _thread import allocate_lock  # as threading.Lock
+from collections.abc import Callable, Iterator, Sequence
 
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest
@@ -37,24 +38,27 @@ class GitTree:
     One state of the files, by object id. Implements ``core.ports.Tree``.
 
     Paths are relative to the working directory, like those of the working tree (in a bare repository to its root), and
-    may lead up (``../x``) as far as the root of the repository. With ``base`` only what differs from it is walked;
-    everything can be read all the same.
+    may lead up (``../x``) as far as the root of the repository. With ``base`` the run is about what differs from it;
+    everything is walked and can be read all the same.
     """
 
     def __init__(self, entries: _Entries, prefix: str, most_bytes: int, base: _Entries | None = None) -> None:
         self._entries = entries
         self._prefix = prefix
-        self._changed = None if base is None else {name for name in entries if entries[name] != base.get(name)}
+        self._changed = None if base is None else _different(entries, base)
         self._folders = {""}
+        self._add_folders(prefix)  # where the command runs is a folder, also where git has nothing of it yet
         for name, entry in entries.items():
-            folder = name + "/" if entry.mode == _SUBMODULE else name
-            while "/" in folder:
-                folder = folder.rpartition("/")[0]
-                self._folders.add(folder)
+            self._add_folders(name + "/" if entry.mode == _SUBMODULE else name)
         self._submodules: set[str] = set()
         self._objects = _Objects(most_bytes)
         self.notes: list[str] = []
         self.unreadable: dict[str, str] = {}
+
+    def _add_folders(self, name: str) -> None:
+        while "/" in name:
+            name = name.rpartition("/")[0]
+            self._folders.add(name)
 
     def exists(self, path: str) -> bool:
         """Whether there is a file, a link (wherever it leads) or a folder of that path."""
@@ -79,10 +83,9 @@ class GitTree:
         before = "" if path == "." else path.rstrip("/") + "/"
         for name in sorted(name for name in self._entries if name.startswith(inside) or name == folder):
             mode = self._entries[name].mode
-            if not self._is_wanted(name):
-                continue
             if mode == _SUBMODULE:
-                self._note(name)
+                if self._is_wanted(name):
+                    self._note(name)
             elif mode != _LINK or self._follow(name) not in self._folders:
                 yield before + name[len(inside) :]
 
@@ -110,11 +113,21 @@ class GitTree:
             else:
                 yield digests.of_bytes(data, algorithm), len(data)
 
+    @property
+    def changed(self) -> Callable[[str], bool] | None:
+        """Tells of a path whether the file there differs from ``base``, or is no more; None without one."""
+        return None if self._changed is None else self._has_changed
+
+    def _has_changed(self, path: str) -> bool:
+        name = self._resolved(path, follow_last=False)
+        return name is not None and self._is_wanted(name)
+
     def _is_wanted(self, name: str) -> bool:
         if self._changed is None or name in self._changed:
             return True
         # A link reads as another file when what it leads to has changed.
-        return self._entries[name].mode == _LINK and self._follow(name) in self._changed
+        entry = self._entries.get(name)
+        return entry is not None and entry.mode == _LINK and self._follow(name) in self._changed
 
     def _note(self, submodule: str) -> None:
         self._submodules.add(submodule)
@@ -161,24 +174,42 @@ class GitTree:
         return os.fsdecode(target) if len(target) <= _LONGEST_LINK else None
 
 
+def _different(entries: _Entries, base: _Entries) -> set[str]:
+    """The names of files that one of both has alone, or with another content or mode."""
+    return {name for name in entries.keys() | base.keys() if entries.get(name) != base.get(name)}
+
+
 class _Objects:
-    """One `git cat-file --batch` for all files. It is asked by object id: names may hold line feeds."""
+    """
+    One `git cat-file --batch` for all files. It is asked by object id: names may hold line feeds.
+
+    Questions and answers share two pipes, so threads ask one after the other, and each forked process asks a git of its
+    own: they would be handed the content of each other's files.
+    """
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
+        self._lock = allocate_lock()
+        self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, object_id: str) -> bytes:
         """The content of a blob; raises OSError."""
+        with self._lock:
+            try:
+                return self._ask(self._started(), object_id)
+            except OSError:
+                self.close()  # what it has still to say belongs to this object; the next one is asked of a new process
+                raise
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._owner != os.getpid():
+            self._owner, self._process = os.getpid(), None
         if self._process is None:
             pipe = subprocess.PIPE
             command = git_command("cat-file", "--batch")
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
-        try:
-            return self._ask(self._process, object_id)
-        except OSError:
-            self.close()  # what it has still to say belongs to this object; the next one is asked of a new process
-            raise
+        return self._process
 
     def _ask(self, process: subprocess.Popen[bytes], object_id: str) -> bytes:
         source, sink = process.stdout, process.stdin
@@ -198,9 +229,9 @@ class _Objects:
         return data[:-1]
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, unless it is that of the process which this one was forked from."""
         process, self._process = self._process, None
-        if process is not None:
+        if process is not None and self._owner == os.getpid():
             end(process)
 
     def __del__(self) -> None:
@@ -209,7 +240,7 @@ class _Objects:
 
 def index_tree(most_bytes: int, since: str | None = None) -> GitTree:
     """
-    What is staged; with ``since`` only what differs from that revision is walked.
+    What is staged; with ``since`` a run is about what differs from that revision.
 
     Raises UsageError in the middle of a merge with conflicts, Unavailable outside git.
     """
@@ -233,7 +264,7 @@ def index_tree(most_bytes: int, since: str | None = None) -> GitTree:
 
 def revision_tree(revision: str, most_bytes: int, since: str | None = None) -> GitTree:
     """
-    The files of a revision; with ``since`` only what differs from that revision is walked.
+    The files of a revision; with ``since`` a run is about what differs from that revision.
 
     Raises UsageError when there is no revision of that name, Unavailable outside git.
     """

@@ -132,13 +132,15 @@ def _stored(source: Source, stated: Sequence[_Stated], tree: Tree, algorithm: Al
         if not tree.exists(one.path):
             found[one.path] = None
         elif not tree.identity(one.path).startswith(folder):
-            found[one.path] = Broken(one.place, f"{one.path} is a link out of the folder of this file: not read")
+            told = f"{one.path} is a link out of the folder of this file: not read"
+            found[one.path] = Broken(one.place, told, about=one.path)
         else:
             there[one.path] = one
     for one, result in zip(there.values(), tree.digests(list(there), algorithm), strict=True):
         if isinstance(result, OSError):
             reason = strerror(result)
-            found[one.path] = Broken(one.place, f"cannot read {one.path}: {reason}", "its pin was not checked")
+            told = f"cannot read {one.path}: {reason}"
+            found[one.path] = Broken(one.place, told, "its pin was not checked", about=one.path)
         else:
             found[one.path] = None if _is_pointer_to(one, result, tree) else result
     return [found[one.path] for one in stated]
