@@ -43,6 +43,15 @@ def environment(home: Path, **extra: str) -> dict[str, str]:
     }
 
 
+def unmeasured(variables: dict[str, str]) -> dict[str, str]:
+    """
+    The environment of a process that is killed, or whose files may not grow.
+
+    Coverage would write its data as the process ends, and a file that is cut short there cannot be read.
+    """
+    return {name: value for name, value in variables.items() if not name.startswith("COVERAGE")}
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that is the working directory."""

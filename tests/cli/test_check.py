@@ -183,6 +183,8 @@ def test_links(project: Path, command: Runner, tmp_path: Path) -> None:
             "--select: no rule or group is called",
             "did you mean image-unpinned?",
         ),
+        (["check", "--select", "nope"], "no rule or group is called 'nope'", "hint: the groups are core, download, "),
+        (["completion"], "Missing argument 'SHELL'. Choose from: bash, zsh, fish\n", "verifychain completion --help"),
         (["check", "--fail-on", "fatal"], "'fatal' is not one of", "verifychain check --help"),
         (["rules", "image-unpined"], "no rule or group is called", "did you mean image-unpinned?"),
         (["check", "--staged", "--rev", "HEAD"], "exclude each other", "give one of them"),

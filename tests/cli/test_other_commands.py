@@ -92,8 +92,9 @@ def test_digest_offline(project: Path, command: Runner, name: str) -> None:
 
 def test_digest_repeats_no_password(project: Path, command: Runner) -> None:
     result = command("digest", "https://bob:hunter2@a.example/f")
-    assert (result.code, "hunter2" in result.err) == (4, False)
+    assert (result.code, "hunter2" in result.err) == (2, False)
     assert "user name or password" in result.err
+    assert command("digest", "ftp://a.example/f").code == 2
 
 
 def test_names_cannot_act_on_the_terminal(project: Path, command: Runner) -> None:

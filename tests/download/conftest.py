@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Result, environment
+from tests.cli.conftest import Result, environment, unmeasured
 from tests.origins.local_server import Authority, Reply, Server, make_authority
 from tests.program import FOUND_BY, PROGRAM
 from verifychain import lock as locks
@@ -72,16 +72,20 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
     return call
 
 
-def start(*argv: str, folder: Path, authority: Authority, before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def start(
+    *argv: str, folder: Path, authority: Authority, before: Sequence[str] = (), whole: bool = True
+) -> subprocess.Popen[bytes]:
     """
     The command in a process of its own, behind the words of another.
 
     It writes no compiled modules: where the size of files is limited, Python would leave truncated ones for others.
+    Nor does it write what coverage measures, unless it is left to end as a ``whole``.
     """
+    variables = environment(folder, **FOUND_BY, SSL_CERT_FILE=str(authority.ca), PYTHONDONTWRITEBYTECODE="1")
     return subprocess.Popen(
         [*before, *PROGRAM, "download", *argv],
         cwd=folder,
-        env=environment(folder, **FOUND_BY, SSL_CERT_FILE=str(authority.ca), PYTHONDONTWRITEBYTECODE="1"),
+        env=variables if whole else unmeasured(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -109,6 +109,7 @@ def test_mirrors_must_serve_the_same(project: Path, run: Run, server: Server) ->
         (("https://a.example/%2e%2e",), "does not say"),
         (("https://a.example/a%2fb",), "does not say"),
         (("ftp://a.example/x",), "not an https URL"),
+        (("https://a.example/x", "--from-sums", "ftp://a.example/SHA256SUMS"), "not an https URL"),
         (("https://u:p@a.example/x",), "a name or a password"),
         (("https://a.example/x", "--sha256", "1"), "--sha256"),
         (("https://a.example/x", "--max-size", "many"), "no size"),

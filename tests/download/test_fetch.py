@@ -273,10 +273,13 @@ def test_a_url_without_a_lock(project: Path, run: Run, server: Server) -> None:
         ((f"{server.url}/tool", "--sha256", "abc"), 2, "--sha256: "),
         ((f"{server.url}/", "--sha256", sha256.hex), 2, "does not say what the file is called"),
         (("tool", "--sha256", sha256.hex), 2, "are for a URL"),
-        (("ftp://a.example/x", "--sha256", sha256.hex), 4, "is not an https URL"),
+        (("ftp://a.example/x", "--sha256", sha256.hex), 2, "is not an https URL"),
+        (("https://u:hunter2@a.example/x", "--sha256", sha256.hex), 2, "has a user name or password in it"),
+        (("https:///x", "--sha256", sha256.hex), 2, "it names no host"),
+        (("http://a.example/x", "--sha256", sha256.hex), 4, "is not https"),
     ):
         done = run("fetch", *words)
-        assert (done.code, message in done.err) == (code, True), done
+        assert (done.code, message in done.err, "hunter2" in done.err) == (code, True, False), done
     assert len(server.asked) == 1
 
 

@@ -33,6 +33,16 @@ class Slow:
         time.sleep(1)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_does_not_end_whole_is_not_measured(
+    project: Path, authority: Authority, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Coverage's data of a killed process cannot be read, and combining warns of it."""
+    monkeypatch.setenv("COVERAGE_PROCESS_START", "pyproject.toml")
+    out, _ = start(folder=project, authority=authority, before=("sh", "-c", "env"), whole=whole).communicate()
+    assert (b"COVERAGE" in out) is whole
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_midway_the_old_file_is_whole(project: Path, authority: Authority, seed: int) -> None:
     chance = random.Random(seed)
@@ -41,7 +51,7 @@ def test_killed_midway_the_old_file_is_whole(project: Path, authority: Authority
     slow = Slow(body, chance.randrange(len(body) + 1))
     with raw_server(slow) as port:
         pin(entry("tool", f"http://127.0.0.1:{port}/tool", data=body))
-        process = start("fetch", folder=project, authority=authority)
+        process = start("fetch", folder=project, authority=authority, whole=False)
         assert slow.moment.wait(60)
         time.sleep(chance.uniform(0, 0.02))
         process.kill()
@@ -76,12 +86,12 @@ def test_a_full_disk(project: Path, authority: Authority, server: Server) -> Non
     """A limit on the size of files does what a full disk does: a write fails midway."""
     (project / "tool").write_bytes(OLD)
     pin(entry("tool", f"{server.url}/tool"))
-    unmeasured = "unset COVERAGE_PROCESS_CONFIG COVERAGE_PROCESS_START"  # its data could not be written either
     process = start(
         "fetch",
         folder=project,
         authority=authority,
-        before=("sh", "-c", f'{unmeasured}; ulimit -f 16 && exec "$@"', "sh"),
+        before=("sh", "-c", 'ulimit -f 16 && exec "$@"', "sh"),
+        whole=False,
     )
     _, err = process.communicate(timeout=60)
     assert (process.returncode, b"cannot write" in err) == (2, True), err
@@ -97,6 +107,7 @@ def test_a_full_disk_and_a_first_pin(project: Path, authority: Authority, server
         folder=project,
         authority=authority,
         before=("sh", "-c", 'ulimit -f 16 && exec "$@"', "sh"),
+        whole=False,
     )
     _, err = process.communicate(timeout=60)
     assert (process.returncode, b"cannot write" in err, b"internal error" in err) == (2, True, False), err

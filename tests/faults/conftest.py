@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.cli.conftest import environment, git, project
+from tests.cli.conftest import environment, git, project, unmeasured
 from tests.dockerfiles import HEX
 from tests.program import FOUND_BY
 
@@ -77,7 +77,7 @@ def command(project: Path, tmp_path: Path) -> Command:
     ) -> Ended:
         variables = environment(tmp_path, **FOUND_BY, PYTHONDONTWRITEBYTECODE="1", **extra)
         if prepare is limit_files or before:
-            variables = {name: value for name, value in variables.items() if not name.startswith("COVERAGE")}
+            variables = unmeasured(variables)
         done = subprocess.run(
             [sys.executable, "-c", RUNNER, before, *argv],
             stdin=subprocess.DEVNULL,

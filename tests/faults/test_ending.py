@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import environment
+from tests.cli.conftest import environment, unmeasured
 from tests.faults.conftest import FIXABLE, FIXED, Command, limit_files, temporary
 from tests.program import FOUND_BY, PROGRAM
 
@@ -77,7 +77,7 @@ def test_killed_at_a_random_moment(project: Path, tmp_path: Path, seed: int) -> 
     for path in paths:
         path.write_text(LARGE)
     process = subprocess.Popen(
-        [*PROGRAM, "check", "--fix"], cwd=project, env=environment(tmp_path, **FOUND_BY),
+        [*PROGRAM, "check", "--fix"], cwd=project, env=unmeasured(environment(tmp_path, **FOUND_BY)),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     time.sleep(chance.uniform(0.05, 0.6))

@@ -143,6 +143,9 @@ def _hashed(name: str, algorithms: tuple[Algorithm, ...], outside: _Outside) -> 
         found, size = digests.of_each(standard_input(), algorithms)
         return Hashed(found, f"{size:,} bytes")
     if "://" in name and not os.path.lexists(name):
+        from verifychain.cli.network import require_urls
+
+        require_urls(name)
         found, size = outside.network(name).web().digests(name, algorithms)
         return Hashed(found, f"{size:,} bytes today")
     with opening.regular(name) as file:

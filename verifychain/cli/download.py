@@ -122,11 +122,13 @@ def _one_file(given: dict[str, Any]) -> tuple[str, Any]:
     import os
 
     from verifychain.cli.download_fetch import name_of
+    from verifychain.cli.network import require_urls
     from verifychain.downloader import Wanted
 
     urls = given["names"]
     if not urls or any("://" not in url for url in urls):
         raise UsageError("-o and --sha256 are for a URL", "verifychain download fetch URL -o FILE --sha256 HEX")
+    require_urls(*urls)
     digest = _digest(given["sha256"])
     if digest is None:
         hint = "give --sha256 HEX; `verifychain download add URL` trusts what comes first, and pins it"
@@ -225,6 +227,7 @@ def add(console: Console, /, **given: Any) -> int:
 def _add(console: Console, given: dict[str, Any]) -> ExitCode:
     from verifychain.cli.download_change import Addition
     from verifychain.cli.download_change import add as run
+    from verifychain.cli.network import require_urls
 
     urls = (given["url"], *given["mirror"])
     addition = Addition(
@@ -236,9 +239,10 @@ def _add(console: Console, given: dict[str, Any]) -> ExitCode:
         platform=given["platform"],
         most=given["max_size"],
     )
-    named = (*urls, addition.sums) if addition.sums and "://" in addition.sums else urls
+    lists = (addition.sums,) if addition.sums and "://" in addition.sums else ()
+    require_urls(*lists)
     pins = _pins(given, must_exist=False)
-    return run(pins, addition, _stream(given, named, pins), console)
+    return run(pins, addition, _stream(given, (*urls, *lists), pins), console)
 
 
 @download.command(cls=Command, short_help="Show what URLs serve today, and pin what you agree to.")

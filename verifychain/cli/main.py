@@ -106,7 +106,8 @@ def _run(argv: list[str], console: Console) -> int:
         console.say(error.format_message() + "\n")  # nothing was asked for, so what can be asked for is said
         return ExitCode.FAILED
     except click.ClickException as error:
-        console.fail(error.format_message(), _usage_hint(error))
+        # Of what can be chosen click makes lines of their own.
+        console.fail(" ".join(error.format_message().split()), _usage_hint(error))
         return ExitCode.FAILED
     except VerifychainError as error:
         console.fail(error.message, error.hint)

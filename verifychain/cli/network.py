@@ -25,6 +25,19 @@ def _host(name: str) -> str:
     return name.partition("://")[2].partition("/")[0].rpartition("@")[2] if "://" in name else name
 
 
+def require_urls(*urls: str) -> None:
+    """Raise UsageError for a URL of the command line that nothing could be fetched from, whoever is asked."""
+    from verifychain.origins.addresses import Access, NoUrl, Refused, place
+
+    for url in urls:
+        try:
+            place(url, Access())
+        except NoUrl as error:
+            raise UsageError(error.message, error.hint) from None
+        except Refused:
+            pass  # the configuration may allow it
+
+
 class Network:
     """
     Fetcher and registry client for one command.

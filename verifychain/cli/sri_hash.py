@@ -103,6 +103,9 @@ def _hashed(name: str, algorithms: tuple[Algorithm, ...], fetch: _Fetch) -> tupl
             return _listed(*of_each(file, algorithms))
     if scheme not in ("http", "https"):
         raise UsageError(f"{printable(name)} is no http, https or data URL", "name a file by its path")
+    from verifychain.cli.network import require_urls
+
+    require_urls(name)
     if len(algorithms) > 1:
         raise UsageError("several algorithms would fetch a URL several times", "give one --algorithm, or download it")
     digest, size = fetch(name, algorithms[0])

@@ -24,6 +24,10 @@ class Refused(Unavailable):
     """The outside was not asked, or not listened to, because that would not be safe."""
 
 
+class NoUrl(Refused):
+    """What is no URL that anything could be fetched from, whatever the user allows."""
+
+
 class Tls(NamedTuple):
     """
     That and how the user wants TLS with some hosts, and with no others: a redirect leads away from it.
@@ -102,25 +106,25 @@ def _listed(hosts: frozenset[str], host: str, port: int) -> bool:
 
 def place(url: str, access: Access) -> Place:
     """
-    Where a URL leads. Raises Refused for one that is not https (or http to loopback or a host the user named).
+    Where a URL leads. Raises NoUrl for what is none, Refused for http unless to loopback or a host the user named.
 
     User names in URLs are refused: they end up in logs, and ``https://good.example@evil.example`` reads as the former.
     """
     shown = without_credentials(url)
     bad = next((mark for mark in url if mark in _FORBIDDEN), None)
     if bad is not None:
-        raise Refused(f"{shown!r} is no URL: it has the character {bad!r}", "write it percent-encoded")
+        raise NoUrl(f"{shown!r} is no URL: it has the character {bad!r}", "write it percent-encoded")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
     except ValueError as error:
-        raise Refused(f"{shown!r} is no URL: {error}", "check the URL") from None
+        raise NoUrl(f"{shown!r} is no URL: {error}", "check the URL") from None
     if parts.scheme not in _PORTS:
-        raise Refused(f"{shown} is not an https URL", "only https is fetched")
+        raise NoUrl(f"{shown} is not an https URL", "only https is fetched")
     if "@" in parts.netloc:
-        raise Refused(f"{shown} has a user name or password in it", "take it out; credentials do not belong in URLs")
+        raise NoUrl(f"{shown} has a user name or password in it", "take it out; credentials do not belong in URLs")
     if not host or port == 0:
-        raise Refused(f"{shown!r} is no URL: it names no host", "check the URL")
+        raise NoUrl(f"{shown!r} is no URL: it names no host", "check the URL")
     found = Place(parts.scheme, _folded(host), port or _PORTS[parts.scheme])
     if found.scheme == "http" and not is_loopback(found.host) and not access.is_plain(found.host, found.port):
         raise Refused(f"{shown} is not https: anyone on the way can change what it gives", "use the https URL")

@@ -32,12 +32,20 @@ def require(word: str, where: str, *, exact: bool = False) -> None:
     """Raise UsageError unless ``word`` is a rule's id or, if not ``exact``, a group."""
     if word in ids() or (not exact and word in groups()):
         return
+    kind = "rule" if exact else "rule or group"
+    raise UsageError(f"{where}: no {kind} is called {word!r}", _hint(word, exact=exact))
+
+
+def _hint(word: str, *, exact: bool) -> str:
+    """What was meant, where a name is near; else what there is."""
+    if word in groups():
+        return f"that is a group: `verifychain rules {word}` lists its rules"
     from difflib import get_close_matches
 
-    close = get_close_matches(word, ids() if exact else (*ids(), *groups()), n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}?" if close else "`verifychain rules` lists them"
-    kind = "rule" if exact else "rule or group"
-    raise UsageError(f"{where}: no {kind} is called {word!r}", hint)
+    close = get_close_matches(word, ids() if exact else (*ids(), *groups()), n=1, cutoff=0.65)
+    if close:
+        return f"did you mean {close[0]}?"
+    return "`verifychain rules` lists them" if exact else f"the groups are {', '.join(groups())}"
 
 
 def load_one(id: str) -> Rule:
