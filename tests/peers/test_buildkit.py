@@ -102,9 +102,16 @@ def test_same_images(buildkit: BuildKit) -> None:
             continue
         facts = list(extract(Source("Dockerfile", data_of(request)), Scope(NoTree(), Settings(), "linux/amd64")))
         images = [fact for fact in facts if isinstance(fact, Image) and fact.via != "syntax"]
-        assert {_full(image) for image in images} == set(answer["images"] or []), data_of(request)
+        asked = set(answer["images"] or [])
+        # Triggers that no stage runs fetch in the builds that are based on the image.
+        ours = [image for image in images if _full(image) in asked or not _is_trigger(image)]
+        assert {_full(image) for image in ours} == asked, data_of(request)
         compared += 1
     assert compared > NUMBER // 100
+
+
+def _is_trigger(image: Image) -> bool:
+    return image.origin.source.data[image.span.start :][:7].lower() == b"onbuild"
 
 
 def _full(image: Image) -> str:

@@ -120,6 +120,11 @@ def test_an_argument_without_a_value_decides() -> None:
         (f"ADD --checksum={'b' * 40} https://h.example/a.git#v1 /b", "add-git", Grade.PINNED, "/b", "https://h.example/a.git#v1"),
         (f"ARG S=sha256:{HEX}\nADD --checksum=$S https://h.example/a /b", "add-http", Grade.VERIFIED, "/b", "https://h.example/a"),
         ("ARG S\nADD --checksum=$S https://h.example/a /b", "add-http", Grade.EXTERNAL_DIGEST, "/b", "https://h.example/a"),
+        ("ADD https://h.example/a?<<b /b", "add-http", Grade.UNPINNED, "/b", "https://h.example/a?<<b"),
+        ('ADD "https://h.example/a<<b" /b', "add-http", Grade.UNPINNED, "/b", '"https://h.example/a<<b"'),
+        ("ARG BASE_URL\nADD ${BASE_URL}/a /b", "add-http", Grade.UNPINNED, "/b", "${BASE_URL}/a"),
+        ('ARG mirror\nADD "$mirror/a" /b/', "add-http", Grade.UNPINNED, "/b/a", '"$mirror/a"'),
+        (f"ARG M\nADD --checksum=sha256:{HEX} $M/a /b", "add-http", Grade.PINNED, "/b", "$M/a"),
     ],
 )  # fmt: skip
 def test_download(text: str, via: str, grade: Grade, target: str, marked: str) -> None:
@@ -129,21 +134,43 @@ def test_download(text: str, via: str, grade: Grade, target: str, marked: str) -
     assert source(text).slice(found.name_span) == marked
 
 
-@pytest.mark.parametrize("word", ["./a", "a.git", "github.com/a/b", "ftp://h.example/a", "../x", "<<EOF\nx\nEOF"])
+LOCAL = [
+    "./a",
+    "a.git",
+    "github.com/a/b",
+    "ftp://h.example/a",
+    "../x",
+    "<<EOF\nx\nEOF",
+    "3<<https://h.example\nhttps://h.example",
+]
+LOCAL += ["$JAR_FILE", "$URL", "${B_URL:-a}", "a$B_URL", "${C_URL}/a"]
+
+
+@pytest.mark.parametrize("word", LOCAL)
 def test_local_sources_are_no_downloads(word: str) -> None:
     first, _, rest = word.partition("\n")
-    assert downloads(f"FROM scratch\nADD {first} /x\n{rest}\n") == []
+    assert downloads(f"FROM scratch\nARG JAR_FILE B_URL C_URL=.\nADD {first} /x\n{rest}\n") == []
 
 
 def test_triggers_fetch_where_a_stage_is_based_on_them() -> None:
     triggers = f"FROM a{PIN} AS b\nONBUILD ADD https://h.example/a /b\nONBUILD COPY --from=c / /\n"
-    assert len(facts(triggers)) == 1
     found = facts(triggers + "FROM b\n")
     assert [(type(fact).__name__, getattr(fact, "via", "")) for fact in found] == [
         ("Image", "from"),
         ("Image", "copy-from"),
         ("Download", "add-http"),  # at the end of the stage, because a later RUN may check it
     ]
+
+
+def test_triggers_that_no_stage_runs_fetch_in_other_builds() -> None:
+    """But a plain name, or a number, may be that of a stage there."""
+    text = f"FROM a{PIN} AS b\nONBUILD ADD https://h.example/a /b\nONBUILD ADD a b /c\nONBUILD COPY --from=c / /\n"
+    text += "ONBUILD COPY --from=7 / /\nONBUILD COPY --from=d:1 / /\nONBUILD COPY --from=$E:1 / /\nFROM scratch\n"
+    text += "ONBUILD RUN --mount=from=f/g,target=/x --mount=target=/y true\nONBUILD LABEL a=b\n"
+    found = [(fact.via, source(text).slice(fact.name_span)) for fact in (*images(text), *downloads(text))]
+    expected = [("copy-from", "d:1"), ("mount-from", "f/g"), ("add-http", "https://h.example/a")]
+    assert found == [("from", f"a{PIN}"), *expected]
+    assert broken(text) == []
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class Commands:
         files = [
             (source.lstrip("/") or ".") if word.startswith("/") else source
             for source, word in zip(sources, written, strict=False)
-            if "<<" not in source
+            if not ("<<" in source and instructions.is_heredoc(source))
         ]
         self._place(lambda session: session.copy(files, target))
 

@@ -33,6 +33,8 @@ _WINDOWS = expression(
 )
 # What Docker runs commands with where no SHELL says otherwise: docs.docker.com/reference/dockerfile, SHELL.
 _SH, _CMD = ("/bin/sh", "-c"), ("cmd", "/S", "/C")
+_VIAS = {"copy": "copy-from", "run": "mount-from"}
+_NO_STAGE = frozenset("/:@")  # no name of a stage has any of these
 _NO_VARIABLES = "variable expansion is not supported for --from"
 
 
@@ -78,6 +80,7 @@ class _Stage:
         self.shell = shell
         self.triggers: list[Node] = []
         self.commands = commands
+        self.is_base = False  # of a later stage, which runs its triggers
 
 
 class _Resolver:
@@ -93,6 +96,7 @@ class _Resolver:
         self._count = len(froms)
         self._is_windows = self._escape == "`" or any(_WINDOWS.match(one.base.value) for one in froms)
         self._names = {one.stage for one in froms if one.stage}
+        self._stages: list[_Stage] = []
         self._earlier: dict[str, _Stage] = {}
         self._triggered: dict[Span, list[Fact]] = {}
 
@@ -107,6 +111,7 @@ class _Resolver:
                     if stage is not None:
                         yield from stage.commands.facts()
                     stage = _Stage(Environment(), _SH, self._commands())
+                    self._stages.append(stage)
                     yield from self._from(node, stage)
                 elif stage is None:
                     yield from self._argument(node, self._global, inherits=False)
@@ -117,6 +122,25 @@ class _Resolver:
                 break
         if stage is not None:
             yield from stage.commands.facts()
+        for one in self._stages:
+            yield from self._waiting(one)
+
+    def _waiting(self, stage: _Stage) -> Iterator[Fact]:
+        """
+        What triggers fetch that no stage of this file runs: builds that are based on its image do.
+
+        A plain name is left open, as it may be that of a stage there.
+        """
+        for trigger in () if stage.is_base else stage.triggers:
+            child = trigger.child
+            if child is None:
+                continue
+            if child.name == "add":
+                yield from self._added(child._replace(span=trigger.span), trigger, stage.environment)
+            words = [instructions.flag(child, "from")] if child.name == "copy" else _mounted(child)
+            for word in words:
+                if word is not None and "$" not in word.value and not _NO_STAGE.isdisjoint(word.value):
+                    yield references.image(references.literal(self._source, _VIAS[child.name], trigger.span, word))
 
     def _instruction(self, node: Node, outer: Node, stage: _Stage) -> Iterator[Fact]:
         """One instruction of a stage; ``outer`` is the ONBUILD around it, if there is one."""
@@ -164,6 +188,7 @@ class _Resolver:
                 shown = self._shown(given.base, expanded)
                 yield references.image(Site(self._source, "from", node.span, given.base, expanded, self._global, shown))
         if base is not None:
+            base.is_base = True
             stage.environment, stage.shell = base.environment.copy(), base.shell
         if given.stage:
             self._earlier[given.stage] = stage
@@ -242,13 +267,12 @@ class _Resolver:
             if not 0 <= int(word.value[:19]) < self._count:
                 yield Broken(word.span, f"invalid stage index {int(word.value[:19])}")
             return
-        yield from self._source_of("copy-from", word, outer)
+        yield from self._source_of(_VIAS["copy"], word, outer)
 
     def _mounts(self, node: Node, outer: Node) -> Iterator[Fact]:
-        for value in instructions.flags(node, "mount"):
-            word = instructions.mount_from(value)
+        for word in _mounted(node):
             if word is not None and word.value:
-                yield from self._source_of("mount-from", word, outer)
+                yield from self._source_of(_VIAS["run"], word, outer)
 
     def _source_of(self, via: str, word: Word, outer: Node) -> Iterator[Fact]:
         """What --from names: any stage of the file, earlier or later, or else an image."""
@@ -276,7 +300,7 @@ class _Resolver:
             return
         found = False
         for word, expanded in expansions:
-            if "<<" in word.value:
+            if "<<" in word.value and instructions.is_heredoc(word.value):
                 continue
             shown = environment.shown(word, expanded, self._escape)
             site = Site(self._source, "", outer.span, word, expanded, environment, shown)
@@ -289,3 +313,8 @@ class _Resolver:
                 yield Broken(checksum.word.span, "checksum can't be specified for multiple sources")
             elif not found:
                 yield Broken(checksum.word.span, "checksum requires HTTP(S) or Git sources")
+
+
+def _mounted(node: Node) -> list[Word | None]:
+    """What the mounts of a RUN take their content from."""
+    return [instructions.mount_from(value) for value in instructions.flags(node, "mount")]

@@ -260,11 +260,12 @@ def _csv_error(what: str, value: Word, at: int, message: str) -> ParseError:
 
 def _check_destination(node: Node, name: str) -> None:
     destination = node.arguments[-1].value
-    if "<<" in destination and _is_heredoc(destination):
+    if "<<" in destination and is_heredoc(destination):
         raise ParseError(f"{name.upper()} cannot accept a heredoc as a destination")
 
 
-def _is_heredoc(word: str) -> bool:
+def is_heredoc(word: str) -> bool:
+    """Whether a word of COPY or ADD is a here-document, and no file or URL."""
     from verifychain.formats.dockerfile.heredoc import heredoc
 
     try:

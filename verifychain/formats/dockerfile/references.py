@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from verifychain.core.digest import DigestError, Notation, parse_oci
+from verifychain.core.expression import expression
 from verifychain.core.finding import Related
 from verifychain.core.image_name import ImageName, ImageNameError, parse_image_name
 from verifychain.core.pin import Grade, Malformed, Pin, Slot
@@ -16,6 +19,10 @@ from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.expansion import Expanded
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.text import Word
+
+# A variable at the start, which nothing but its value decides.
+_FIRST_NAME = expression(r"""["']?\$(?:\{(\w+)\}|(\w+))""")
+_URL_NAME = expression(r"ur[li]s?(?:_|\Z)|(?:\A|_)mirrors?(?:_|\Z)", re.IGNORECASE)
 
 
 class Site(NamedTuple):
@@ -95,8 +102,6 @@ def _undecided(site: Site) -> Image | Broken:
 
 
 def _braced(text: str) -> str:
-    import re
-
     return re.sub(r"\$(\w+)", r"${\1}", text.strip("\"'"))
 
 
@@ -128,8 +133,6 @@ def _normalised(text: str) -> str:
 
 def _normalised_with_variables(shown: str) -> str:
     """The normalised name in which some variables stand as written: each is a plain word while the name is read."""
-    import re
-
     written: list[str] = []
 
     def replaced(found: re.Match[str]) -> str:
@@ -204,7 +207,7 @@ def download(site: Site, checksum: Checksum | None, keyword_end: int | None, tar
         return Broken(site.word.span, error.message)
     if git is not None:
         return _git(site, git, checksum, target)
-    if not site.expanded.value.startswith(("http://", "https://")):
+    if not site.expanded.value.startswith(("http://", "https://")) and not _is_decided_outside(site, checksum):
         return None
     if target.endswith("/"):
         target += site.shown.partition("?")[0].rpartition("/")[2]
@@ -222,6 +225,20 @@ def download(site: Site, checksum: Checksum | None, keyword_end: int | None, tar
         target=target,
     )
     return found if checksum is None else _checked(found, site, checksum)
+
+
+def _is_decided_outside(site: Site, checksum: Checksum | None) -> bool:
+    """
+    Whether an ARG without a value begins the source, and it is then a URL.
+
+    With a checksum it must be one, as BuildKit refuses it for files. Without, the name tells: ``${BASE_URL}/f``.
+    """
+    found = _FIRST_NAME.match(site.word.value)
+    name = "" if found is None else found[1] or found[2]
+    definition = site.environment.definitions.get(name) if name in site.expanded.unset else None
+    if definition is None or definition.has_value:
+        return False
+    return (checksum is not None and checksum.expanded.value != "") or _URL_NAME.search(name) is not None
 
 
 def _checked(found: Download, site: Site, checksum: Checksum) -> Download:
