@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import stat
@@ -204,6 +205,23 @@ def test_check_online_asks_what_the_url_serves(
     server.routes = {"/tool": Reply(body=CONTENT)}
     assert main(["check", "--online"]) == 4
     assert main(["check"]) == 0
+
+
+def test_check_online_asks_every_url_of_a_pin(
+    project: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.routes = {"/tool": Reply(body=CONTENT), "/bad": Reply(body=BAD), "/worse": Reply(body=BAD * 2)}
+    good, gone, bad, worse = (f"{server.url}/{name}" for name in ("tool", "gone", "bad", "worse"))
+    pin(entry("tool", good, gone, bad, worse))
+    assert main(["check", "--online", "--format", "json"]) == 1
+    document = json.loads(capfd.readouterr().out)
+    assert [one["message"].partition(" ")[0] for one in document["findings"]] == [bad, worse]
+    (missing,) = document["incomplete"]
+    assert gone in missing["message"]
+    pin(entry("tool", good, gone))
+    assert main(["check", "--online"]) == 4
+    pin(entry("tool", good, good))
+    assert main(["check", "--online"]) == 0
 
 
 def test_names(project: Path, run: Run, server: Server) -> None:

@@ -53,6 +53,7 @@ class Download(Reference):
     A download over http(s), ftp or git, or by a cloud's own client.
 
     url     as resolved; a variable without a value stays as written
+    others  further URLs that serve the same bytes
     target  the file it is written to (for git: the folder), None where unknown
     git     for git only
     variables  names of variables without a value that the digest depends on
@@ -64,6 +65,7 @@ class Download(Reference):
     """
 
     url: str
+    others: tuple[str, ...] = ()
     target: str | None = None
     git: GitRef | None = None
     variables: tuple[str, ...] = ()

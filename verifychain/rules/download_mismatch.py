@@ -21,9 +21,9 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
     reviewed. Fetch it again (`verifychain download fetch`), or, where the new content is meant, pin that. A file that
     is not there is no finding: downloads are often left out of the repository.
 
-    With `--online` what a Dockerfile's `ADD --checksum` fetches, and what the first URL of a pin in the lock serves, is
-    fetched and hashed too: the build, or the next `verifychain download fetch`, would fail. An `ARG` stands for its
-    default; where one without a default decides the URL, the run is incomplete.
+    With `--online` what a Dockerfile's `ADD --checksum` fetches, and what each URL of a pin in the lock serves, is fetched
+    and hashed too: the build, or the next `verifychain download fetch`, would fail or fall back on another URL. An `ARG`
+    stands for its default; where one without a default decides the URL, the run is incomplete.
 
     Bad:
     ```checksums
@@ -50,14 +50,27 @@ def _served(download: Download, fetcher: Fetcher) -> Iterator[Problem]:
         if isinstance(pin, Pin):
             if download.via == "add-http" and "$" in download.url:
                 raise Unavailable(f"{download.url} is not known: a variable without a value decides it", _NO_VALUE)
-            digest, size = fetcher.digest(download.url, pin.digest.algorithm)
-            if digest != pin.digest:
-                yield Problem(
-                    pin.span,
-                    f"{download.url} serves other content: expected {pin.digest}, got {digest} ({size:,} bytes)",
-                    help="find out which of the two is the right one before anything is changed",
-                    related=download.chain,
-                )
+            yield from _compared(download, pin, fetcher)
+
+
+def _compared(download: Download, pin: Pin, fetcher: Fetcher) -> Iterator[Problem]:
+    """Every URL is asked: one that cannot be does not hide what another one serves."""
+    unavailable: Unavailable | None = None
+    for url in (download.url, *download.others):
+        try:
+            digest, size = fetcher.digest(url, pin.digest.algorithm)
+        except Unavailable as error:
+            unavailable = unavailable or error
+            continue
+        if digest != pin.digest:
+            yield Problem(
+                pin.span,
+                f"{url} serves other content: expected {pin.digest}, got {digest} ({size:,} bytes)",
+                help="find out which of the two is the right one before anything is changed",
+                related=download.chain,
+            )
+    if unavailable is not None:
+        raise unavailable
 
 
 def _stored(file: PinnedFile) -> Iterator[Problem]:

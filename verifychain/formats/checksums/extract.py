@@ -97,6 +97,7 @@ def _download(source: Source, placed: Placed[LockedDownload], grade: Grade) -> D
         grade=grade,
         pins=(Pin(entry.sha256, _inside(spans["sha256"])),),
         url=entry.urls[0],
+        others=entry.urls[1:],
         target=entry.path,
     )
 
