@@ -14,7 +14,8 @@ import click
 import pytest
 
 from verifychain import rules, schema
-from verifychain.cli.main import cli
+from verifychain.cli import examples
+from verifychain.cli.main import COMMANDS, cli
 from verifychain.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -76,6 +77,51 @@ def test_command_lines_have_only_what_exists(page: Path) -> None:
 
 def test_the_guides_show_enough_command_lines_for_that_to_mean_something() -> None:
     assert sum(1 for page in PAGES for _ in command_lines(page.read_text("utf-8"))) > 80
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    """All that do something, by their paths; `sri hash` and its like stand in the table of the whole."""
+    names = COMMANDS if group is cli else group.list_commands(click.Context(group))
+    for name in names:
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+ALL = dict(commands(cli, ""))
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_help_shows_the_command_at_work(path: str) -> None:
+    text = ALL[path].get_help(click.Context(ALL[path], info_name=f"verifychain {path}"))
+    shown = text.partition("\nExamples:\n")[2]
+    lines = [line for line, _ in examples.lines(path)]
+    assert lines, "each has an example"
+    for line in lines:
+        assert f"  {line}\n" in f"{shown}\n"
+        assert unknown(line.removeprefix('eval "$(').removesuffix(')"')) is None
+        assert f"verifychain {path}" in line
+        words = shlex.split(line.partition(" <")[0].partition(" >")[0].removeprefix('eval "$(').removesuffix(')"'))
+        ALL[path].make_context(path, words[1 + len(path.split()) :])  # raises what would be bad usage
+
+
+def test_no_example_is_of_a_command_that_is_not_there() -> None:
+    assert examples.EXAMPLES.keys() == ALL.keys()
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_options_say_what_they_do_and_choices_what_is_taken(path: str) -> None:
+    for option in ALL[path].params:
+        if not isinstance(option, click.Option) or option.hidden:
+            continue
+        assert option.help, option.opts
+        has_default = isinstance(option.default, str | float | int) and bool(option.default)
+        chosen = isinstance(option.type, click.Choice) or has_default
+        optional = option.opts[0] in ("--tag", "--notation")  # without them something else is printed
+        assert "[default: " in option.help or option.multiple or not chosen or optional, option.opts
 
 
 @pytest.mark.parametrize(

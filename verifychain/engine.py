@@ -317,7 +317,7 @@ def run(
     return Report(
         findings=tuple(sorted(once(total.findings), key=lambda finding: finding.sort_key)),
         suppressed=tuple(sorted(total.suppressed, key=lambda one: one.finding.sort_key)),
-        listed=tuple(listed_once(total.listed)),
+        listed=tuple(sorted(listed_once(total.listed), key=lambda one: (one.source.path, one.start))),
         files=tuple(Counter(target.format.name for target in examined).items()),
         skipped=tuple(sorted(selection.skipped.items())),
         left_out=tuple(selection.left_out),

@@ -34,6 +34,7 @@ def test_inventory(project: Path, command: Runner) -> None:
         "unpinned           download  add-http   https://a.example/f.tgz           Dockerfile:4:1",
         "unpinned           image     from       docker.io/library/2:latest        Dockerfile:5:1",
     ]
+    assert result.err == "checked 1 Dockerfile, 4 references (3 unpinned, 1 pinned-by-default); offline\n"
     document = json.loads(command("inventory", "--format", "json").out)
     assert document["version"] == 1
     assert document["summary"] == {"image": {"pinned-by-default": 1, "unpinned": 2}, "download": {"unpinned": 1}}
@@ -50,6 +51,23 @@ def test_inventory(project: Path, command: Runner) -> None:
         "origin": {"path": "Dockerfile", "line": 1, "column": 10},
     }
     assert third["target"] == "/opt/f.tgz"
+
+
+def test_inventory_is_sorted_by_place(project: Path, command: Runner) -> None:
+    """Also what an instruction further down led to first, and files that another one includes."""
+    add = "ADD https://a.example/f.tgz /f/\nADD https://a.example/g.git#v1 /g\nADD https://a.example/h.tgz /h/\n"
+    write(
+        project,
+        {"z/Dockerfile": f"FROM scratch\n{add}", "z/requirements.txt": "-r base.txt\nb==1\n", "z/base.txt": "a==1\n"},
+    )
+    places = [line.split()[-1] for line in command("inventory").out.splitlines()[1:]]
+    assert places == [
+        "z/Dockerfile:2:1",
+        "z/Dockerfile:3:1",
+        "z/Dockerfile:4:1",
+        "z/base.txt:1:1",
+        "z/requirements.txt:2:1",
+    ]
 
 
 def test_inventory_says_what_it_could_not_read(project: Path, command: Runner) -> None:

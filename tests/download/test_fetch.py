@@ -207,9 +207,7 @@ def test_check_online_asks_what_the_url_serves(
     assert main(["check"]) == 0
 
 
-def test_check_online_asks_every_url_of_a_pin(
-    project: Path, server: Server, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_check_online_asks_every_url_of_a_pin(project: Path, server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     server.routes = {"/tool": Reply(body=CONTENT), "/bad": Reply(body=BAD), "/worse": Reply(body=BAD * 2)}
     good, gone, bad, worse = (f"{server.url}/{name}" for name in ("tool", "gone", "bad", "worse"))
     pin(entry("tool", good, gone, bad, worse))

@@ -5,18 +5,14 @@ from __future__ import annotations
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.options import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")
 @click.pass_context
 def completion(context: click.Context, shell: str) -> int:
-    """
-    Print the completion script of a shell.
-
-    bash: eval "$(verifychain completion bash)" in ~/.bashrc; zsh the same in ~/.zshrc;
-    fish: verifychain completion fish > ~/.config/fish/completions/verifychain.fish
-    """
+    """Print the completion script of a SHELL: bash, zsh or fish."""
     from click.shell_completion import get_completion_class
 
     from verifychain.cli.main import cli

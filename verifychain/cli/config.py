@@ -20,7 +20,7 @@ def config() -> None:
     """Show the configuration that applies here, or the schema of all keys."""
 
 
-@config.command(cls=Command)
+@config.command(cls=Command, short_help="Print every key, its value, and where that comes from.")
 @configured
 @click.pass_obj
 def show(console: Console, /, **given: Any) -> int:
@@ -33,7 +33,7 @@ def show(console: Console, /, **given: Any) -> int:
     return 0
 
 
-@config.command("schema")
+@config.command("schema", cls=Command, short_help="Print the JSON Schema of all keys.")
 @click.pass_obj
 def print_schema(console: Console, /) -> int:
     """Print the JSON Schema of verifychain.toml (and of [tool.verifychain])."""

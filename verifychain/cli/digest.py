@@ -39,7 +39,7 @@ class Hashed(NamedTuple):
     "Output",
     "--algorithm",
     type=click.Choice([algorithm.label for algorithm in Algorithm]),
-    help="Default: sha384 for SRI, sha256 for the rest.",
+    help="Of what is hashed here.  [default: sha384 for SRI, sha256 for the rest]",
 )
 @option(
     "Output",

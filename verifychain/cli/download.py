@@ -10,7 +10,7 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import options as signing
-from verifychain.cli.options import Command, Section, asking, checking, configured, option
+from verifychain.cli.options import COLOR, Command, Section, asking, checking, configured, option
 from verifychain.core.errors import Unavailable, UsageError, VerifychainError
 from verifychain.core.exit_code import ExitCode
 
@@ -45,7 +45,7 @@ _PINS = (
 )
 _QUIET = option("Output", "-q", "--quiet", is_flag=True, help="Say only what is wrong.")
 _SHOWN = (
-    option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+    option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help=COLOR),
     option("Output", "-v", "--verbose", count=True, help="-vv: tracebacks of internal errors."),
 )
 _MOST = option("Network", "--max-size", type=Size(), default="4G", help="Take no more.  [default: 4G]")
@@ -271,7 +271,7 @@ def _update(console: Console, given: dict[str, Any]) -> ExitCode:
 
 @download.command(cls=Command, short_help="Print the pins as a checksum list.")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
-@option("Output", "--sha256sums", is_flag=True, help="As a list for sha256sum -c (the only form there is).")
+@option("Output", "--sha256sums", is_flag=True, help="As a list for sha256sum -c; the only form, and the default.")
 @_about_one("Output", "-o", "--output", metavar="FILE", help="Write it to a file.")
 @_options(*_PINS)
 @click.pass_obj
@@ -283,8 +283,6 @@ def export(console: Console, /, **given: Any) -> int:
 def _export(console: Console, given: dict[str, Any]) -> ExitCode:
     from verifychain.cli.download_change import export as run
 
-    if not given["sha256sums"]:
-        raise UsageError("say in which form", "verifychain download export --sha256sums")
     text = run(_pins(given), given["names"])
     if not text:  # sha256sum fails on an empty list, and one that is made anew must not take the place of another
         console.fail("nothing to export: no file is pinned", "pin one: verifychain download add URL")

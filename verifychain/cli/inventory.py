@@ -33,4 +33,4 @@ def inventory(console: Console, /, **given: Any) -> int:
     text = json.inventory(report) if options.format == "json" else table.render(report, console.style())
     console.result(text, options.output)
     console.say(concise.render(report, console.style()))
-    return conclude(report, run, console)
+    return conclude(report, run, console, judged=False)

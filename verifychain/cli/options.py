@@ -11,6 +11,7 @@ from verifychain.core.severity import Severity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+COLOR = "Whether to colour: auto is on a terminal.  [default: auto]"
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 _SEVERITIES = [severity.label for severity in Severity]
 
@@ -101,19 +102,33 @@ class Section(click.Option):
 
 
 class Command(click.Command):
-    """A command whose ``--help`` lists options under headings."""
+    """A command whose ``--help`` lists options under headings, and ends with examples."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each section of options in the order in which its first one was declared."""
         sections: dict[str, list[tuple[str, str]]] = {}
+        rest = "Other" if any(isinstance(one, Section) for one in self.params) else "Options"
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None and isinstance(parameter, click.Option):
-                section = parameter.section if isinstance(parameter, Section) else "Other"
+                section = parameter.section if isinstance(parameter, Section) else rest
                 sections.setdefault(section, []).append(record)
         for section, records in sections.items():
             with formatter.section(section):
                 formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the command at work."""
+        super().format_epilog(ctx, formatter)
+        from verifychain.cli import examples
+
+        shown = examples.lines(ctx.command_path.partition(" ")[2])
+        if shown:
+            with formatter.section("Examples"):
+                for line, what in shown:
+                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+                    if what:
+                        formatter.write(f"{'':{formatter.current_indent}}    {what}\n")
 
 
 def option(section: str, *names: str, **settings: Any) -> Callable[[_Command], _Command]:
@@ -135,8 +150,8 @@ _INPUT = (
     option("Input", "--platform", metavar="OS/ARCH", help="The platform that TARGETARCH and its like stand for."),
 )
 _CHOICE = (
-    option("Rules", "--select", multiple=True, type=Words(), help="Run only these rules or groups."),
-    option("Rules", "--ignore", multiple=True, type=Words(), help="Do not run these rules or groups."),
+    option("Rules", "--select", multiple=True, type=Words(), help="Run only these rules or groups, with commas."),
+    option("Rules", "--ignore", multiple=True, type=Words(), help="Do not run these rules or groups, with commas."),
 )
 _RULES = (
     *_CHOICE,
@@ -147,7 +162,12 @@ _RULES = (
 _FIXING = (
     option("Fixing", "--fix", is_flag=True, help="Apply the safe fixes."),
     option("Fixing", "--diff", is_flag=True, help="Print the fixes as a patch, and change nothing."),
-    option("Fixing", "--trust", is_flag=True, help="With --online: also write digests that the network states today."),
+    option(
+        "Fixing",
+        "--trust",
+        is_flag=True,
+        help="With --online, and --fix, --diff or --add: also digests that the network states today.",
+    ),
 )
 _ASKING = (
     option("Network", "--offline", is_flag=True, help="Open no connection, whatever else is given."),
@@ -161,7 +181,12 @@ _ASKING = (
     ),
 )
 _CACHING = (
-    option("Network", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
+    option(
+        "Network",
+        "--cache-dir",
+        metavar="DIR",
+        help="Where fetched bytes are kept, by their digest.  [default: the user's cache folder]",
+    ),
     option("Network", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
 )
 _NETWORK = (
@@ -197,9 +222,16 @@ _CONFIGURATION = (
 
 def _output(choices: Sequence[str]) -> tuple[Callable[[_Command], _Command], ...]:
     return (
-        option("Output", "--format", "format", type=click.Choice(choices), default="text", help="Default: text."),
+        option(
+            "Output",
+            "--format",
+            "format",
+            type=click.Choice(choices),
+            default="text",
+            help="How the result is written.  [default: text]",
+        ),
         option("Output", "-o", "--output", metavar="FILE", help="Write the result to a file."),
-        option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+        option("Output", "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help=COLOR),
         option("Output", "-q", "--quiet", is_flag=True, help="Print the result only, no summary."),
         option("Output", "-v", "--verbose", count=True, help="Name skipped files; -vv: tracebacks of internal errors."),
     )

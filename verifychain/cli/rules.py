@@ -6,12 +6,19 @@ import click
 
 from verifychain import rules as all_rules
 from verifychain.cli.console import Console
+from verifychain.cli.options import Command
 from verifychain.output.rule_page import page
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("name", required=False, metavar="[ID|GROUP]")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How they are written.  [default: text]",
+)
 @click.pass_obj
 def rules(console: Console, name: str | None, format_: str) -> int:
     """List the rules, those of one group, or explain one rule with examples."""

@@ -240,13 +240,13 @@ def settle(report: Report, run: Run, console: Console) -> None:
     console.verdict = report.exit_code(run.fail_on, exit_zero=options.exit_zero, allow_empty=options.allow_empty)
 
 
-def conclude(report: Report, run: Run, console: Console) -> int:
-    """Print the summary; the exit code."""
+def conclude(report: Report, run: Run, console: Console, *, judged: bool = True) -> int:
+    """Print the summary; the exit code. ``judged``: whether rules were run, so that it means something to find none."""
     options = run.options
     if options.verbose:
         console.say("".join(f"skipped: {printable(path)} ({why})\n" for path, why in report.left_out))
     if not options.quiet or report.failures or report.incomplete:
-        console.say(summary.render(report, console.style(sys.stderr)))
+        console.say(summary.render(report, console.style(sys.stderr), judged=judged))
     if options.verbose > 1:
         console.say(masked("".join(failure.trace for failure in report.failures)))
     if report.is_empty and not options.allow_empty:

@@ -11,6 +11,7 @@ import click
 
 from verifychain import opening
 from verifychain.cli.console import Console, standard_input
+from verifychain.cli.options import Command
 from verifychain.core.digest import Algorithm, Digest, Notation, of_each
 from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.exit_code import ExitCode
@@ -29,7 +30,7 @@ class Resource(NamedTuple):
     is_url: bool
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("names", nargs=-1, required=True, metavar="FILE…|URL…|-")
 @click.option(
     "--algorithm",

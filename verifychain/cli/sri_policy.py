@@ -25,7 +25,9 @@ _SERVERS = ("header", "nginx", "apache", "netlify", "django")
 
 @click.command(cls=Command)
 @click.argument("pages", nargs=-1, metavar="PAGE…")
-@option("Policy", "--server", type=click.Choice(_SERVERS), default="header", help="How it is written.")
+@option(
+    "Policy", "--server", type=click.Choice(_SERVERS), default="header", help="How it is written.  [default: header]"
+)
 @option("Policy", "--report-only", is_flag=True, help="Headers that report and block nothing.")
 @option("Policy", "--check", metavar="FILE", help="Judge the policy headers of this file, for these pages, instead.")
 @serving

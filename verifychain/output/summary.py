@@ -11,12 +11,12 @@ from verifychain.core.severity import Severity
 from verifychain.output.style import Style, count, printable
 
 
-def render(report: Report, style: Style) -> str:
-    """The summary of a run, ending in a newline."""
-    return "".join(line + "\n" for line in _lines(report, style))
+def render(report: Report, style: Style, *, judged: bool = True) -> str:
+    """The summary of a run, ending in a newline; of one that judged nothing without how many findings there are not."""
+    return "".join(line + "\n" for line in _lines(report, style, judged or bool(report.findings)))
 
 
-def _lines(report: Report, style: Style) -> Iterator[str]:
+def _lines(report: Report, style: Style, judged: bool) -> Iterator[str]:
     for failure in report.failures:
         yield f"{style.severity(Severity.ERROR, 'failed')}: {printable(failure.path)}: {printable(failure.message)}"
         if failure.hint:
@@ -30,7 +30,8 @@ def _lines(report: Report, style: Style) -> Iterator[str]:
     for note in report.notes:
         yield f"note: {printable(note)}"
     yield checked(report)
-    yield _verdict(report, style)
+    if judged:
+        yield _verdict(report, style)
 
 
 def _unchecked(report: Report) -> dict[tuple[str, str], list[Incomplete]]:

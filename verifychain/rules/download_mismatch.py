@@ -21,9 +21,9 @@ def check(fact: PinnedFile | Download, fetcher: Fetcher | None) -> Iterator[Prob
     reviewed. Fetch it again (`verifychain download fetch`), or, where the new content is meant, pin that. A file that
     is not there is no finding: downloads are often left out of the repository.
 
-    With `--online` what a Dockerfile's `ADD --checksum` fetches, and what each URL of a pin in the lock serves, is fetched
-    and hashed too: the build, or the next `verifychain download fetch`, would fail or fall back on another URL. An `ARG`
-    stands for its default; where one without a default decides the URL, the run is incomplete.
+    With `--online` what a Dockerfile's `ADD --checksum` fetches, and what each URL of a pin in the lock serves, is
+    fetched and hashed too: the build, or the next `verifychain download fetch`, would fail, or fall back on another
+    URL. An `ARG` stands for its default; where one without a default decides the URL, the run is incomplete.
 
     Bad:
     ```checksums

@@ -29,7 +29,12 @@ PLACE = (
 )
 IMAGE = (*PLACE, *RECURSION)
 ANNOTATIONS = option(
-    "Who must have signed", "-a", "--annotations", multiple=True, metavar="KEY=VALUE", help="What it must state."
+    "Who must have signed",
+    "-a",
+    "--annotations",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="What the signature must state.",
 )
 REGISTRY = (
     option("Registry", "--allow-http-registry", is_flag=True, help="Ask the registries of the named images over http."),
@@ -51,8 +56,20 @@ REGISTRY = (
         metavar="SECONDS",
         help="The longest wait for one answer.  [default: 30]",
     ),
-    option("Registry", "--max-workers", type=click.IntRange(1, 64), default=10, metavar="N", help="Images at a time."),
-    option("Registry", "--cache-dir", metavar="DIR", help="Where fetched bytes are kept, by their digest."),
+    option(
+        "Registry",
+        "--max-workers",
+        type=click.IntRange(1, 64),
+        default=10,
+        metavar="N",
+        help="Images at a time.  [default: 10]",
+    ),
+    option(
+        "Registry",
+        "--cache-dir",
+        metavar="DIR",
+        help="Where fetched bytes are kept, by their digest.  [default: the user's cache folder]",
+    ),
     option("Registry", "--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
     option("Registry", "--offline", is_flag=True, help="Open no connection: only folders can be verified."),
 )

@@ -26,7 +26,13 @@ _MOST = 128 << 20
 WORKFLOW_CLAIMS = ("trigger", "sha", "name", "repository", "ref")
 
 IDENTITY = (
-    option("Who must have signed", "--key", multiple=True, metavar="FILE", help="A public key, PEM or env://NAME."),
+    option(
+        "Who must have signed",
+        "--key",
+        multiple=True,
+        metavar="FILE",
+        help="A public key, PEM or env://NAME; of several, one must have signed.",
+    ),
     option("Who must have signed", "--certificate-identity", metavar="TEXT", help="The certificate's subject."),
     option(
         "Who must have signed",
@@ -37,7 +43,12 @@ IDENTITY = (
     option("Who must have signed", "--certificate-oidc-issuer", metavar="URL", help="Who identified the subject."),
     option("Who must have signed", "--certificate-oidc-issuer-regexp", metavar="REGEXP", help="… as an expression."),
     *(
-        option("Who must have signed", f"--certificate-github-workflow-{claim}", metavar="TEXT", help=f"The {claim}.")
+        option(
+            "Who must have signed",
+            f"--certificate-github-workflow-{claim}",
+            metavar="TEXT",
+            help=f"What the certificate says of the GitHub workflow: its {claim}.",
+        )
         for claim in WORKFLOW_CLAIMS
     ),
 )
@@ -58,7 +69,15 @@ TRUST = (
 )
 OUTPUT = (
     # Without a name in the environment: VERIFYCHAIN_OUTPUT is a file, for the commands that write one.
-    click.option("-o", "--output", cls=Section, section="Output", type=click.Choice(["text", "json"]), default="text"),
+    click.option(
+        "-o",
+        "--output",
+        cls=Section,
+        section="Output",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="How the result is written.  [default: text]",
+    ),
     option("Output", "-q", "--quiet", is_flag=True, help="Print what is not verified, and no summary."),
 )
 

@@ -9,7 +9,7 @@ import click
 
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import options
-from verifychain.cli.options import option
+from verifychain.cli.options import Command, option
 from verifychain.core.errors import Unavailable, UsageError
 from verifychain.core.exit_code import ExitCode
 from verifychain.output.style import printable
@@ -30,10 +30,12 @@ def trust() -> None:
     """
 
 
-@trust.command()
+@trust.command(cls=Command, short_help="Show whose word is taken.")
 @click.option("--trusted-root", metavar="FILE", help="Show this one.")
 @_STAGING
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How it is written.  [default: text]"
+)
 @click.pass_obj
 def show(console: Console, trusted_root: str | None, *, staging: bool, output: str) -> int:
     """Show whose certificates, logs and timestamps are believed, and in which time."""
@@ -56,7 +58,7 @@ def show(console: Console, trusted_root: str | None, *, staging: bool, output: s
     return ExitCode.OK
 
 
-@trust.command()
+@trust.command(cls=Command, short_help="Write the shipped root to a file, or print it.")
 @click.argument("file", required=False)
 @_STAGING
 @click.pass_obj
@@ -69,7 +71,7 @@ def export(console: Console, file: str | None, *, staging: bool) -> int:
     return ExitCode.OK
 
 
-@trust.command()
+@trust.command(cls=Command, short_help="Fetch today's root, and write it to a file.")
 @click.argument("file")
 @_STAGING
 @click.option("--mirror", metavar="URL", help="The TUF repository of another instance; needs --root.")
