@@ -25,8 +25,9 @@ MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 # What `verifychain-dockerfile` gets.
 DOCKERFILES = [
     "Dockerfile", "Dockerfile.dev", "Dockerfile-dev", "Dockerfile.alpine3.20", "Dockerfile.dev.arm64", "Dockerfile-1.2",
-    "Dockerfile.", "Dockerfile-", "Containerfile", "Containerfile.dev", "Containerfile-dev", "api.Dockerfile",
-    "api.dockerfile", "api.Containerfile", "api.containerfile", ".Dockerfile", ".dockerfile", "a.b.Dockerfile",
+    "dockerfile", "Dockerfile.", "Dockerfile-", "Containerfile", "Containerfile.dev", "Containerfile-dev",
+    "api.Dockerfile", "api.dockerfile", "api.Containerfile", "api.containerfile", ".Dockerfile", ".dockerfile",
+    "a.b.Dockerfile",
     "services/api/Dockerfile", "services/api/Dockerfile.dev", "services/api/api.dockerfile", "with blank/Dockerfile",
     "qu\"o'te/Dockerfile", "ünï/Dockerfile", "Dockerfile.in", "Dockerfile.j2", "Dockerfile.template", "Dockerfile.tmpl",
     "Dockerfile.sh", "Dockerfile.py", "Dockerfile.yml", "Dockerfile.bak", "vendor/Dockerfile", "Dockerfile/Dockerfile",
@@ -43,7 +44,7 @@ REQUIREMENTS = [
 # What neither gets, and `verifychain` gets (and passes over).
 OTHERS = [
     "README.md", "Dockerfile.md", "Dockerfile.rst", "Dockerfile.txt", "Dockerfile.dockerignore", ".dockerignore",
-    "api.Dockerfile.dockerignore", "Containerfile.md", "dockerfile", "DOCKERFILE", "Dockerfiles", "MyDockerfile",
+    "api.Dockerfile.dockerignore", "Containerfile.md", "DOCKERFILE", "Dockerfiles", "MyDockerfile",
     "Dockerfile_dev", "Dockerfile dev", "Dockerfile~", "Dockerfile/notes", "Dockerfile.d/script.sh", "x.DOCKERFILE",
     "api-Dockerfile", "docker-compose.yml", "compose.yaml", "main.py", "index.html", "setup.sh",
     "Makefile", "pyproject.toml", "verifychain.toml", "verifychain.lock", "package.json", "SHA256SUMS", "app.js",

@@ -116,6 +116,11 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-ambiguous-markup", "<script src=app.js>", ["<script src=app.js>"]),
         ("sri-dynamic", '<script src="{{ x }}"></script><p><script {% if a %}src=b{% endif %}></script>',
          ['<script src="{{ x }}"></script>'[:22]]),
+        *(
+            ("sri-dynamic", f"{begin} <SCRIPT/src=a></script> <link rel=stylesheet href=b> {end}", ["<SCRIPT/src="])
+            for begin, end in (("<%", "%>"), ("{% x %}{#", "#}"), ("{% comment %}", "{% endcomment %}"), ("<?php", ""))
+        ),
+        ("sri-dynamic", "<% '<script>' <scripts src=a> <script x> src= %>", []),
         ("sri-dynamic", "<script>{{ x }}</script>", []),
         ("sri-file-url", script(GOOD) * 2, ["app.js"]),
     ],

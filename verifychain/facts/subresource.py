@@ -278,7 +278,7 @@ class Page(Frozen):
     maps         its import maps in order
     encoding     names the encoding that it cannot be read in, None where it can
     ambiguities  markup that browsers read differently from what it seems to say
-    dynamic      tags that depend on template syntax and were not judged
+    dynamic      tags that depend on template syntax, or stand in it, and were not judged
     """
 
     span: Span

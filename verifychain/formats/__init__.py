@@ -78,7 +78,8 @@ FORMATS = (
         "dockerfile",
         ("Dockerfile", "Dockerfiles"),
         frozenset({"core", "image", "download", "install"}),
-        r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
+        # BuildKit takes `dockerfile` where there is no `Dockerfile` (frontend/dockerui/config.go).
+        r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|(^|/)dockerfile$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
         r"\.(dockerignore|md|rst|txt)$",
     ),
     Format(

@@ -9,9 +9,10 @@ from verifychain.facts.subresource import Page
 @rule("sri-dynamic", severity=Severity.NOTE)
 def check(page: Page) -> Iterator[Problem]:
     """
-    Tags of a template were not judged, because template syntax takes part in them.
+    Tags of a template were not judged, because template syntax takes part in them or around them.
 
-    What they load is known only when the template is filled in. Check the pages that are built from it, too.
+    What they load is known only when the template is filled in. Check the pages that are built from it, too. A browser
+    that gets the page as it is also loads what stands in `{# … #}`, `{% comment %}`, `<% … %>` or `<?php … ?>`.
 
     Bad:
     ```html
@@ -25,5 +26,7 @@ def check(page: Page) -> Iterator[Problem]:
     """
     if page.dynamic:
         count = len(page.dynamic)
-        tags = "this tag depends" if count == 1 else f"this tag and {count - 1} more depend"
-        yield Problem(page.dynamic[0], f"{tags} on template syntax and cannot be judged before it is filled in")
+        tags = "this tag depends on template syntax, or stands in it,"
+        if count > 1:
+            tags = f"this tag and {count - 1} more depend on template syntax, or stand in it,"
+        yield Problem(page.dynamic[0], f"{tags} and cannot be judged before it is filled in")

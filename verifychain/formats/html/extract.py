@@ -57,7 +57,8 @@ class _Reader:
     ) -> None:
         self._source = source
         self._depth = depth
-        self._masked = templates.masked(source.data.decode("latin-1") if text is None else text)
+        written = source.data.decode("latin-1") if text is None else text
+        self._masked = templates.masked(written)
         self._text = self._masked.text
         self._encoding = encoding.of(source.data)
         self._site = Site(scope, source.path)
@@ -67,7 +68,7 @@ class _Reader:
         self._has_base = False
         self._where = self._place()
         self._covered: set[str] = set()
-        self._dynamic: list[Span] = []
+        self._dynamic = list(templates.tags_within(written, self._masked.spans))
         self._maps: list[ImportMap] = []
         self._written: list[tuple[Span, Url]] = []
         self._loads: list[Subresource] = []
@@ -94,7 +95,7 @@ class _Reader:
             imports=tuple(one for one in imported if isinstance(one, Import)),
             maps=tuple(self._maps),
             ambiguities=notes,
-            dynamic=tuple(self._dynamic),
+            dynamic=tuple(sorted(self._dynamic)),
         )
 
     def _tag(self, tag: Tag, key: Hashable) -> Iterator[Fact]:

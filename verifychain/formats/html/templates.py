@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from verifychain.core.record import NamedTuple
@@ -32,6 +33,11 @@ def _end_of_comment() -> re.Pattern[str]:
 def _no_expression() -> re.Pattern[str]:
     """``{{`` and ``}}`` also stand in scripts, far from each other; no expression holds a tag that loads something."""
     return re.compile(r"</?(?:script|link)\b", re.IGNORECASE)
+
+
+@cache
+def _loading_tag() -> re.Pattern[str]:
+    return re.compile(r"<(?:script|link)[\s/][^<>]*?\b(?:src|href)\s*=", re.IGNORECASE)
 
 
 class Masked(NamedTuple):
@@ -60,6 +66,17 @@ def masked(text: str) -> Masked:
         pieces += [text[at : span.start], "_" * span.length]
         at = span.end
     return Masked("".join((*pieces, text[at:])), tuple(spans))
+
+
+def tags_within(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """
+    Tags that load something and stand wholly in template syntax, such as ``{# <script src=…> #}``.
+
+    A browser that gets the page unfilled knows of no such comments and loads them.
+    """
+    for span in spans:
+        for found in _loading_tag().finditer(text, span.start, span.end):
+            yield Span(*found.span())
 
 
 def _stand(text: str, firsts: str, second: str) -> bool:
