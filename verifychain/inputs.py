@@ -99,6 +99,7 @@ class WorkingTree:
         self._stdin = stdin
         self.notes: list[str] = []  # what a reader must know of how files were found
         self.unreadable: dict[str, str] = {}
+        self._repositories: set[str] = set()
 
     def exists(self, path: str) -> bool:
         if self._is_stdin(path):
@@ -138,14 +139,24 @@ class WorkingTree:
         listed = self._listed(path)
         names = _all_files(path, self._miss) if listed is None else listed
         joined = (_joined(path, name) for name in names)
-        return iter(sorted(file for file in joined if self._is_file(file)))
+        found = sorted(file for file in joined if self._is_file(file))
+        if self._repositories:
+            one = display_path(min(self._repositories))
+            told = f"submodules and clones inside the repository: {len(self._repositories)} not checked"
+            self.notes.append(f"{told}; name them: verifychain check {one}")
+            self._repositories.clear()
+        return iter(found)
 
     def _is_file(self, path: str) -> bool:
         try:
-            return stat.S_ISREG(os.stat(path).st_mode)
+            mode = os.stat(path).st_mode
         except OSError as error:
             self._miss(path, error)
             return False
+        # Git names folders only where they are repositories: submodules, and clones that are not ignored.
+        if stat.S_ISDIR(mode) and not os.path.islink(path.rstrip("/")):
+            self._repositories.add(path.rstrip("/"))
+        return stat.S_ISREG(mode)
 
     def _miss(self, path: str, error: OSError) -> None:
         """What is no more, or leads nowhere, is nothing to check; of what is there and denied nobody knows."""

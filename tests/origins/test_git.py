@@ -203,6 +203,25 @@ def test_submodules_are_counted(repository: Repository, tmp_path: Path) -> None:
         index().read("two")
 
 
+def test_repositories_on_disk_inside_another_are_counted(repository: Repository, tmp_path: Path) -> None:
+    inner = Repository(tmp_path / "inner")
+    inner.commit({"Dockerfile": "FROM x\n"})
+    repository.commit({".gitignore": "ignored/\n", "lib/a": ""})
+    repository.add_submodule("two", inner)
+    for name in ("lib/one", "ignored"):
+        repository.git("clone", "--quiet", str(inner.folder), name)
+    (repository.folder / "link").symlink_to("two")
+    tree = inputs.WorkingTree(Git())
+    assert targets(tree) == []
+    told = "submodules and clones inside the repository: {} not checked; name them: verifychain check lib/one"
+    assert tree.notes == [told.format(2)]
+    assert targets(tree, "lib") == []
+    assert tree.notes == [told.format(2), told.format(1)]
+    tree = inputs.WorkingTree(Git())
+    assert targets(tree, "two", "lib/one") == ["two/Dockerfile", "lib/one/Dockerfile"]
+    assert tree.notes == []
+
+
 LINKS = {
     "Dockerfile.same": "real/base",
     "real/Dockerfile.up": "../real/base",
