@@ -107,31 +107,84 @@ def test_direction_of_imports(path: Path) -> None:
 
 
 def test_no_cycles() -> None:
-    edges = {
-        name_of(path): {
-            found for found in map(own, _at_the_top(ast.parse(path.read_text("utf-8")))) if found is not None
-        }
-        for path in modules()
-    }
-    done: set[str] = set()
-
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        assert name not in above, " -> ".join((*above, name))
-        if name in done:
-            return
-        for target in edges.get(name, ()):
-            visit(target, (*above, name))
-        done.add(name)
-
-    for name in edges:
-        visit(name, ())
+    assert cycles({package_or_module(path): ast.parse(path.read_text("utf-8")) for path in modules()}) == []
 
 
-def _at_the_top(tree: ast.Module) -> Iterator[str]:
-    """Imports that run when the module is loaded: not those in functions or for the type checker."""
-    for node in tree.body:
+def package_or_module(path: Path) -> str:
+    """``formats/html/__init__.py`` is ``formats.html``, as those call it who import it."""
+    name = name_of(path)
+    return name if name == "__init__" else name.removesuffix(".__init__")
+
+
+def cycles(trees: dict[str, ast.Module]) -> list[list[str]]:
+    """The modules that import each other, however far round."""
+    after = {name: set(loaded(name, tree)) for name, tree in trees.items()}
+    found = []
+    for name in after:
+        way = _way(after, name)
+        if way is not None and name == min(way):
+            found.append(way)
+    return found
+
+
+def _way(after: dict[str, set[str]], start: str) -> list[str] | None:
+    """The shortest way from a module back to itself."""
+    ways, seen = [[start]], set[str]()
+    for way in ways:
+        for name in sorted(after.get(way[-1], set()) - seen):
+            if name == start:
+                return way
+            seen.add(name)
+            ways.append([*way, name])
+    return None
+
+
+def loaded(name: str, tree: ast.Module) -> Iterator[str]:
+    """
+    What a module has loaded when it runs, also late: an import in a function hides a cycle, and does not mend it.
+
+    The packages around what is imported are loaded with it. Those around the module itself have begun to load before
+    it: it depends on them only where it imports from them.
+    """
+    around = set(_packages(name))
+    for target in filter(None, map(own, _running(tree))):
+        yield target
+        yield from (package for package in _packages(target) if package not in around and package != name)
+
+
+def _packages(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    return (".".join(parts[:end]) for end in range(1, len(parts)))
+
+
+def _running(tree: ast.AST) -> Iterator[str]:
+    """Imports, without those that are there for the type checker."""
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from imported(ast.Module([node], []))
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from (found for other in node.orelse for found in _running(ast.Module([other], [])))
+        else:
+            yield from _running(node)
+
+
+def test_what_is_a_cycle() -> None:
+    def found(**texts: str) -> list[list[str]]:
+        return cycles({name.replace("_", "."): ast.parse(text) for name, text in texts.items()})
+
+    there, back = "import verifychain.b", "import verifychain.a"
+    assert found(a=there, b="import verifychain.c", c="import ast") == []
+    assert found(a=there, b="import verifychain.c", c=back) == [["a", "b", "c"]]
+    assert found(a=back) == [["a"]]
+    assert found(a=there, b=f"def run():\n    {back}") == [["a", "b"]], "late"
+    assert found(a=there, b=f"try:\n    {back}\nexcept ImportError:\n    pass") == [["a", "b"]]
+    assert found(a=there, b=f"if TYPE_CHECKING:\n    {back}") == []
+    assert found(a=there, b=f"if TYPE_CHECKING:\n    pass\nelse:\n    {back}") == [["a", "b"]]
+    # A package that loads its modules, which load each other, and one that is loaded around what is imported.
+    inside = "import verifychain.a.x"
+    assert found(a=inside, a_x="import verifychain.a.y", a_y="import ast") == []
+    assert found(a=inside, a_x="import verifychain.a.y", a_y=back) == [["a", "a.x", "a.y"]]
+    assert found(a=there, a_x="import ast", b=inside) == [["a", "b"]]
 
 
 def users_of(words: set[str]) -> set[str]:

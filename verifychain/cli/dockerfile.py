@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.judging import check_one_format
 from verifychain.cli.options import Command, checking
-from verifychain.cli.run import check_one_format
 
 
 @click.command(cls=Command)

@@ -301,7 +301,7 @@ def check(console: Console, /, **given: Any) -> int:
     The same as `verifychain check`, for verifychain.lock, SHA256SUMS, *.sha256 and their like only. A file that is not
     there is no finding; `verifychain download verify` wants every file.
     """
-    from verifychain.cli.run import check_one_format
+    from verifychain.cli.judging import check_one_format
 
     return check_one_format(console, given, "checksums")
 

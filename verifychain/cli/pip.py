@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from verifychain.cli.console import Console
+from verifychain.cli.judging import check_formats
 from verifychain.cli.options import Command, checking_pip
-from verifychain.cli.run import check_formats
 from verifychain.formats import named
 from verifychain.inputs import Kinds
 

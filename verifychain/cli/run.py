@@ -1,4 +1,4 @@
-"""From options to a report: what `check`, the format commands and `inventory` have in common."""
+"""From options to a report: what every command that reads files has in common."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifychain import config, engine, inputs
 from verifychain.cli.console import Console
-from verifychain.cli.options import Options, collect
+from verifychain.cli.options import Options
 from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
@@ -21,7 +21,6 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
 from verifychain.core.settings import PipTarget
 from verifychain.core.severity import Severity
-from verifychain.formats import named
 from verifychain.inputs import Kinds
 from verifychain.output import summary
 from verifychain.output.style import Style, masked, printable
@@ -47,30 +46,6 @@ class Run(NamedTuple):
     @property
     def fail_on(self) -> Severity:
         return Severity.of(self.options.fail_on or self.configuration.settings.fail_on)
-
-
-def check_formats(console: Console, given: dict[str, Any], kinds: Kinds) -> int:
-    """Judge files of some formats: what every command does that judges files."""
-    options = collect(given)
-    console.adopt(options.color, options.verbose)
-    run = prepare(options, kinds)
-    report = examine(run)
-    if options.diff:
-        from verifychain.cli.fixing import show_patch
-
-        return show_patch(report, run, console)
-    if options.fix or options.add:
-        from verifychain.cli.fixing import fixed
-
-        report = fixed(report, run, console)
-    write(report, run, console)
-    return conclude(report, run, console)
-
-
-def check_one_format(console: Console, given: dict[str, Any], name: str) -> int:
-    """The command of one format."""
-    format = named(name)
-    return check_formats(console, given, Kinds([format], named_as=format))
 
 
 def write(report: Report, run: Run, console: Console) -> None:

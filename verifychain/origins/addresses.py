@@ -197,3 +197,12 @@ def _wrapped(address: IPv6Address) -> list[IPv4Address]:
     if address in _NAT64:
         inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
     return [one for one in inner if one is not None]
+
+
+def ascii_host(host: str) -> str:
+    """The name as it goes over the wire; raises UnicodeError for one that is none."""
+    if host.isascii():
+        return host
+    import idna
+
+    return idna.encode(host, uts46=True).decode("ascii")

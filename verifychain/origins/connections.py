@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
-from verifychain.origins.addresses import Access, Place, Tls, vet
+from verifychain.origins.addresses import Access, Place, Tls, ascii_host, vet
 from verifychain.origins.faults import Transient, reason
 
 if TYPE_CHECKING:
@@ -218,15 +218,6 @@ def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
     except (ssl.SSLError, OSError) as error:
         told = f"{certificate} has no certificate to show, with its key in {key or 'the same file'}: {reason(error)}"
         raise Unavailable(told, "both are PEM, and the key has no password") from None
-
-
-def ascii_host(host: str) -> str:
-    """The name as it goes over the wire; raises UnicodeError for one that is none."""
-    if host.isascii():
-        return host
-    import idna
-
-    return idna.encode(host, uts46=True).decode("ascii")
 
 
 def _connected(addresses: list[str], port: int, limits: Limits) -> Line:

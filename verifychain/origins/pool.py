@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
-from verifychain.origins.addresses import Place
-from verifychain.origins.connections import Dialer, Limits, Line, ascii_host
+from verifychain.origins.addresses import Place, ascii_host
+from verifychain.origins.connections import Dialer, Limits, Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

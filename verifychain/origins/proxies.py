@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from verifychain.core.errors import Unavailable
 from verifychain.core.record import NamedTuple
-from verifychain.origins.addresses import Place
+from verifychain.origins.addresses import Place, ascii_host
 from verifychain.origins.faults import reason
 
 if TYPE_CHECKING:
@@ -67,8 +67,6 @@ def _parsed(text: str) -> Proxy:
 def open_tunnel(line: Line, proxy: Proxy, where: Place) -> None:
     """Have the proxy connect the line to a host; raises OSError where it does not, ValueError for what is no answer."""
     from http.client import HTTPException, HTTPResponse
-
-    from verifychain.origins.connections import ascii_host
 
     host = ascii_host(where.host)
     target = f"[{host}]:{where.port}" if ":" in host else f"{host}:{where.port}"
