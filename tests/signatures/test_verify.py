@@ -299,7 +299,11 @@ def test_timestamps_of_something_else(sigstore: Sigstore) -> None:
 
 
 def test_a_timestamp_authority_whose_life_was_over() -> None:
-    for until, reason in ((SIGNED - SECOND, Reason.TIMESTAMP_OUTSIDE), (SIGNED + SECOND, None)):
+    for until, reason in (
+        (SIGNED - SECOND, Reason.TIMESTAMP_OUTSIDE),
+        (SIGNED, Reason.TIMESTAMP_OUTSIDE),
+        (SIGNED + SECOND, None),
+    ):
         one = Sigstore(tsa=authority("tsa", ExtendedKeyUsageOID.TIME_STAMPING, ca=False, until=until))
         assert ask(one.bundle(ARTIFACT, TIMED), question(one, TIMED)).reason is reason
 

@@ -77,8 +77,9 @@ def _decoded(token: bytes) -> tuple[TimeStampResponse, Digest, datetime]:
 
 def _fault(response: TimeStampResponse, imprint: Digest, time: datetime, authority: Authority) -> Reason | None:
     """Why a token is not this authority's word at a time at which it was believed; None where it is."""
+    # RFC 5280 has the last second of a certificate still in its time, OpenSSL below the library has not: it refuses it.
     in_time = authority.window.covers(time) and all(
-        one.not_valid_before_utc <= time <= one.not_valid_after_utc for one in authority.chain
+        one.not_valid_before_utc <= time < one.not_valid_after_utc for one in authority.chain
     )
     if not _signed(response, imprint, authority):
         # A certificate out of its time is not told apart by the library from a signature of someone else.
