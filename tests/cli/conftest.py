@@ -11,7 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from tests.program import FOUND_BY, PROGRAM
-from tests.signatures.private_sigstore import Sigstore
+from tests.signatures.conftest import sigstore
+
+__all__ = ["sigstore"]
 
 
 class Result(NamedTuple):
@@ -104,9 +106,3 @@ def write(folder: Path, files: dict[str, str | bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
-@pytest.fixture(scope="session")
-def sigstore() -> Sigstore:
-    """One for all tests: making its keys takes most of the time."""
-    return Sigstore()

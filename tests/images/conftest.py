@@ -8,12 +8,10 @@ import pytest
 
 from tests.images.docker_registry import DockerRegistry, olareg, running
 from tests.images.shelf import Shelf, fill
+from tests.signatures.conftest import sigstore
 from tests.signatures.private_sigstore import Sigstore
 
-
-@pytest.fixture(scope="session")
-def sigstore() -> Sigstore:
-    return Sigstore()
+__all__ = ["sigstore"]
 
 
 @pytest.fixture(scope="session")

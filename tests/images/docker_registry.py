@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import ssl
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +18,6 @@ import pytest
 from tests.origins.local_server import LOOPBACK, Authority
 from verifychain.core.digest import Digest, of_bytes
 
-PROGRAM = shutil.which("docker-registry")
 OLAREG = Path(__file__).parents[2] / ".cache" / "olareg"
 
 
@@ -56,37 +53,36 @@ class DockerRegistry(NamedTuple):
 @contextmanager
 def running(folder: Path) -> Iterator[DockerRegistry]:
     """A registry that keeps its files in the folder, until the block ends."""
-    if PROGRAM is None:
-        pytest.skip("docker-registry is not installed")
-    with _docker(PROGRAM, folder, {}) as port:
-        _wait(f"http://{LOOPBACK}:{port}/v2/")
+    with docker(folder, {}) as port:
         yield DockerRegistry(f"{LOOPBACK}:{port}")
 
 
 @contextmanager
 def behind_tls(folder: Path, authority: Authority) -> Iterator[str]:
     """The host of a second registry on the same files: by TLS, for clients with a certificate of the authority."""
-    if PROGRAM is None:
-        pytest.skip("docker-registry is not installed")
     certificate, key = map(str, authority.certificate)
     tls = {"certificate": certificate, "key": key, "clientcas": [str(authority.ca)]}
-    with _docker(PROGRAM, folder, {"tls": tls}) as port:
-        _wait(f"https://{LOOPBACK}:{port}/v2/", refused=True)
+    with docker(folder, {"http": {"tls": tls}}) as port:
         yield f"{LOOPBACK}:{port}"
 
 
 @contextmanager
-def _docker(program: str, folder: Path, http: dict[str, Any]) -> Iterator[int]:
-    """Start it; the port where it will listen."""
+def docker(folder: Path, settings: dict[str, Any]) -> Iterator[int]:
+    """Debian's registry with its files in the folder, and with settings of its own; the port where it listens."""
+    program = shutil.which("docker-registry")
+    if program is None:
+        pytest.skip("peer not available: docker-registry")
     port = _free_port()
-    settings = {
+    document = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}, "delete": {"enabled": True}},
-        "http": {"addr": f"{LOOPBACK}:{port}", **http},
+        **settings,
+        "http": {"addr": f"{LOOPBACK}:{port}", **settings.get("http", {})},
     }
-    (folder / f"registry-{port}.yml").write_text(json.dumps(settings))  # JSON is YAML
-    with _serving([program, "serve", str(folder / f"registry-{port}.yml")], folder / f"registry-{port}.log"):
+    config = folder / f"registry-{port}.yml"
+    config.write_text(json.dumps(document))  # JSON is YAML
+    with _serving([program, "serve", str(config)], port, folder / f"registry-{port}.log"):
         yield port
 
 
@@ -97,8 +93,7 @@ def olareg(folder: Path) -> Iterator[DockerRegistry]:
         pytest.skip("peer not available: go toolchain")
     port = _free_port()
     argv = [str(OLAREG), "serve", "--store-type", "mem", "--addr", LOOPBACK, "--port", str(port)]
-    with _serving(argv, folder / "olareg.log"):
-        _wait(f"http://{LOOPBACK}:{port}/v2/")
+    with _serving(argv, port, folder / "olareg.log"):
         yield DockerRegistry(f"{LOOPBACK}:{port}", lists_referrers=True)
 
 
@@ -109,26 +104,25 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(argv: list[str], log: Path) -> Iterator[None]:
-    with open(log, "wb") as file:
-        process = subprocess.Popen(argv, stdout=file, stderr=file)
+def _serving(argv: list[str], port: int, log: Path) -> Iterator[None]:
+    """A server, from when it listens until the block ends."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(argv, stdout=file, stderr=file, cwd=log.parent)
     try:
+        until = time.monotonic() + 30
+        while not _listens(port):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < until, "the registry did not start"
+            time.sleep(0.05)
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
 
 
-def _wait(url: str, *, refused: bool = False) -> None:
-    """Wait until a registry answers; ``refused`` is an answer, too: TLS without a certificate of ours."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except (urllib.error.URLError, OSError) as error:
-            if refused and isinstance(getattr(error, "reason", error), ssl.SSLError):
-                return
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the registry did not start")
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), 1).close()
+    except OSError:
+        return False
+    return True

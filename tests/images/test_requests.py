@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,20 @@ from verifychain.core.source import Source
 from verifychain.formats import Format
 
 
-def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0) -> list[str]:
-    """The kinds of requests that a Dockerfile leads to."""
+@contextmanager
+def registry(here: Path, contents: Contents, lines: str) -> Iterator[Stub]:
+    """A registry with the contents, and a Dockerfile with these lines, in which IMAGE is its repository."""
     with Stub() as stub:
         contents.to_stub(stub)
         host = stub.server.host
         (here / "Dockerfile").write_text(lines.replace("IMAGE", f"{host}/{REPOSITORY}"))
         (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
+        yield stub
+
+
+def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0) -> list[str]:
+    """The kinds of requests that a Dockerfile leads to."""
+    with registry(here, contents, lines) as stub:
         assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == code
         return [_kind(path, contents) for path in stub.paths]
 
@@ -59,11 +67,8 @@ def test_a_payload_that_is_known(
     capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
 ) -> None:
     """What cosign signs of an image is known before; with annotations, or of another image, it is asked for."""
-    with Stub() as stub:
-        host = stub.server.host
-        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
-        (here / "Dockerfile").write_text(f"FROM {host}/{REPOSITORY}@{image}\n")
-        repository = f"{host}/{REPOSITORY}"
+    with registry(here, contents, f"FROM IMAGE@{image}\n") as stub:
+        repository = f"{stub.server.host}/{REPOSITORY}"
         other = Digest(Algorithm.SHA256, bytes(32))
         for signed, optional, code, blobs in (
             (image, None, 0, 0),
@@ -81,12 +86,9 @@ def test_a_payload_that_is_known(
 def test_a_known_payload_needs_its_own_signature(
     capsys: Any, here: Path, contents: Contents, image: Digest, sigstore: Sigstore
 ) -> None:
-    with Stub() as stub:
-        host = stub.server.host
-        (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{host}"]\n')
-        (here / "Dockerfile").write_text(f"FROM {host}/{REPOSITORY}@{image}\n")
+    with registry(here, contents, f"FROM IMAGE@{image}\n") as stub:
         media_type, _, noted = evidence.simple(sigstore, b"something else")
-        payload = evidence.cosigns_payload(image, f"{host}/{REPOSITORY}")
+        payload = evidence.cosigns_payload(image, f"{stub.server.host}/{REPOSITORY}")
         contents.add_layers([(media_type, payload, noted)], contents.tag_of(image, "sig"))
         contents.to_stub(stub)
         assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == 1
@@ -146,11 +148,8 @@ def test_what_is_not_needed_may_fail(
     unsigned = Contents()
     other = unsigned.image(b"unsigned", "1")
     for given, digest, code in ((contents, image, 0), (unsigned, other, 4)):
-        with Stub() as stub:
-            given.to_stub(stub)
+        with registry(here, given, f"FROM IMAGE@{digest}\n") as stub:
             stub.referrers = lambda reference, query: Reply(403)
-            (here / "Dockerfile").write_text(f"FROM {stub.server.host}/{REPOSITORY}@{digest}\n")
-            (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{stub.server.host}"]\n')
             assert run(capsys, "dockerfile", "--no-cache", *WHO, *ROOT).code == code
 
 

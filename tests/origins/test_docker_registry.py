@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from tests.images.docker_registry import docker
 from tests.origins.local_server import LOOPBACK, Asked, Authority, Reply, Server
 from tests.origins.stub_registry import client, descriptor, index, manifest
 from tests.origins.test_docker_config import packed, put
@@ -66,31 +64,10 @@ class Running(NamedTuple):
 
 
 def start(folder: Path, settings: dict[str, Any], headers: dict[str, str], ca: Path | None) -> Iterator[Running]:
-    program = shutil.which("docker-registry")
-    if program is None:
-        pytest.skip("peer not available: docker-registry")
-    with socket.create_server((LOOPBACK, 0)) as free:
-        port = int(free.getsockname()[1])
-    http = {"addr": f"{LOOPBACK}:{port}", **settings.pop("http", {})}
-    storage = {"filesystem": {"rootdirectory": str(folder / "storage")}}
-    document = {"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": http, **settings}
-    config = put(folder / "config.json", document)  # YAML is a superset of JSON
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, "serve", str(config)], stdout=log, stderr=log, cwd=folder)
-        try:
-            for _ in range(600):
-                try:
-                    socket.create_connection((LOOPBACK, port), 1).close()
-                    break
-                except OSError:
-                    assert process.poll() is None, (folder / "log").read_text()
-                    time.sleep(0.05)
-            running = Running(port, "http" if ca is None else "https", headers, True if ca is None else str(ca))
-            fill(running)
-            yield running
-        finally:
-            process.terminate()
-            process.wait(30)
+    with docker(folder, settings) as port:
+        running = Running(port, "http" if ca is None else "https", headers, True if ca is None else str(ca))
+        fill(running)
+        yield running
 
 
 LAYER, CONFIG = b"layer" * 1000, b'{"os": "linux", "architecture": "amd64"}'
@@ -190,7 +167,7 @@ def test_tls_and_a_password(with_password: Running, authority: Authority, tmp_pa
     web.close()
 
 
-class TokenServer:
+class SigningTokenServer:
     """The token server of the distribution project's protocol: signs what a user may do, for the registry to read."""
 
     def __init__(self, authority: Authority) -> None:
@@ -230,15 +207,15 @@ def _url64(data: bytes) -> str:
 
 
 @pytest.fixture(scope="module")
-def token_server(authority: Authority) -> Iterator[TokenServer]:
-    made = TokenServer(authority)
+def token_server(authority: Authority) -> Iterator[SigningTokenServer]:
+    made = SigningTokenServer(authority)
     with made.server:
         yield made
 
 
 @pytest.fixture(scope="module")
 def with_tokens(
-    tmp_path_factory: pytest.TempPathFactory, authority: Authority, token_server: TokenServer
+    tmp_path_factory: pytest.TempPathFactory, authority: Authority, token_server: SigningTokenServer
 ) -> Iterator[Running]:
     token = {
         "realm": f"{token_server.server.url}/token",
@@ -253,7 +230,7 @@ def with_tokens(
 @pytest.mark.parametrize(
     "entry", [packed("user", "secret"), {"identitytoken": "identity"}], ids=["password", "identity"]
 )
-def test_tokens(with_tokens: Running, token_server: TokenServer, tmp_path: Path, entry: dict[str, str]) -> None:
+def test_tokens(with_tokens: Running, token_server: SigningTokenServer, tmp_path: Path, entry: dict[str, str]) -> None:
     put(tmp_path / "config.json", {"auths": {with_tokens.name().registry: entry}})
     before = len(token_server.server.asked)
     registry, web = client({"DOCKER_CONFIG": str(tmp_path)})

@@ -10,8 +10,9 @@ from tests.cli.conftest import command, project
 from tests.peers import browser as browsers
 from tests.peers.browser import Browser
 from tests.peers.site import serving
+from tests.signatures.conftest import sigstore
 
-__all__ = ["browser", "command", "project"]
+__all__ = ["browser", "command", "project", "sigstore"]
 
 
 @pytest.fixture(scope="session", params=browsers.wanted())

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.peers.cosign_program import COSIGN, NEW, OLD, cosign, ours, prepare, require
 from tests.signatures.asking import ARTIFACT, RECIPES
 from tests.signatures.authorities import IDENTITY, ISSUER, pem
 from tests.signatures.mutations import changed, leaves, replaced
 from tests.signatures.private_sigstore import Sigstore
 from tests.signatures.recipes import Recipe
-from verifychain.cli.main import main
 
-COSIGN = Path(__file__).parents[2] / ".cache" / "cosign"
-NEW = ("--signing-config", "empty.json", "--trusted-root", "root.json")
-OLD = ("--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false")
 # The old format takes no trusted_root.json, but the keys of each service.
 OLD_ROOT = {
     "SIGSTORE_ROOT_FILE": "ca.pem",
@@ -44,12 +39,7 @@ class Workshop(NamedTuple):
     folder: Path
 
     def run(self, *argv: str, check: bool = True) -> bool:
-        environment = {"HOME": str(self.folder), "COSIGN_PASSWORD": "", "PATH": os.environ["PATH"], **OLD_ROOT}
-        done = subprocess.run(
-            [COSIGN, *argv], cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
-        assert not check or done.returncode == 0, done.stderr
-        return done.returncode == 0
+        return cosign(self.folder, *argv, check=check, **OLD_ROOT).returncode == 0
 
     def path(self, name: str) -> str:
         return str(self.folder / name)
@@ -59,38 +49,21 @@ class Workshop(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def sigstore() -> Sigstore:
-    return Sigstore()
-
-
-@pytest.fixture(scope="module")
 def workshop(sigstore: Sigstore, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    if not COSIGN.exists():
-        pytest.skip("peer not available: go toolchain")
+    require()
     made = Workshop(tmp_path_factory.mktemp("cosign"))
     (made.folder / "a.txt").write_bytes(ARTIFACT)
     (made.folder / "b.txt").write_bytes(ARTIFACT + b"!")
-    (made.folder / "predicate.json").write_text('{"level": 3}')
-    (made.folder / "root.json").write_text(json.dumps(sigstore.trusted_root()))
     authorities = (sigstore.ca.root, sigstore.ca.certificate)
     (made.folder / "ca.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in authorities))
     (made.folder / "rekor.pem").write_bytes(pem(sigstore.log))
     (made.folder / "ct.pem").write_bytes(pem(sigstore.ct))
-    made.run("signing-config", "create", "--out", "empty.json")
-    for name in ("cosign", "other"):
-        made.run("generate-key-pair", "--output-key-prefix", name)
+    prepare(made.folder, sigstore)
     for name in ("p384", "rsa", "ed25519"):
         key = sigstore.keys[name].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (made.folder / f"{name}.pem").write_bytes(key)
         made.run("import-key-pair", "--key", f"{name}.pem", "--output-key-prefix", name)
     return made
-
-
-def ours(command: str, *argv: str) -> bool:
-    """Our verdict; anything but yes and no fails."""
-    code = main(["cosign", command, "--quiet", *argv])
-    assert code in (0, 1)
-    return code == 0
 
 
 def same(workshop: Workshop, command: str, file: str, *argv: str, form: tuple[str, ...]) -> bool:
@@ -144,7 +117,7 @@ def test_changed_blob_bundles(workshop: Workshop, form: tuple[str, ...]) -> None
     [("cosign", "custom"), ("rsa", "slsaprovenance1"), ("cosign", "openvex"), ("p384", "https://a.example/b")],
 )
 def test_attestations(workshop: Workshop, form: tuple[str, ...], key: str, kind: str) -> None:
-    workshop.sign("attest-blob", key, form, "attested.json", "--predicate", "predicate.json", "--type", kind)
+    workshop.sign("attest-blob", key, form, "attested.json", "--predicate", "level.json", "--type", kind)
     right, wrong = (("--key", f"{name}.pub", "--bundle", "attested.json") for name in (key, "other"))
     command = "verify-blob-attestation"
     assert same(workshop, command, "a.txt", *right, "--type", kind, form=form)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -15,13 +14,10 @@ import pytest
 from tests.images import evidence
 from tests.images.contents import Contents
 from tests.images.docker_registry import DockerRegistry, olareg, running
+from tests.peers.cosign_program import NEW, OLD, cosign, ours, prepare, require
 from tests.signatures.authorities import IDENTITY, ISSUER
 from tests.signatures.private_sigstore import Sigstore
-from verifychain.cli.main import main
 
-COSIGN = Path(__file__).parents[2] / ".cache" / "cosign"
-NEW = ("--signing-config", "empty.json", "--trusted-root", "root.json")
-OLD = ("--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false")
 # The newer form goes under the fallback tag where the registry has no API for referrers; "api" is one that has it.
 FORMS = pytest.mark.parametrize("form", ["new", "old", "api"])
 KEYED = ("--insecure-ignore-tlog=true",)
@@ -38,12 +34,7 @@ class Workshop(NamedTuple):
         return self.with_api if form == "api" else self.registry
 
     def run(self, *argv: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = {"HOME": str(self.folder), "COSIGN_PASSWORD": "", "PATH": os.environ["PATH"]}
-        done = subprocess.run(
-            [COSIGN, *argv], cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
-        assert not check or done.returncode == 0, done.stderr
-        return done
+        return cosign(self.folder, *argv, check=check)
 
     def push(self, name: str, contents: Contents, form: str = "new") -> str:
         """Push, and name what is tagged 1 by its digest."""
@@ -73,31 +64,13 @@ class Workshop(NamedTuple):
         return mine
 
 
-def ours(command: str, *argv: str) -> bool:
-    """Our verdict; anything but yes and no fails."""
-    code = main(["cosign", command, "--quiet", *argv])
-    assert code in (0, 1)
-    return code == 0
-
-
-@pytest.fixture(scope="module")
-def sigstore() -> Sigstore:
-    return Sigstore()
-
-
 @pytest.fixture(scope="module")
 def made(sigstore: Sigstore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    if not COSIGN.exists():
-        pytest.skip("peer not available: go toolchain")
+    require()
     folder = tmp_path_factory.mktemp("cosign-images")
     with running(folder) as registry, olareg(folder) as with_api:
-        shop = Workshop(folder, registry, with_api)
-        (folder / "root.json").write_text(json.dumps(sigstore.trusted_root()))
-        (folder / "level.json").write_text('{"level": 3}')
-        shop.run("signing-config", "create", "--out", "empty.json")
-        for name in ("cosign", "other"):
-            shop.run("generate-key-pair", "--output-key-prefix", name)
-        yield shop
+        prepare(folder, sigstore)
+        yield Workshop(folder, registry, with_api)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -17,7 +16,8 @@ from tests.images.asking import WHO, run
 from tests.images.contents import Contents
 from tests.images.docker_registry import behind_tls, running
 from tests.origins.local_server import make_authority
-from tests.peers.test_cosign_images import COSIGN
+from tests.peers import cosign_program
+from tests.peers.cosign_program import COSIGN, require
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.cli.cosign import cosign
 
@@ -36,8 +36,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_known(command: str) -> None:
     """Known: used, without effect, or refused with the reason; never "no such option"."""
-    if not COSIGN.exists():
-        pytest.skip("peer not available: go toolchain")
+    require()
     done = subprocess.run([COSIGN, *command.split(), "--help"], capture_output=True, text=True, check=True)
     theirs = {name for pair in OPTION.findall(done.stdout) for name in pair if name} - {"-h", "--help"}
     assert len(theirs) > 10
@@ -50,8 +49,7 @@ def test_certificates_of_clients(
     capsys: Any, scrubbed_environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One command line for both, at a registry that wants one; and both fail without."""
-    if not COSIGN.exists():
-        pytest.skip("peer not available: go toolchain")
+    require()
     monkeypatch.chdir(tmp_path)
     sigstore, contents, authority = Sigstore(), Contents(), make_authority(tmp_path)
     (tmp_path / "root.json").write_text(json.dumps(sigstore.trusted_root()))
@@ -64,6 +62,4 @@ def test_certificates_of_clients(
         for more, expected in ((shown, True), ([], False)):
             argv = ["verify", *WHO, *trusted, *more, f"{host}/mutual/app:1"]
             assert (run(capsys, *argv).code == 0) is expected
-            environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
-            theirs = subprocess.run([COSIGN, *argv], env=environment, capture_output=True, check=False, timeout=120)
-            assert (theirs.returncode == 0) is expected
+            assert (cosign_program.cosign(tmp_path, *argv, check=False).returncode == 0) is expected

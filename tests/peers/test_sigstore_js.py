@@ -67,11 +67,6 @@ def node() -> Iterator[Node]:
     peer.close()
 
 
-@pytest.fixture(scope="module")
-def sigstore() -> Sigstore:
-    return Sigstore()
-
-
 # What the peer does not judge as it is: it knows neither these kinds of entries nor the natural hashes of other keys.
 UNSUPPORTED = {
     "0.1_dsse_intoto_0.0.1_certificate-proof",

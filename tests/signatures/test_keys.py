@@ -74,7 +74,7 @@ def test_r_and_s_one_after_the_other(sigstore: Sigstore, name: str) -> None:
     assert caught.value.reason is Reason.SIGNATURE_INVALID
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(["p256", "ed25519"]), st.integers(0, 90), st.integers(0, 255), st.sampled_from([0, 1, -1]))
 def test_what_is_no_key_is_none_to_the_library_either(
     sigstore: Sigstore, name: str, place: int, value: int, longer: int
@@ -195,7 +195,7 @@ def signed_ph(private: ed25519.Ed25519PrivateKey, seed: bytes, data: bytes) -> b
     return point + s.to_bytes(32, "little")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=100))
 def test_ed25519ph_of_random_keys(seed: bytes, data: bytes) -> None:
     private = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
@@ -206,7 +206,7 @@ def test_ed25519ph_of_random_keys(seed: bytes, data: bytes) -> None:
     assert keys.verify(private.public_key(), signature, Artifact(data=data)) is Algorithm.SHA512
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(min_size=0, max_size=40), st.binary(max_size=70))
 def test_any_bytes_are_no_signature(key: bytes, signature: bytes) -> None:
     assert not ed25519ph.holds(key, signature, prehash(b""))

@@ -26,17 +26,17 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_pieces(pieces: list[str]) -> None:
-    report = judged("".join(pieces))
+    report = within(1, lambda: judged("".join(pieces)))
     for finding in report.findings:
         assert 0 <= finding.problem.span.start <= finding.problem.span.end <= len(finding.source.data)
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes(data: bytes) -> None:
-    judged(data)
+    within(1, lambda: judged(data))
 
 
 def test_mutated_pages() -> None:
