@@ -80,7 +80,7 @@ def _hashed(handle: int, size: int, algorithm: Algorithm) -> Hashed:
             with os.fdopen(handle, "rb", buffering=0, closefd=False) as file:
                 return digests.of(file, algorithm), file.tell()
         data = os.read(handle, size + 1)
-        while chunk := os.read(handle, _LARGE):  # it grew, or a signal cut the read short
+        while len(data) != size and (chunk := os.read(handle, _LARGE)):  # it grew, or a signal cut the read short
             data += chunk
         return digests.of_bytes(data, algorithm), len(data)
     finally:

@@ -194,3 +194,27 @@ def test_a_click_that_cannot_be_imported_leaves_nothing_behind(tmp_path: Path) -
         "    print(type(inspect) is type(sys))\n"
     )
     assert run(code, tmp_path) == "True\n"
+
+
+def test_annotations_of_click_are_compiled_when_asked_for_and_mean_the_same(tmp_path: Path) -> None:
+    code = (
+        "import typing, click, click.types\n"
+        "print(typing.get_type_hints(click.types.PathInfoDict), typing.get_type_hints(click.types.FileInfoDict))\n"
+        "print(click.types.PathInfoDict.__total__, sorted(click.types.OptionHelpExtra.__optional_keys__))\n"
+        "print('compile' in vars(typing), eval(typing.ForwardRef('1 + 1').__forward_code__))\n"
+    )
+    printed = same_as_ordinary(code, tmp_path)
+    assert "'readable': <class 'bool'>" in printed
+    assert "False 2" in printed
+
+
+def test_nothing_is_compiled_when_click_is_loaded(tmp_path: Path) -> None:
+    code = (
+        "import builtins, re, typing\n"
+        "real, compiled = builtins.compile, []\n"
+        "builtins.compile = lambda *given, **named: (compiled.append(given), real(*given, **named))[1]\n"
+        "import {}\n"
+        "print(len(compiled))\n"
+    )
+    assert run(code.format("verifychain.cli.main, verifychain.cli.check"), tmp_path) == "0\n"
+    assert int(run(code.format("click"), tmp_path)) > 0  # or there is nothing to keep from it any more

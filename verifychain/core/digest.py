@@ -212,9 +212,7 @@ def of_each(
 
 def of_bytes(data: bytes, algorithm: Algorithm = Algorithm.SHA256) -> Digest:
     """Hash bytes that are already here."""
-    state = _new(algorithm)
-    state.update(data)
-    return Digest(algorithm, state.digest())
+    return Digest(algorithm, _new(algorithm, data).digest())
 
 
 class Hasher:
@@ -241,10 +239,17 @@ def _base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
 
 
-def _new(algorithm: Algorithm) -> _Hash:
+def _new(algorithm: Algorithm, data: bytes = b"") -> _Hash:
     import hashlib  # loads OpenSSL, and most runs only read digests
 
-    return hashlib.new(algorithm.label)
+    # Not hashlib.new(): it looks the algorithm up by its name each time, which small files feel.
+    match algorithm:
+        case Algorithm.SHA256:
+            return hashlib.sha256(data)
+        case Algorithm.SHA384:
+            return hashlib.sha384(data)
+        case Algorithm.SHA512:
+            return hashlib.sha512(data)
 
 
 def _from_lower_hex(label: str, text: str) -> Digest:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.settings import PipTarget, Settings
 from verifychain.core.source import Source
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from verifychain.core.digest import Algorithm, Digest
     from verifychain.core.image_name import ImageName
     from verifychain.core.line_ends import LineEnds
     from verifychain.core.npm import PackageFile
     from verifychain.core.packages import Places, PublishedFile, Release
     from verifychain.core.signing import Unmet
+else:
+    Protocol = object  # what makes them protocols is for type checkers; to define them costs every start
 
 
 class Tree(Protocol):
@@ -30,23 +34,18 @@ class Tree(Protocol):
 
     def identity(self, path: str) -> str:
         """A name that is the same for every path to the same file (links resolved)."""
-        ...
 
     def walk(self, path: str) -> Iterator[str]:
         """Every file below a directory that is not ignored, sorted."""
-        ...
 
     def read(self, path: str) -> Source:
         """The file's bytes; raises OSError."""
-        ...
 
     def head(self, path: str) -> bytes:
         """The file's first bytes, enough for a line that names a program; nothing where it cannot be read."""
-        ...
 
     def digests(self, paths: Sequence[str], algorithm: Algorithm) -> Iterator[tuple[Digest, int] | OSError]:
         """For each path in order the digest and the size of the file, or why it cannot be read."""
-        ...
 
 
 class Listing(NamedTuple):
@@ -61,7 +60,6 @@ class FileLister(Protocol):
 
     def files(self, directory: str) -> Listing | None:
         """Paths below ``directory`` without the ignored ones; None outside version control."""
-        ...
 
 
 class Fetcher(Protocol):
@@ -69,7 +67,6 @@ class Fetcher(Protocol):
 
     def digest(self, url: str, algorithm: Algorithm) -> tuple[Digest, int]:
         """The digest and the size, in bytes, of what the URL serves; nothing of it is kept."""
-        ...
 
 
 class Served(Protocol):
@@ -93,7 +90,6 @@ class Loader(Protocol):
 
     def accepts(self, url: str) -> bool:
         """Whether the user takes what is served in place of what was pinned (``--accept``)."""
-        ...
 
 
 class NpmFiles(Protocol):
@@ -101,7 +97,6 @@ class NpmFiles(Protocol):
 
     def digests(self, file: PackageFile, algorithm: Algorithm) -> tuple[Digest, ...]:
         """The digests of the files that it may be; none where the package has no such file."""
-        ...
 
 
 class ImageRegistry(Protocol):
@@ -109,15 +104,12 @@ class ImageRegistry(Protocol):
 
     def resolve(self, name: ImageName) -> Digest | None:
         """The digest that a tag points to (of the index where there is one), None where there is no such tag."""
-        ...
 
     def lists(self, name: ImageName, digest: Digest) -> bool:
         """Whether the tag points to the image of that digest, or to an index that lists it for a platform."""
-        ...
 
     def has(self, name: ImageName) -> bool:
         """Whether the registry still serves the digest of the name."""
-        ...
 
 
 class PackageIndex(Protocol):
@@ -125,15 +117,12 @@ class PackageIndex(Protocol):
 
     def release(self, name: str, version: str, places: Places) -> Release:
         """What the indexes list of one version of a project."""
-        ...
 
     def owner(self, digest: Digest, places: Places) -> PublishedFile | None:
         """A file, of any project that ``places`` names, that has the digest."""
-        ...
 
     def fits(self, file: PublishedFile, target: PipTarget) -> bool:
         """Whether a machine can install the file; a source archive fits all."""
-        ...
 
 
 class Resolver(Protocol):
@@ -141,7 +130,6 @@ class Resolver(Protocol):
 
     def __call__(self, subject: str) -> tuple[Digest, ...]:
         """The digests to write, never none: raises ``Unavailable`` where there is nothing to write."""
-        ...
 
 
 class Signatures(Protocol):
@@ -149,7 +137,6 @@ class Signatures(Protocol):
 
     def unmet(self, name: ImageName) -> Sequence[Unmet]:
         """What is demanded of the image and does not hold; nothing when it is verified. Each image is judged once."""
-        ...
 
 
 # A rule that asks for one of these runs with --online only.
@@ -175,7 +162,6 @@ class Attributes(Protocol):
 
     def line_ends(self, path: str) -> LineEnds | None:
         """What decides the line ends of a file; None where nothing is known of it."""
-        ...
 
 
 class Scope(NamedTuple):

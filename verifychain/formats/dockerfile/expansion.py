@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifychain.core.record import NamedTuple
-from verifychain.formats.dockerfile import patterns
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import Word
 
@@ -125,6 +124,8 @@ def apply(kind: str, shown: str, name: str, value: Word | None, word: Out, *, co
 
 def _without(kind: str, pattern: str, source: Out) -> Out:
     """``${name#pattern}`` and its kin: the value without the shortest or longest start or end that matches."""
+    from verifychain.formats.dockerfile import patterns  # few files have such
+
     greedy = pattern.startswith(kind)
     pattern = pattern[1:] if greedy else pattern
     text = source.text()

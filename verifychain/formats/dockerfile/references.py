@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from verifychain.core.digest import DigestError, Notation, parse_oci
 from verifychain.core.expression import expression
@@ -14,11 +15,13 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download, GitRef
 from verifychain.facts.image import Image
-from verifychain.formats.dockerfile import git_source
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.expansion import Expanded
 from verifychain.formats.dockerfile.scope import Environment
 from verifychain.formats.dockerfile.text import Word
+
+if TYPE_CHECKING:
+    from verifychain.formats.dockerfile.git_source import GitSource
 
 # A variable at the start, which nothing but its value decides.
 _FIRST_NAME = expression(r"""["']?\$(?:\{(\w+)\}|(\w+))""")
@@ -201,8 +204,10 @@ def download(site: Site, checksum: Checksum | None, keyword_end: int | None, tar
 
     ``keyword_end`` is where a ``--checksum`` would be written (None: of several sources), ``target`` the destination.
     """
+    from verifychain.formats.dockerfile.git_source import git_source  # few files have an ADD of something outside
+
     try:
-        git = git_source.git_source(site.expanded.value)
+        git = git_source(site.expanded.value)
     except ParseError as error:
         return Broken(site.word.span, error.message)
     if git is not None:
@@ -269,9 +274,11 @@ def _checksum(checksum: Checksum, place: Span, environment: Environment) -> tupl
     return (pin,), Grade.VERIFIED if any(value.varies) else Grade.PINNED
 
 
-def _git(site: Site, git: git_source.GitSource, checksum: Checksum | None, target: str) -> Download:
+def _git(site: Site, git: GitSource, checksum: Checksum | None, target: str) -> Download:
+    from verifychain.formats.dockerfile.git_source import is_commit
+
     stated = git.checksum or ("" if checksum is None else checksum.expanded.value)
-    commit = git_source.is_commit(stated) or git_source.is_commit(git.ref)
+    commit = is_commit(stated) or is_commit(git.ref)
     return Download(
         subject=site.shown,
         via="add-git",

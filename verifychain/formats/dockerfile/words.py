@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from verifychain.core.expression import expression
-from verifychain.formats.dockerfile import patterns
 from verifychain.formats.dockerfile.arguments import go_quoted
 from verifychain.formats.dockerfile.expansion import (
     Budget,
@@ -266,6 +265,8 @@ class Expander:
             raise
 
     def _replace(self, name: str, at: int) -> Out:
+        from verifychain.formats.dockerfile import patterns  # few files have such
+
         everywhere = self._peek() == "/"
         if everywhere:
             self._next()
