@@ -59,6 +59,7 @@ class Download(Reference):
     variables  names of variables without a value that the digest depends on
     consumer, consumed_by  for a piped one: what kind of program takes it, and which
     flaw    why a check does not count
+    trapped whether the first use is by a trap
     sourced whether the check ends a script only where whoever sources this one has set ``-e``
     check, use  the places of the check that was looked at and of the first use
     source  the file that it stands in, where that is not the one that was examined
@@ -73,6 +74,7 @@ class Download(Reference):
     consumer: Consumer | None = None
     consumed_by: str = ""
     flaw: Flaw | None = None
+    trapped: bool = False
     sourced: bool = False
     check: Related | None = None
     use: Related | None = None

@@ -41,6 +41,8 @@ def check(download: Download) -> Iterator[Problem]:
         file = download.target or download.url
         message = f"when this check of {file} fails, what follows runs all the same"
         help = "`set -e` at the start, or `|| exit 1` behind the check"
+        if download.trapped:
+            help = "a trap runs all the same: check in the trap, or use the file outside of it"
         if download.flaw is Flaw.SKIPPED:
             message = f"this check of {file} is only made where a digest is given"
             help = "state a digest here, or stop where none is given"

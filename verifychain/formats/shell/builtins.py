@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from verifychain.formats.shell import commands
-from verifychain.formats.shell.process import NOWHERE
-from verifychain.formats.shell.state import Outcome, join
+from verifychain.formats.shell.endings import AT_ERROR, AT_EXIT
+from verifychain.formats.shell.frames import NOWHERE
+from verifychain.formats.shell.state import Outcome
 from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_TRAPPED = frozenset(["EXIT", "exit", "0", "ERR", "err"])
+_TRAPPED = {AT_EXIT: frozenset(["EXIT", "0"]), AT_ERROR: frozenset(["ERR"])}
+_KILLING = frozenset(["KILL", "9"])
+_ENDING = frozenset(["TERM", "15", "HUP", "1", "INT", "2", "QUIT", "3", "ABRT", "6"])
+_ALWAYS = _TRAPPED[AT_EXIT] | _TRAPPED[AT_ERROR]
 _MOST_PUSHED = 99  # folders
 
 
@@ -31,20 +35,44 @@ def _set(shell: Shell, call: Call) -> str:
         if word[:1] not in ("-", "+") or len(word) < 2:
             shell.frames[-1].parameters = (word, *words)
             break
-        on = word[0] == "-"
-        if "e" in word[1:]:
-            shell.errexit, shell.is_assumed = on, False
-        if "o" in word[1:]:
-            option(shell, next(words, ""), on=on)
+        _switch(shell, word, words)
     return ""
+
+
+def _switch(shell: Shell, word: str, rest: Iterator[str]) -> None:
+    """``-euo pipefail``, ``+e``."""
+    on = word[0] == "-"
+    if "e" in word[1:]:
+        option(shell, "errexit", on=on)
+    if "E" in word[1:]:
+        option(shell, "errtrace", on=on)
+    if "o" in word[1:]:
+        option(shell, next(rest, ""), on=on)
 
 
 def option(shell: Shell, name: str, *, on: bool) -> None:
     """``set -o name``."""
-    if name == "errexit":
-        shell.errexit, shell.is_assumed = on, False
-    elif name == "pipefail":
-        shell.pipefail = on
+    if name in ("errexit", "pipefail", "errtrace", "nullglob"):
+        shell.switches = shell.switches._replace(**{name: on})
+        shell.is_assumed &= name != "errexit"
+
+
+def switch_on(shell: Shell, words: Iterable[str]) -> None:
+    """What a shell's own command line switches on: ``bash -eo pipefail -c …``."""
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("-"):
+            break
+        if not word.startswith("--"):
+            _switch(shell, word, rest)
+
+
+def _shopt(shell: Shell, call: Call) -> str:
+    given = "".join(text for text in call.texts if text.startswith("-"))
+    for text in call.texts if "s" in given or "u" in given else ():
+        if text == "nullglob" or "o" in given:
+            option(shell, text, on="s" in given)
+    return ""
 
 
 def _cd(shell: Shell, call: Call) -> str:
@@ -80,20 +108,18 @@ def _popd(shell: Shell, call: Call) -> str:
     return ""
 
 
-def _ended(shell: Shell, call: Call) -> Outcome | None:
-    """How ``exit`` or ``return`` ends: with its argument, or as the command before it; None where that is not known."""
-    texts = call.texts or list(shell.variable("?") or ("0",))
-    text = texts[0].strip()
-    if UNKNOWN.search(text) is None or len(text) == 1:
-        outcome = shell.ways.ended(text, shell.state)
-        return None if outcome.ok is shell.state is outcome.fail else outcome
-    return None
+def _ended(shell: Shell, call: Call) -> Outcome:
+    """How ``exit`` or ``return`` ends: with its argument, or as the command before it."""
+    text = call.texts[0].strip() if call.texts else "".join((shell.variable("?") or ("0",))[:1])
+    outcome = shell.ways.ended(text, shell.state)
+    told = outcome.ok is not outcome.fail and (call.texts or not shell.in_trap)
+    # A trap mostly ends with the status that it was called with.
+    return outcome if told else Outcome(None if shell.in_trap else shell.state, shell.state)
 
 
 def _exit(shell: Shell, call: Call) -> str:
-    process = shell.process
-    outcome = _ended(shell, call) or Outcome(None, shell.state)  # a status that nobody can tell is seldom a success
-    process.ok, process.fail = join(process.ok, outcome.ok), join(process.fail, outcome.fail)
+    outcome = _ended(shell, call)
+    shell.exits(outcome.ok, outcome.fail)
     shell.outcome, shell.returning = NOWHERE, None
     return ""
 
@@ -102,7 +128,7 @@ def _return(shell: Shell, call: Call) -> str:
     exits = shell.frames[-1].returns
     if exits is None:
         return _exit(shell, call)
-    shell.leave(exits, _ended(shell, call) or Outcome(shell.state, shell.state))
+    shell.leave(exits, _ended(shell, call))
     shell.outcome, shell.returning = NOWHERE, exits
     return ""
 
@@ -123,6 +149,8 @@ def _declare(shell: Shell, call: Call) -> str:
             shell.assign(found[1], (before + found[3],))
             if call.name in ("export", "declare", "readonly", "typeset"):
                 _environment(shell, call, found[1], found[3])
+        elif call.name == "local" and field.text == "-":
+            shell.frames[-1].switches = shell.frames[-1].switches or shell.switches
         elif call.name == "local" and _NAME.fullmatch(field.text):
             shell.assign(field.text, ("",))
     return ""
@@ -196,9 +224,36 @@ def _alias(shell: Shell, call: Call) -> str:
 
 def _trap(shell: Shell, call: Call) -> str:
     """``trap 'tar xf f' EXIT``: what runs where the shell ends, or where a command fails, whatever was checked."""
-    words = [text for text in call.texts if text != "--"]
-    if words and not words[0].startswith("-") and _TRAPPED.intersection(words[1:]):
-        shell.trap(words[0], call)
+    words = [text for text in call.texts if text not in ("--", "-l", "-p")]
+    if len(words) == 1 or (words and words[0].isdigit()):
+        words = ["-", *words]
+    surely = not any(map(UNKNOWN.search, words[1:]))
+    signals = {word.upper().removeprefix("SIG") for word in words[1:]}
+    names = [name for name, signal in _TRAPPED.items() if not surely or signals & signal]
+    shell.catches |= not signals <= _ALWAYS
+    if words and words[0] not in ("", "-"):
+        shell.set_trap(words[0], names, call, surely=surely)
+    else:
+        for name in names if surely else ():
+            shell.untrap(name)
+    return ""
+
+
+def _kill(shell: Shell, call: Call) -> str:
+    """``kill $$``: the shell ends, unless the signal is caught."""
+    words = [text for text in call.texts if text not in ("-s", "--")]
+    signal = words[0].lstrip("-").upper().removeprefix("SIG") if len(words) > 1 else "TERM"
+    ends = signal in _KILLING or (signal in _ENDING and not shell.catches)
+    if ends and len(words) < 3 and words[-1:] == [shell.table.variable("$")] and not shell.process.subshell:
+        shell.exits(None, shell.state)
+        shell.outcome, shell.returning = NOWHERE, None
+    return ""
+
+
+def _wait(shell: Shell, call: Call) -> str:
+    job = shell.jobs.get(call.texts[-1]) if call.texts else None
+    if job is not None:
+        shell.outcome = shell.ways.ended(shell.ways.status(job), shell.state)
     return ""
 
 
@@ -242,6 +297,6 @@ BUILTINS: dict[str, Callable[[Shell, Call], str]] = {
     "continue": _leave_loop, "export": _declare, "declare": _declare, "typeset": _declare, "readonly": _declare,
     "local": _declare, "unset": _unset, "shift": _shift, "read": _read, "mapfile": _lines, "readarray": _lines,
     ":": _always, "true": _always,
-    "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _trap, "shopt": _true, "umask": _true,
-    "wait": _true, "alias": _alias,
+    "false": _false, "eval": _eval, "source": _source, ".": _source, "trap": _trap, "kill": _kill, "shopt": _shopt,
+    "umask": _true, "wait": _wait, "alias": _alias,
 }  # fmt: skip

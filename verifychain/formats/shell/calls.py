@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Sequence as Many
+from functools import partial
 
 from verifychain.formats.shell import commands, nodes, unseen
-from verifychain.formats.shell.builtins import BUILTINS
+from verifychain.formats.shell.builtins import BUILTINS, switch_on
 from verifychain.formats.shell.expand import SEARCHED, Field
 from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.frames import NOWHERE, Frame, Process, Switches
 from verifychain.formats.shell.machine import Call, Text
-from verifychain.formats.shell.prefixes import PREFIXES, inner_command
-from verifychain.formats.shell.process import Process
+from verifychain.formats.shell.prefixes import PREFIXES, inner_command, may_not_run
 from verifychain.formats.shell.records import Fetch
+from verifychain.formats.shell.shebang import is_shell, shebang
 from verifychain.formats.shell.state import Outcome, State, join
 from verifychain.formats.shell.syntax import Script, parse
 from verifychain.formats.shell.values import SPLIT, UNKNOWN, Level
@@ -20,8 +23,8 @@ from verifychain.formats.shell.walk import Walker
 
 _DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
 _DEFINING = frozenset(["declare", "export", "readonly", "typeset"])
-_TIDYING = frozenset(["rm", "rmdir", "echo", "printf", "kill", "exit", "cd", "popd", ":", "true"])
-_MOST_TRAPS = 16
+_TIDYING = frozenset(["rm", "rmdir", "echo", "printf", "kill", "cd", "popd", ":", "true"])
+_HERE = frozenset(["eval", "source", "."])  # what runs a text in the shell that is there
 _PROGRAM = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
 
@@ -31,7 +34,7 @@ class Shell(Walker):
     def __init__(self, text: Text) -> None:
         super().__init__(text)
         self._nested = 0
-        self._seen = 0
+        self._running: set[str] = set()  # scripts that were written, by their names
 
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         name = fields[0]
@@ -53,8 +56,13 @@ class Shell(Walker):
         if builtin is not None:
             return builtin(self, call)
         if call.name in PREFIXES:
+            state = self.state
             inner = inner_command(self, call)
-            return self.run(inner, program=True) if inner.name else ""
+            out = self.run(inner, program=True) if inner.name else ""
+            if may_not_run(self, call):
+                ran = self.outcome or Outcome(self.state, self.failed)
+                self.outcome = Outcome(join(ran.ok, state), ran.fail)
+            return out
         if self.fetches and call.name not in commands.LOOKING:
             self.take(call)
         handler = commands.handler(call.name)
@@ -113,12 +121,13 @@ class Shell(Walker):
 
     # Scripts in scripts.
 
-    def run_text(self, text: str, call: Call, arguments: Many[str] = (), *, strict: bool = False) -> str:
+    def run_text(self, text: str, call: Call, arguments: Many[str] = ()) -> str:
         if self._nested >= _DEEPEST_TEXT:
             self.too_much = True
             return ""
         place, shown = self._place_of(text, call)
-        return self._run_script(parse(shown), place, arguments, process=call.name != "eval", strict=strict)
+        options = None if call.name in _HERE else call.texts
+        return self.run_script(parse(shown), place, arguments, options=options)
 
     def _place_of(self, text: str, call: Call) -> tuple[Text, str]:
         """Where a text stands that is run: as it is in the script around it, or all at the place of the command."""
@@ -142,56 +151,73 @@ class Shell(Walker):
         self.variables.set(name, (char,))
         return f"${{{name}}}"
 
-    def _run_script(
-        self, script: Script, text: Text, arguments: Many[str], *, process: bool, strict: bool = False
-    ) -> str:
+    def run_script(self, script: Script, text: Text, arguments: Many[str], *, options: Many[str] | None) -> str:
+        """Run a script in a process that these options are for; without any (None) in the one that runs."""
         self._nested += 1
         leave = self.enter(script, text)
-        state, quiet = self.state, self.quiet
-        if process:
-            kept, self.errexit = self.errexit, strict
-            self.frames.append(type(self.frames[0])(tuple(arguments)))
-            outcome = self.subshell(lambda: self.sequence(script.body, state, quiet=False), state)
-            self.frames.pop()
-            self.errexit = kept
-        else:
-            outcome = self.sequence(script.body, state, quiet=quiet)
+        run = partial(self.sequence, script.body, self.state, quiet=self.quiet and options is None)
+        self.outcome = run() if options is None else self._apart(run, arguments, options)
         leave()
         self._nested -= 1
-        self.outcome = outcome
-        return outcome.out
+        return self.outcome.out
 
-    def trap(self, text: str, call: Call) -> None:
-        """A text that runs where the process ends."""
+    def run_written(self, name: str, call: Call, arguments: Many[str]) -> bool:
+        """Run a script that was written before (``cat > f.sh <<EOF``); whether there is one of that name."""
+        path = self.path(name)
+        contents = self.files.store.get(path) or ()
+        if len(contents) != 1 or not UNKNOWN.sub("", contents[0]).strip() or self.fetched(contents[0]):
+            return False
+        program = shebang(contents[0])[:1]
+        if program and not is_shell(program[0]) and call.name not in _HERE:
+            return False
+        if path not in self._running:
+            self._running.add(path)
+            place, shown = self._place_of(contents[0], call)
+            self.run_script(parse(shown), place, arguments, options=self.options_of(call, shown))
+            self._running.discard(path)
+        return True
+
+    def options_of(self, call: Call, text: str) -> Many[str] | None:
+        """The options of the shell that runs a script; None where it is the one that runs here."""
+        if call.name in _HERE:
+            return None
+        # A shell that is given a file does not heed its first line.
+        return call.texts if is_shell(call.name) else shebang(text)[1:]
+
+    def _apart(self, run: Callable[[], Outcome], arguments: Many[str], options: Many[str]) -> Outcome:
+        """Run something in a shell of its own, which has its own options and parameters, and no traps."""
+        outer, self.switches = self.switches, Switches()
+        switch_on(self, options)
+        self.frames.append(Frame(tuple(arguments)))
+        outcome = self.subshell(run, is_program=True)
+        self.frames.pop()
+        self.switches = outer
+        return outcome
+
+    def set_trap(self, text: str, names: Many[str], call: Call, *, surely: bool) -> None:
+        """A text that runs where the process ends, or where a command fails."""
         place, shown = self._place_of(text, call)
         script = parse(shown)
-        if len(self.process.traps) < _MOST_TRAPS and not _only_tidies(script):
-            self.process.traps.append(lambda: self._run_script(script, place, (), process=False))
 
-    def at_exit(self, outcome: Outcome) -> None:
-        """What was trapped runs on every way out, also on that of a check that failed; nothing follows it."""
-        process = self.process
-        end = join(outcome.after, join(process.ok, process.fail))
-        if end is None:
-            return
-        kept = self.state, self.outcome, self.returning
-        for run in process.traps:
-            self.process, self.state = Process(), end
-            run()
-        self.process = process
-        self.state, self.outcome, self.returning = kept
+        def run() -> Outcome:
+            self.run_script(script, place, (), options=None)
+            outcome, self.outcome = self.outcome, None
+            return outcome or NOWHERE
+
+        if not _only_tidies(script):
+            self.trap(names, run, key=(shown, place), surely=surely)
+        elif surely:
+            for name in names:
+                self.untrap(name)
 
     def start(self, script: Script, text: Text) -> None:
         """Run a whole script in a process of its own; what holds where it succeeds is what is kept."""
         self.process = Process()
         self.is_library = _only_defines(script)
         leave = self.enter(script, text)
-        outcome = self.evaluate(script.body, self.state, quiet=False)
+        outcome = self.all_ends(self.evaluate(script.body, self.state, quiet=False))
         leave()
-        if self.process.traps:
-            self.at_exit(outcome)
-        process = self.process
-        self.state = join(outcome.ok, process.ok) or join(outcome.fail, process.fail) or self.state
+        self.state = outcome.ok or outcome.fail or self.state
 
     def run_uncalled(self) -> None:
         """Functions that nobody called here: others may."""
@@ -201,7 +227,8 @@ class Shell(Walker):
                 self.uncalled = True
                 folder, first = self.folder, len(self.fetches)
                 self.is_assumed = self.is_library
-                self.errexit |= self.is_library
+                if self.is_library:
+                    self.switches = self.switches._replace(errexit=True)
                 self._told(first, self.function(name, ()).ok)
                 self.left_to_others = 0  # its caller sees that it failed
                 self.files.folders.met((folder, self.folder))  # where others are called next

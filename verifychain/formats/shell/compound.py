@@ -97,8 +97,10 @@ class Compound(Parser):
         self.at += len(self.reserved())
         self.blanks()
         words: tuple[Word, ...] | None = None
+        variable, header = "", None
         if self.text.startswith("((", self.at):
-            variable, self.at = "", self._arithmetic(self.at + 2) or self.at
+            header = Word(self.at, self._arithmetic(self.at + 2) or self.at)
+            self.at = header.end
         else:
             found = _NAME.match(self.text, self.at)
             if found is None:
@@ -110,7 +112,7 @@ class Compound(Parser):
             self.at += 1
         self.newlines()
         body = self._sequence_in_braces() if self.reserved() == "{" else self._do_group()
-        return For(variable, words, body, self.redirects())
+        return For(variable, words, body, self.redirects(), header)
 
     def _sequence_in_braces(self) -> Sequence:
         self.expect("{")

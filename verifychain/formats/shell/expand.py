@@ -21,6 +21,7 @@ _QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _OPERATION = re.compile(r"(!?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(\[[^\]]*\])?(.*)", re.DOTALL)
+_ALL = re.compile(r"\"\$(?:@|\{(?:@|[A-Za-z_]\w*\[@\])\})\"")  # each element is a word of its own
 _BLANKS = re.compile(r"[ \t\n]+")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "0": "\0", "e": "\x1b"}
 
@@ -93,7 +94,10 @@ class Expander:
             return [Field(text, word)]
         value = self._environment.spend(self._expand(word.start, word.end))
         if SPLIT not in value:
-            return [Field(value, word)] if value or '"' in text or "'" in text else []
+            if value:
+                return [Field(value, word)]
+            quoted = ('"' in text or "'" in text) and _ALL.fullmatch(text) is None
+            return [Field(value, word)] if quoted else []
         return [Field(one, word) for one in value.split(SPLIT) if one]
 
     def all_fields(self, words: Words[Word]) -> list[Field]:

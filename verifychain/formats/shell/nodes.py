@@ -82,12 +82,13 @@ class If(NamedTuple):
 
 
 class For(NamedTuple):
-    """``words`` is None for a loop over the positional parameters, or one whose values are not words."""
+    """``words`` is None for a loop over the positional parameters, and for ``for ((…))``, where ``header`` is that."""
 
     variable: str
     words: tuple[Word, ...] | None
     body: Sequence
     redirects: tuple[Redirect, ...]
+    header: Word | None = None
 
 
 class While(NamedTuple):

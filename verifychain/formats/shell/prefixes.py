@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call, Machine
+from verifychain.formats.shell.values import may_be_empty
 
+_NOT_EMPTY = re.compile(r"-[0a-qs-zA-Z]*[rIi]|--no-run-if-empty|--replace")
+_PLACE = re.compile(r"-I(\{\}|%|@)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
@@ -70,8 +74,22 @@ def inner_command(machine: Machine, call: Call) -> Call:
     return inner
 
 
+def may_not_run(machine: Machine, call: Call) -> bool:
+    """Whether a prefix runs nothing where its input is empty, which it may be."""
+    if call.name not in ("xargs", "parallel") or not may_be_empty(machine.table, call.stdin or ""):
+        return False
+    if call.name == "parallel":
+        return not any(text.startswith(":::") for text in call.texts)
+    options = list(takewhile(lambda text: text.startswith("-") or text.isdecimal(), call.texts))
+    return any(_NOT_EMPTY.match(option) is not None for option in options)
+
+
 def _with_input(machine: Machine, inner: Call, call: Call) -> Call:
     """What xargs adds: the words of its input, where these are known."""
     text = call.stdin or ""
+    place = next((found[1] for found in map(_PLACE.fullmatch, call.texts) if found), "")
+    if place and text.strip() and "\n" not in text.strip():
+        given = [field._replace(text=field.text.replace(place, text.strip())) for field in inner.arguments]
+        return inner._replace(arguments=tuple(given), stdin=None)
     words = [Field(word, call.word) for word in text.split()] or [Field(machine.table.result("…"), call.word)]
     return inner._replace(arguments=inner.arguments + tuple(words[:50]), stdin=None)

@@ -5,84 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
-from dataclasses import dataclass, field
 from functools import partial
 
 from verifychain.formats.shell import nodes, switches
+from verifychain.formats.shell.endings import Endings
 from verifychain.formats.shell.expand import Expander, Field
-from verifychain.formats.shell.machine import Machine, Text
+from verifychain.formats.shell.frames import Exits, Frame
+from verifychain.formats.shell.machine import Text
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
+from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.syntax import Script
-from verifychain.formats.shell.values import SPLIT
-from verifychain.formats.shell.ways import Ways
+from verifychain.formats.shell.values import SPLIT, UNSET
 
 _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
-_MOST_EXITS = 32  # of one function or loop whose variables and files are remembered
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
-NOWHERE = Outcome(None, None)
+_ASKING = frozenset(["[", "[[", "test", "exit", "return"])
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
-
-
-@dataclass(slots=True)
-class Process:
-    """One shell process: where it can end, and where a command failed last of those that end it."""
-
-    ok: State | None = None
-    fail: State | None = None
-    failed: State | None = None
-    subshell: bool = False
-    traps: list[Callable[[], str]] = field(default_factory=list)  # what runs where it ends
-
 
 Definition = tuple[Node, Script, Text]
 
 
-@dataclass(slots=True)
-class Exits:
-    """Ways out of a function or a loop before its end: what holds on them, what they had set, in which states."""
-
-    marks: tuple[int, int]
-    ok: State | None = None
-    fail: State | None = None
-    variables: list[Changes[str]] = field(default_factory=list)
-    files: list[Changes[str]] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    outs: list[str] = field(default_factory=list)  # what was printed on them
-    asked: Outcome = NOWHERE  # what holds on those that only who sets a variable to another value comes along
-    folders: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Frame:
-    """One call of a function: its parameters, where it returns, and where the loop in it is left that runs."""
-
-    parameters: tuple[str, ...]
-    returns: Exits | None = None
-    loop: Exits | None = None
-
-
-class Interpreter(Machine):
+class Interpreter(Endings):
     """Runs simple commands; compound ones are in ``walk``, and what a command does in ``calls``."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text)
-        self.errexit = False
-        self.pipefail = False
-        self.is_library = False  # whether it is there to be sourced, by one that has set what holds: `-e`, for one
-        self.is_assumed = False  # whether nothing but that says that `-e` is set
-        self.left_to_others = 0  # as ``State.held``: what the last command has checked, if that is all that holds it
-        self.left = ""  # the folder before the last ``cd``
-        self.pushed: tuple[str, ...] = ()  # those that ``popd`` goes back to
         self.functions: dict[str, tuple[Definition, ...]] = {}  # of one name several where branches define it
         self.sometimes: set[str] = set()  # those that not all ways define
         self.called: set[str] = set()
-        self.process = Process()
-        self.frames = [Frame(())]
-        self.ways = Ways(self.table)
-        self.status: Outcome | None = None
+        self.jobs: dict[str, Outcome] = {}  # how what runs in the background ends, by what `$!` was then
         self.steps = 0
         self.depth = 0
         self.stdin: str | None = None
@@ -128,65 +81,6 @@ class Interpreter(Machine):
     def sequence(self, sequence: Sequence, state: State | None, *, quiet: bool) -> Outcome:
         """Commands one after another."""
         raise NotImplementedError
-
-    def ended(self, ok: State | None, fail: State | None, out: str, *, quiet: bool) -> Outcome:
-        """A command has ended: under ``set -e`` its failure ends the process."""
-        if quiet or not self.errexit or fail is None:
-            return Outcome(ok, fail, out)
-        if self.is_assumed and ok is not None:
-            self.left_to_others |= ok.held & ~fail.held
-        process = self.process
-        if fail is not process.failed:  # a command that changes nothing fails as the one before it does
-            process.fail = join(process.fail, fail)
-            process.failed = fail
-        return Outcome(ok, None, out)
-
-    def at_exit(self, outcome: Outcome) -> None:
-        """A process in which something was trapped has ended."""
-
-    def subshell(self, run: Callable[[], Outcome], state: State | None) -> Outcome:
-        """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
-        outer, self.process = self.process, Process(subshell=True)
-        kept = self.folder, self.left, self.pushed, self.errexit, self.pipefail
-        outcome = self.variables.apart(run)
-        self.folder, self.left, self.pushed, self.errexit, self.pipefail = kept
-        if self.process.traps:
-            self.at_exit(outcome)
-        process, self.process = self.process, outer
-        if process.ok is None and process.fail is None:
-            return outcome
-        return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
-
-    def opened(self) -> Exits:
-        """A function or a loop begins, which can be left before its end."""
-        return Exits((self.variables.begin(), self.files.store.begin()))
-
-    def leave(self, exits: Exits, outcome: Outcome) -> None:
-        """It is left here; what has been set and written by now counts behind it."""
-        if self.asked:
-            exits.asked = Outcome(join(exits.asked.ok, outcome.ok), join(exits.asked.fail, outcome.fail))
-        else:
-            exits.ok, exits.fail = join(exits.ok, outcome.ok), join(exits.fail, outcome.fail)
-        if outcome.ok is not None and len(exits.states) < _MOST_EXITS:
-            exits.variables.append(self.variables.since(exits.marks[0]))
-            exits.files.append(self.files.store.since(exits.marks[1]))
-            exits.states.append(outcome.ok)
-            exits.folders.add(self.folder)
-
-    def returned(self, out: Many[str]) -> None:
-        """A sequence has ended by `return`, with what it had printed by then."""
-        exits, self.returning = self.returning, None
-        if exits is not None and len(exits.outs) < _MOST_EXITS:
-            exits.outs.append("".join(out))
-
-    def closed(self, exits: Exits, end: State | None) -> None:
-        """The function or loop has ended, at its end if there is a state there."""
-        if exits.folders:
-            self.files.folders.met([*exits.folders, self.folder])
-        self.variables.end(exits.marks[0], exits.variables, reached=end is not None)
-        self.files.store.end(exits.marks[1], exits.files, reached=end is not None)
-        if exits.states:
-            self.ways.met(self.variables.met, exits.states if end is None else [*exits.states, end])
 
     # Redirections.
 
@@ -236,7 +130,7 @@ class Interpreter(Machine):
         before = self.stdin
         if node.redirects:
             self.read_stdin(node.redirects)
-        self.state, self.failed, self.substituted = state, None, None
+        self.state, self.failed, self.substituted, self._words = state, None, None, node.words
         fields = self._expander.all_fields(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
@@ -249,13 +143,10 @@ class Interpreter(Machine):
             return self.ended(outcome.ok, outcome.fail, out, quiet=quiet)
         return self.ended(self.state, self.failed or state, out, quiet=quiet)
 
-    outcome: Outcome | None = None  # set by a command that runs others, or that goes nowhere
+    _words: tuple[Word, ...] | None = ()  # of the command that is expanded; None where something is asked for anyway
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
-    asked = False  # whether an arm runs that the known value of a variable excludes
-    returning: Exits | None = None  # the function that `return` has just left
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
-    quiet = False  # whether `set -e` is without effect for the command that runs
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
         if not fields:
@@ -293,6 +184,7 @@ class Interpreter(Machine):
         if found is None:
             return Outcome(self.state, self.state)
         operator, number = found[2] or "!=", found[3] or "0"
+        self._words = None
         values = self.variable(found[1])
         if values is None:
             return Outcome(self.state, self.state)
@@ -341,7 +233,22 @@ class Interpreter(Machine):
                 return (parameters[at],)
             return ("",) if called else None
         values = self.variables.get(name)
-        return self.outside(name) if values is None else values
+        if values is None:
+            return self.outside(name)
+        return values if UNSET not in values else self._where_set(name, values)
+
+    def _where_set(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """
+        The values of a variable that not all ways have set.
+
+        A test tells the ways apart; any other command is there for those that have set it.
+        """
+        others = self.outside(name)
+        if others is None:
+            words = self._words
+            asks = words is None or (words and self.source_text[words[0].start : words[0].end] in _ASKING)
+            others = ("",) if asks else ()
+        return tuple(dict.fromkeys((*(value for value in values if value != UNSET), *others)))
 
     def outside(self, name: str) -> tuple[str, ...] | None:
         """A variable that nothing here sets: what the build gives it."""
@@ -351,9 +258,9 @@ class Interpreter(Machine):
         self.variables.set(name, values)
 
     def substitute(self, body: Sequence) -> str:
-        state, failed, kept = self.state, self.failed, self.outcome
-        outcome = self.subshell(partial(self.sequence, body, state, quiet=True), state)
-        self.outcome, self.substituted, self.failed = kept, outcome, failed
+        state, failed, kept, words = self.state, self.failed, self.outcome, self._words
+        outcome = self.subshell(partial(self.sequence, body, state, quiet=True))
+        self.outcome, self.substituted, self.failed, self._words = kept, outcome, failed, words
         self.state = outcome.after or state
         # What prints nothing that we know of may print anything.
         return outcome.out.rstrip("\n") or self.table.result("$(…)")
@@ -384,7 +291,8 @@ class Interpreter(Machine):
         leave = self.enter(script, text)
         outcome = self.evaluate(body, state, quiet=self.quiet)
         leave()
-        self.frames.pop()
+        frame = self.frames.pop()
+        self.switches = frame.switches or self.switches
         self.closed(exits, outcome.after)
         self.returning = None
         ok = beside(join(outcome.ok, exits.ok), exits.asked.ok)

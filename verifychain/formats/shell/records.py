@@ -28,11 +28,12 @@ class Check(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Where a file was used for the first time."""
+    """Where a file was used for the first time; ``trapped``: by a trap, wherever that stands."""
 
     time: int
     location: Location
     by: str
+    trapped: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -53,6 +53,7 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         consumer=fetch.consumer if grade is Grade.PIPED else None,
         consumed_by="" if fetch.use is None else machine.table.shown(fetch.use.by),
         flaw=flaw,
+        trapped=fetch.use is not None and fetch.use.trapped,
         sourced=flaw is None and State(0, machine.ledger.sourced).level(fetch.index) is not Level.NONE,
         check=None if check is None else Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
@@ -126,7 +127,7 @@ def _grade(machine: Machine, fetch: Fetch) -> tuple[Grade, Flaw | None, Check | 
             return Grade.UNCHECKED, Flaw.MEANINGLESS, meaningless
         return Grade.UNPINNED, None, None
     first = next(check for check in checks if check.level)
-    if fetch.use is not None and first.time > fetch.use.time:
+    if fetch.use is not None and first.time > fetch.use.time and not fetch.use.trapped:
         return Grade.UNCHECKED, Flaw.LATE, first
     return Grade.UNCHECKED, Flaw.SKIPPED if first.optional else Flaw.NOT_FATAL, first
 

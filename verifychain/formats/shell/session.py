@@ -14,30 +14,29 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.download import Download
 from verifychain.facts.shell import ShellText
-from verifychain.formats.shell.builtins import option
+from verifychain.formats.shell.builtins import switch_on
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
+from verifychain.formats.shell.frames import Frame, Switches
 from verifychain.formats.shell.machine import Call, Text
-from verifychain.formats.shell.process import Frame
 from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.relevant import is_relevant
 from verifychain.formats.shell.results import fact
 from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.shebang import is_shell, shebang
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.syntax import Script, parse
 from verifychain.formats.shell.urls import file_name
-from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.values import UNKNOWN, UNSET
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
-_SHELLS = re.compile(r"(?:^|[/\\])(?:ba|da|a|k|z|mk)?sh(?:\.exe)?$")
 _POWERSHELL = re.compile(r"(?:^|[/\\])(?:pwsh|powershell)(?:\.exe)?$", re.IGNORECASE)
 _CMD = re.compile(r"(?:^|[/\\])cmd(?:\.exe)?$", re.IGNORECASE)
 # All of a line for PowerShell without quotes: `powershell -Command $x = 1; Invoke-WebRequest …`.
 _HANDED_ON = re.compile(r"\s*(?:powershell|pwsh)(?:\.exe)?\s(?:[^\";|{&\n]|\"[^\"]*\")*[;|{]", re.IGNORECASE)
-_SHEBANG = re.compile(rb"#![ \t]*(\S+)(?:[ \t]+(.*))?")
 _LARGEST = 4 << 20
 _MOST_FILES = 200
 
@@ -88,10 +87,10 @@ class Session(Shell):
         """A RUN: a process of its own, that leaves files and nothing else."""
         self._lookup, self._declared, self._extent = lookup, declared, text.span
         self.keeps = True
-        self.variables = Store()
+        self.variables = Store(UNSET)
         self.functions, self.called, self.sometimes = {}, set(), set()
         self.frames = [Frame(())]
-        self.errexit = self.pipefail = False
+        self.switches = Switches()
         self.folder = self.left = self._workdir
         self.pushed = ()
         before = len(self.fetches)
@@ -116,8 +115,8 @@ class Session(Shell):
             self._powershell(data, place)
         elif any(_CMD.search(word) for word in text.shell[:1]) or self._is_handed_on(data):
             self._cmd(data, place)
-        elif _SHELLS.search(text.shell[0]) if text.shell else False:
-            self._options(text.shell[1:])
+        elif text.shell and is_shell(text.shell[0]):
+            switch_on(self, text.shell[1:])
             self._shell(data, place)
 
     def _is_handed_on(self, data: str) -> bool:
@@ -125,26 +124,13 @@ class Session(Shell):
         return self.is_windows and _HANDED_ON.match(data) is not None
 
     def _shell(self, data: str, place: Text) -> None:
-        shebang = re.match(r"#!\s*(/\S+)(.*)", data)
-        if shebang is not None:
-            words = [shebang[1], *shebang[2].split()]
-            program = words[1] if words[0].endswith("/env") and len(words) > 1 else words[0]
-            if _SHELLS.search(program) is None:
-                return  # for another program, whatever the file is called
-            self._options([word for word in words if word.startswith("-")])
+        words = shebang(data)
+        if words and not is_shell(words[0]):
+            return  # for another program, whatever the file is called
+        switch_on(self, words[1:])
         script = parse(data)
         self._faults(script, place)
         self.start(script, place)
-
-    def _options(self, words: Sequence[str]) -> None:
-        """What the shell's own command line switches on: ``bash -eo pipefail -c``."""
-        rest = iter(words)
-        for word in rest:
-            if word.startswith("-") and not word.startswith("--"):
-                if "e" in word[1:]:
-                    self.errexit = True
-                if "o" in word[1:]:
-                    option(self, next(rest, ""), on=True)
 
     def _exec_form(self, data: str, place: Text) -> None:
         """``RUN ["program", "argument"]``."""
@@ -203,6 +189,8 @@ class Session(Shell):
         return Related(Location(self.examined, span), f"ARG {name} is declared without a value here")
 
     def run_file(self, name: str, call: Call, arguments: Sequence[str]) -> bool:
+        if self.run_written(name, call, arguments):
+            return True
         path = self._in_repository(name)
         if path is None or path in self._read:
             return False
@@ -222,15 +210,8 @@ class Session(Shell):
         return True
 
     def _follow(self, source: Source, call: Call, arguments: Sequence[str]) -> None:
-        script = parse(source.data.decode("latin-1"))
-        options = self.errexit, self.pipefail
-        process = call.name not in ("source", ".")
-        if process:
-            self.errexit = self.pipefail = False
-            self._options(shebang_options(source.data))
-        self._run_script(script, Text(source), arguments, process=process)
-        if process:
-            self.errexit, self.pipefail = options
+        text = source.data.decode("latin-1")
+        self.run_script(parse(text), Text(source), arguments, options=self.options_of(call, text))
 
     def _in_repository(self, name: str) -> str | None:
         """The file of the repository that a command runs: copied into the image, or beside the script."""
@@ -289,15 +270,6 @@ class Session(Shell):
         content = self.add(fetch, target)
         if target and name and ("." not in basename(target) or basename(target) in (".", "..")):
             self.files.put(self.path(f"{target}/{name}"), content)  # a folder that is there, such as /tmp
-
-
-def shebang_options(data: bytes) -> list[str]:
-    """The options in a script's first line."""
-    found = _SHEBANG.match(data)
-    if found is None:
-        return []
-    words = (found[2] or b"").decode("latin-1").split()
-    return [word for word in words if word.startswith("-")]
 
 
 def _folders(path: str) -> tuple[str, ...]:

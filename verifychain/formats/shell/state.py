@@ -164,9 +164,12 @@ class Store(Generic[Value]):
     Names with their possible values. What the arms of a branch set is put together where they meet.
 
     Changes are written down while a branch runs, so that an arm costs what it changes.
+
+    absent  what stands among the values of a name for the arms that have not set it, where that is of interest
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *absent: Value) -> None:
+        self._absent = absent
         self._values: dict[str, tuple[Value, ...]] = {}
         self._log: list[tuple[str, tuple[Value, ...] | None]] = []
         self._marks = 0
@@ -240,5 +243,5 @@ class Store(Generic[Value]):
                     self.met[name] = Met(self._values.get(name), len(changes), {})
                 self.met[name].changed[index] = values
         for name, met in self.met.items():
-            union = dict.fromkeys(value for one in met.in_order() for value in one or ())
-            self.set(name, tuple(union) if union else None)
+            union = dict.fromkeys(value for one in met.in_order() for value in one or self._absent)
+            self.set(name, tuple(union) if union.keys() - self._absent else None)

@@ -18,7 +18,8 @@ _BESIDE = rf"[^\s{chr(_FIRST)}-{chr(_LAST)}]"
 _IN_LINE = re.compile(rf"(?<={_BESIDE}){UNKNOWN.pattern}|{UNKNOWN.pattern}(?={_BESIDE})")
 _TOLD_OF = re.compile(rf"^([^\S\n]*(?:{UNKNOWN.pattern}[^\S\n]*)*)({_BESIDE}[^\n]*)", re.MULTILINE)
 SPLIT = "\ue000"  # a place where an unquoted expansion is split into fields
-_PRIVATE = re.compile(f"[{SPLIT}{chr(_FIRST)}-{chr(_LAST)}]")
+UNSET = "\ue001"  # among the values of a variable: on some ways nothing has set it
+_PRIVATE = re.compile(f"[{SPLIT}{UNSET}{chr(_FIRST)}-{chr(_LAST)}]")
 LONGEST = 1 << 15  # characters: lists of digests are shorter, and A=$A$A doubles with each line
 MOST_VALUES = 32
 _DEEPEST = 4  # values in values that are followed
@@ -160,6 +161,13 @@ class Table:
             if unknown.kind is Kind.VARIABLE and unknown.values:
                 return tuple(one for value in unknown.values for one in self.alternatives(value, depth + 1))
         return (text,)
+
+
+def may_be_empty(table: Table, text: str) -> bool:
+    """Whether a text is only what programs print, or found in a file: that may be nothing."""
+    if UNKNOWN.sub("", text).strip():
+        return False
+    return all(one.kind in (Kind.RESULT, Kind.FILTERED) for one in table.unknowns(text))
 
 
 def without_words(text: str) -> str:

@@ -7,7 +7,7 @@ from functools import reduce
 
 from verifychain.core.record import NamedTuple
 from verifychain.formats.shell.state import Met, Outcome, State, join, resumed
-from verifychain.formats.shell.values import UNKNOWN, Kind, Table, Unknown
+from verifychain.formats.shell.values import UNKNOWN, UNSET, Kind, Table, Unknown
 
 _MOST_VALUES = 8  # of a variable that is taken as the memory of a branch
 _MOST_REMEMBERED = 64  # arms that leave it as an earlier branch has set it
@@ -32,16 +32,21 @@ class _Found:
 
     def remembers(self, values: tuple[str, ...] | None) -> bool:
         """Whether an arm leaves the variable as an earlier branch has set it."""
-        return self._known is not None and set(values or ()) == set(self._known.states)
+        return self._known is not None and set(_told(values)) == set(self._known.states)
 
     def add(self, values: tuple[str, ...] | None, state: State | None) -> None:
         """Arms that end in a state, and the values there."""
         if state is None:
             return
         known = self._known if self.remembers(values) else None
-        for value in values or ("",):
+        for value in _told(values):
             way = state if known is None else resumed(known.states[value], known.both, state)
             self.states[value] = join(self.states.get(value), way) or state
+
+
+def _told(values: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The values of a variable, as who asks for them sees it: one that is not set has no text."""
+    return ("",) if values is None else tuple("" if value == UNSET else value for value in values)
 
 
 class Joined:
@@ -106,7 +111,7 @@ class Ways:
             if met.arms != len(states):
                 continue
             arms = set(met.in_order())
-            told = {value for values in arms for value in values or ("",)}
+            told = {value for values in arms for value in _told(values)}
             if len(arms) < 2 or len(told) > _MOST_VALUES:
                 continue
             found = _Found(known)
@@ -135,16 +140,23 @@ class Ways:
     def split(self, text: str, test: Test, now: State) -> Outcome | None:
         """What holds where a text passes a test and where it does not; None where it does not tell that."""
         ok = fail = None
-        told = False
+        for value, way in self.told(text, now) or ():
+            if test(value):
+                ok = join(ok, way)
+            else:
+                fail = join(fail, way)
+        return Outcome(ok, fail) if ok is not None and fail is not None else None
+
+    def told(self, text: str, now: State) -> list[tuple[str, State]] | None:
+        """The values that a text can have, each with what holds on its way; None where it does not tell the ways."""
+        found: list[tuple[str, State]] = []
+        tells = False
         for value, way, both in self._alternatives(text, now):
-            told = told or way is not now
+            tells = tells or way is not now
             if UNKNOWN.search(value):
                 return None
-            if test(value):
-                ok = join(ok, resumed(way, both, now))
-            else:
-                fail = join(fail, resumed(way, both, now))
-        return Outcome(ok, fail) if told and ok is not None and fail is not None else None
+            found.append((value, resumed(way, both, now) or way))
+        return found if tells else None
 
     def ended(self, text: str, now: State) -> Outcome:
         """What holds where something ends with that exit status."""
@@ -183,5 +195,6 @@ class Ways:
     def _of_status(self, outcome: Outcome, both: State) -> Iterator[tuple[str, State, State]]:
         if outcome.ok is not None:
             yield "0", outcome.ok, both
-        if outcome.fail is not None:
+        if outcome.fail is not None:  # gpg fails with 1 or with 2, and what is not installed with 127
             yield "1", outcome.fail, both
+            yield "2", outcome.fail, both

@@ -40,17 +40,16 @@ def _shell(shell: Shell, call: Call) -> str:
     )
     text = given.value("c", "command")
     names = [field.text for field in given.operands]
-    strict = given.has("e") or "errexit" in given.values("o")
     if text is not None:
         if shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
             return ""
-        return shell.run_text(text, call, names[1:], strict=strict)
+        return shell.run_text(text, call, names[1:])
     if given.has("n", "noexec"):
         return ""  # only read
     file = names[0] if names and not given.has("s") and names[0] != "-" and call.name != "su" else None
     if file is None:
         if not shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name) and (call.stdin or "").strip():
-            return shell.run_text(call.stdin or "", call, names, strict=strict)
+            return shell.run_text(call.stdin or "", call, names)
         return ""
     if _streams(shell, file):
         for content in shell.contents(file):

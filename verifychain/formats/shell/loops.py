@@ -1,0 +1,168 @@
+"""Loops: ``for``, ``while`` and ``until``."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from verifychain.formats.shell import nodes
+from verifychain.formats.shell.branches import Branches
+from verifychain.formats.shell.expand import Field
+from verifychain.formats.shell.frames import Exits
+from verifychain.formats.shell.machine import Text
+from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, may_be_empty
+
+_MOST_ROUNDS = 24
+_DIGITS = 10
+_READING = ("read ", "IFS=")
+_WILD = re.compile(r"[*?\[]")
+_OWN = re.compile(r"\$\{?[@*0-9]")  # the parameters
+_COUNT = re.compile(
+    r"\(\(\s*\w+\s*=\s*([0-9]{1,9})\s*;\s*\w+\s*(<=?)\s*"
+    r"(?:\$\{#(\w+)\[[@*]\]\}|\$?\{?([A-Za-z_]\w*)\}?|([0-9]+))\s*;"
+)
+_ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
+
+
+class Loops(Branches):
+    """Runs what may run several times, or never."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self._begun: dict[
+            tuple[object, ...], int
+        ] = {}  # as ``State.fetched``: what loops fetched, by what they are over
+
+    def _for(self, node: nodes.For, state: State, *, quiet: bool) -> Outcome:
+        words = self._words_of(node)
+        if not words:
+            return Outcome(state, None)
+        may_be_none = not self._is_begun(node, words)
+        values = [field.text for field in words]
+        if any(UNKNOWN.fullmatch(value) for value in values) or len(values) > _MOST_ROUNDS:
+            known = tuple(values) if len(values) > 1 and not any(map(UNKNOWN.search, values)) else ()
+            values = [self.table.variable(node.variable or "i", known)]
+        if not may_be_none:
+            return self._rounds(node, values, state, quiet=quiet)
+        skipped = self._never_begun(node, words, state)
+        outcome, _ = self._arms(
+            [partial(self._rounds, node, values, state, quiet=quiet), partial(Outcome, skipped, None)]
+        )
+        self._begun[self._list_of(node, words)] |= (outcome.after or state).fetched & ~state.fetched
+        return Outcome(join(outcome.ok, skipped), outcome.fail, outcome.out)
+
+    def _words_of(self, node: nodes.For) -> list[Field]:
+        """What a loop is over; one unknown for what is not known, nothing where there is no round."""
+        if node.words is not None:
+            return self.fields(node.words)
+        everything = self.variable("@") if node.variable else None
+        unknown = (self.table.variable(node.variable or "i"),)
+        texts = unknown if everything is None else everything[0].split(SPLIT)
+        return [Field(text, node.header or Word(0, 0)) for text in texts if text]
+
+    def _is_begun(self, node: nodes.For, words: list[Field]) -> bool:
+        """Whether there is a first round."""
+        if node.header is not None:
+            return self._counts(node.header)
+        return any(self._is_word(field) for field in words) if node.words else self.frames[-1].parameters != ()
+
+    def _is_word(self, field: Field) -> bool:
+        """Whether an argument is there, whatever is in the variables and files that it is made of."""
+        values = self.table.alternatives(field.text)
+        if all(UNKNOWN.sub("", value) for value in values):
+            return not (self.switches.nullglob and any(map(_WILD.search, values)))
+        written = self.source_text[field.word.start : field.word.end]
+        if written == '"$@"':
+            return self.frames[-1].parameters != ()
+        return written.startswith('"') and "@" not in written
+
+    def _counts(self, header: Word) -> bool:
+        """Whether the condition of ``for ((…))`` holds at first, as far as that is known."""
+        found = _COUNT.match(self.source_text, header.start, header.end)
+        if found is None:
+            return False
+        first, operator, size, name, number = found.groups()
+        values = self.variable(name or size) if name or size else (number,)
+        if size and values is not None:
+            values = tuple(str(len(value.split(SPLIT))) for value in values if value)
+        return bool(values) and all(
+            value.isdecimal() and len(value) < _DIGITS and int(value) + (operator == "<=") > int(first)
+            for value in values or ()
+        )
+
+    def _list_of(self, node: nodes.For, words: list[Field]) -> tuple[object, ...]:
+        """What tells lists apart that may be empty: each call of a function has its own parameters."""
+        written = tuple(self.source_text[word.start : word.end] for word in node.words or (node.header or Word(0, 0),))
+        own = self.frames[-1] if node.words is None or any(map(_OWN.search, written)) else None
+        return own, written, tuple(field.text for field in words)
+
+    def _never_begun(self, node: nodes.For, words: list[Field], state: State) -> State:
+        """What holds where a list is empty: an earlier loop over it has fetched nothing either."""
+        fetched = self._begun.setdefault(self._list_of(node, words), 0)
+        return State(state.fetched & ~fetched, state.held & ~fetched)
+
+    def _rounds(self, node: nodes.For, values: list[str], state: State, *, quiet: bool) -> Outcome:
+        outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
+        outcome = Outcome(state, None)
+        out, folder = "", self.folder
+        for value in values:
+            self.steps += 1
+            if self.exhausted:
+                break
+            if node.variable:
+                self.assign(node.variable, (value,))
+            outcome = self.sequence(node.body, outcome.after, quiet=quiet)
+            out += outcome.out
+        if UNKNOWN.search(values[0]):  # any number of rounds
+            self.files.folders.met((folder, self.folder))
+        left = self._left(outer, outcome.after)
+        return Outcome(join(outcome.ok, left), outcome.fail, out)
+
+    def _left(self, outer: Exits | None, end: State | None) -> State | None:
+        """A loop has ended; what holds where it was left before."""
+        exits, self.frames[-1].loop = self.frames[-1].loop, outer
+        if exits is None:
+            return None
+        self.closed(exits, end)
+        return exits.ok
+
+    def _is_over(self, node: nodes.While) -> bool:
+        """``while [ $# -gt 0 ]`` in a function that is called without arguments; ``while read`` from nothing."""
+        written = self._as_written(node.condition)
+        if self.stdin == "" and node.redirects and written.startswith(_READING):
+            return True
+        is_bare = len(self.frames) > 1 and not self.uncalled and not self.frames[-1].parameters
+        return is_bare and _ARGUMENTS.fullmatch(written) is not None
+
+    def _may_be_over(self, node: nodes.While) -> bool:
+        """Whether ``while read`` reads what programs print, which may be nothing."""
+        reads = self.stdin is not None and self._as_written(node.condition).startswith(_READING)
+        return reads and may_be_empty(self.table, self.stdin or "")
+
+    def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
+        if self._is_over(node):
+            return Outcome(state, None)
+        outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
+        tested = self.evaluate(node.condition, state, quiet=True)
+        enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
+        done = self._branch(partial(self.evaluate, node.body, enter, quiet=quiet), skipped=leave)
+        left = self._left(outer, join(done.after, leave))
+        # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we
+        # take it that the body runs at least once, as its author does.
+        by_condition = leave if leave is not None and leave != state else None
+        after = join(left, by_condition)
+        if after is None or (by_condition is None and not _endless(node, self.source_text)):
+            skipped = leave if done.after is None or self._may_be_over(node) else None
+            after = join(after, join(done.after, skipped))
+        return Outcome(after, None, done.out)
+
+
+def _endless(node: nodes.While, text: str) -> bool:
+    """Whether the condition never ends the loop: ``while true``, ``while :``, ``while [ 1 ]``."""
+    items = node.condition.items
+    if len(items) != 1 or not isinstance(items[0][0], nodes.Simple):
+        return False
+    span = items[0][0].span
+    return text[span.start : span.end] in ("true", ":", "[ 1 ]", "((1))", "[ true ]")
