@@ -122,7 +122,7 @@ class Branches(Interpreter):
     def _as_written(self, condition: nodes.Sequence) -> str:
         """A condition of one command as it stands."""
         node = condition.items[0][0] if len(condition.items) == 1 else None
-        return self.source_text[node.span.start : node.span.end] if isinstance(node, nodes.Simple) else ""
+        return self._script.text[node.span.start : node.span.end] if isinstance(node, nodes.Simple) else ""
 
     def _asks_for_sum(self, condition: nodes.Sequence) -> bool:
         """Whether a condition asks whether a program for digests is there."""

@@ -88,15 +88,15 @@ class Endings(Machine):
                 self.variables.set(AT_EXIT, None)
                 if is_program or not self.switches.errtrace:
                     self.variables.set(AT_ERROR, None)
-            outcome, process = run(), self.process
-            if self._traps or process.ok is not None or process.fail is not None:
-                return self.all_ends(outcome)
-            return outcome
+            outcome = run()
+            return self.all_ends(outcome) if self._traps else outcome
 
         outcome = self.variables.apart(alone)
         self.folder, self.left, self.pushed, self.switches = kept
-        self.process = outer
-        return outcome
+        process, self.process = self.process, outer
+        if process.ok is None and process.fail is None:
+            return outcome
+        return Outcome(join(outcome.ok, process.ok), join(outcome.fail, process.fail), outcome.out)
 
     def all_ends(self, outcome: Outcome) -> Outcome:
         """How a process ends that came to its end so, or has ended before; what is trapped runs on every way."""
