@@ -16,6 +16,7 @@ from verifychain.core.finding import Finding
 from verifychain.core.report import Report, Suppressed
 
 _VERSION = 1
+_MADE = "name a file that --write-baseline wrote"  # and not: write it there, where something else stands
 _LARGEST = 256 << 20
 _Key = tuple[str, str, str]
 
@@ -90,13 +91,14 @@ def _read(path: str) -> Counter[_Key]:
     try:
         # As it was written: a path is bytes, and need not be UTF-8.
         document = json.loads(opening.content(path, _LARGEST).decode("utf-8-sig", "surrogateescape"))
+    except FileNotFoundError:
+        raise UsageError(f"there is no baseline {path}", f"--write-baseline {path} makes one") from None
     except OSError as error:
-        hint = f"--write-baseline {path} makes one"
-        raise UsageError(f"cannot read the baseline {path}: {strerror(error)}", hint) from None
+        raise UsageError(f"cannot read the baseline {path}: {strerror(error)}", _MADE) from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{path} is no baseline", f"--write-baseline {path} makes one") from None
+        raise UsageError(f"{path} is no baseline", _MADE) from None
     if not isinstance(document, dict) or document.get("version") != _VERSION:
-        raise UsageError(f"{path} is no baseline of version {_VERSION}", f"--write-baseline {path} makes one")
+        raise UsageError(f"{path} is no baseline of version {_VERSION}", _MADE)
     entries = document.get("findings")
     if not isinstance(entries, list):
         raise UsageError(f"{path}: a baseline has a list of findings", "write the baseline again")

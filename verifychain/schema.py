@@ -44,7 +44,7 @@ def _value(kind: Any, value: Any, where: str, path: str) -> Any:
         return build(kind, _of_type(value, dict, "a table", where, path), where, f"{path}.")
     _of_type(value, kind, _WORDS.get(kind, "a date such as 2027-03-01"), where, path)
     if not _SEVERITY_KEYS.isdisjoint(path.split(".")) and value not in _LABELS:
-        raise UsageError(f"{where}: {path} = {value!r}", f"it is one of {', '.join(_LABELS)}")
+        raise UsageError(f"{where}: {path}: {value!r} is not known", f"it is one of {', '.join(_LABELS)}")
     return value
 
 
@@ -70,7 +70,7 @@ def _shown(value: Any) -> str:
 def _suggestion(key: str, known: tuple[str, ...]) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(key.replace("_", "-"), known, n=1, cutoff=0.5)
+    close = get_close_matches(key.replace("_", "-"), known, n=1, cutoff=0.65)
     return f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
 
 

@@ -189,7 +189,22 @@ def test_links(project: Path, command: Runner, tmp_path: Path) -> None:
         (["rules", "image-unpined"], "no rule or group is called", "did you mean image-unpinned?"),
         (["check", "--staged", "--rev", "HEAD"], "exclude each other", "give one of them"),
         (["digest", "nothing"], "neither a file nor a URL nor an image", "check the spelling of the path"),
-        (["check", "--staged"], "not a git repository", "run git there yourself"),
+        (["check", "--staged"], "not a git repository", "run it inside of a git repository"),
+        (["check", ""], "a path is empty", "a variable without a value"),
+        (["check", "Dockerfile", ""], "a path is empty", "a variable without a value"),
+        (["check", "--timeout", "nan"], "write more than 0, and at most 86400", "verifychain check --help"),
+        (["check", "--timeout", "inf"], "write more than 0, and at most 86400", "verifychain check --help"),
+        (["check", "--timeout", "0"], "write more than 0, and at most 86400", "verifychain check --help"),
+        (["check", "--timeout", "soon"], "'soon' is no number of seconds", "verifychain check --help"),
+        (["sri", "hash", "--timeout", "1e300", "x"], "at most 86400", "verifychain sri hash --help"),
+        (
+            ["check", "--baseline", "nowhere.json"],
+            "no baseline nowhere.json",
+            "--write-baseline nowhere.json makes one",
+        ),
+        (["check", "--baseline", "Dockerfile"], "Dockerfile is no baseline", "name a file that --write-baseline wrote"),
+        (["check", "--baseline", "."], "cannot read the baseline .: ", "name a file that --write-baseline wrote"),
+        (["sri", "--page-url", "shop.example"], "'shop.example' is none", "https://shop.example/"),
     ],
 )
 def test_mistakes_exit_2_with_a_word_on_what_to_do(
@@ -322,6 +337,8 @@ def test_output_file(project: Path, command: Runner) -> None:
     assert (result.code, result.out) == (1, "")
     assert (project / "report.txt").read_text().startswith("Dockerfile:1:6: error")
     assert command("check", "-o", "no/such/folder/x").code == 2
+    assert command("check", "--format", "concise", "-o", "-").out == (project / "report.txt").read_text()
+    assert not (project / "-").exists()
 
 
 @pytest.mark.parametrize("format", ["text", "concise", "json", "sarif", "github", "gitlab", "junit"])

@@ -65,7 +65,7 @@ def test_digest_of_a_url(command: Runner, server: Server) -> None:
     assert failed.code == 4
     assert "answered with status 404" in failed.err
     assert str(plain) in failed.out
-    assert command("digest", f"http://me:secret@{server.host}/").code == 4
+    assert command("digest", f"http://me:secret@{server.host}/").code == 2
 
 
 def test_digest_of_an_image(command: Runner, registry: Stub) -> None:
@@ -293,6 +293,23 @@ def test_what_cannot_be_pinned_is_said_and_the_rest_is(
     assert result.err.count("not checked") == 3  # two lines, and in the summary
     assert "has no team/app:never" in result.err
     assert "answered with status 404" in result.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "key"),
+    [
+        ('private-hosts = ["https://registry.internal/"]', "private-hosts"),
+        ('plain-http-hosts = ["http://old.internal"]', "plain-http-hosts"),
+        ('mirrors = { "docker.io" = ["https://mirror.internal"] }', "mirrors.docker.io"),
+        ('private-hosts = [" "]', "private-hosts"),
+    ],
+)
+def test_a_url_where_a_host_belongs_is_told(command: Runner, project: Path, setting: str, key: str) -> None:
+    """It would fit no host, and the user would look for the fault in the network."""
+    write(project, {"verifychain.toml": f"[network]\n{setting}\n", "Dockerfile": "FROM scratch\n"})
+    result = command("check", "--online")
+    assert (result.code, f"network.{key}: " in result.err, "is no host" in result.err) == (2, True, True), result
+    assert command("check").code == 0
 
 
 def test_nothing_is_asked_without_being_told_to(command: Runner, project: Path, app: str, registry: Stub) -> None:

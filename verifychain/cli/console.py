@@ -30,8 +30,8 @@ class Console:
         return Style(colour=_coloured(self.colour, sys.stdout if stream is None else stream))
 
     def result(self, text: str, path: str | None = None) -> None:
-        """Print what was asked for, or write it to a file."""
-        if path is None:
+        """Print what was asked for, or write it to a file; ``-`` is standard output, as to other programs."""
+        if path is None or path == "-":
             if sys.stdout is None:
                 raise VerifychainError("standard output is closed", "say where the result goes: --output FILE")
             try:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from verifychain.config import Configuration
+    from verifychain.core.settings import NetworkSettings
     from verifychain.origins.addresses import Access, Tls
     from verifychain.origins.cache import Cache
     from verifychain.origins.docker_config import Credentials
@@ -36,6 +37,18 @@ def require_urls(*urls: str) -> None:
             raise UsageError(error.message, error.hint) from None
         except Refused:
             pass  # the configuration may allow it
+
+
+def _require_hosts(settings: NetworkSettings) -> None:
+    """Raise UsageError for a URL where a host belongs: it would fit none, without a word."""
+    listed = [("private-hosts", settings.private_hosts), ("plain-http-hosts", settings.plain_http_hosts)]
+    listed += [(f"mirrors.{name}", hosts) for name, hosts in settings.mirrors.items()]
+    for key, hosts in listed:
+        for host in hosts:
+            if "://" in host or host.endswith("/") or not host.strip():
+                raise UsageError(
+                    f"network.{key}: {host!r} is no host", "name it without https://, such as a.example:5000"
+                )
 
 
 class Network:
@@ -64,6 +77,7 @@ class Network:
         tls: Tls | None = None,
     ) -> None:
         self._settings = configuration.settings.network
+        _require_hosts(self._settings)
         self._folder = configuration.folder
         self._timeout = timeout
         self._cache_dir = cache_dir
@@ -111,7 +125,7 @@ class Network:
         if ca is not None and not os.path.isfile(ca):
             raise UsageError(f"there is no file {ca} with authorities to trust")
         if ca is None and self._settings.ca_file is not None:
-            ca = os.path.join(self._folder, self._settings.ca_file)
+            ca = os.path.normpath(os.path.join(self._folder, self._settings.ca_file))
             if not os.path.isfile(ca):
                 raise UsageError(f"ca-file: there is no file {ca}", "its path is relative to the configuration file")
         plain = frozenset(host.lower() for host in (*self._settings.plain_http_hosts, *self._plain))

@@ -12,6 +12,7 @@ from verifychain.core.severity import Severity
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 COLOR = "Whether to colour: auto is on a terminal.  [default: auto]"
+_DAY = 86400
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 _SEVERITIES = [severity.label for severity in Severity]
 
@@ -91,6 +92,22 @@ class Words(click.ParamType[tuple[str, ...]]):
         if isinstance(value, tuple):
             return value
         return tuple(word.strip() for word in str(value).split(",") if word.strip())
+
+
+class Seconds(click.ParamType[float]):
+    """How long something may take: more than nothing, and at most a day."""
+
+    name = "SECONDS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """``1.5`` as 1.5."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        if not 0 < seconds <= _DAY:  # nor what is no number, of which nothing holds
+            self.fail(f"{value} seconds: write more than 0, and at most {_DAY} (a day)", param, ctx)
+        return seconds
 
 
 class Section(click.Option):
@@ -174,7 +191,7 @@ _ASKING = (
     option(
         "Network",
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Seconds(),
         default=30.0,
         metavar="SECONDS",
         help="The longest wait for one answer.  [default: 30]",

@@ -69,6 +69,8 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     """Read the configuration and find out where files come from; raises UsageError."""
     configuration = configured(_configuration(options), options)
     paths = tuple(options.paths) or (".",)
+    if "" in paths:
+        raise UsageError("a path is empty", "is it a variable without a value? Without any path this folder is checked")
     if options.platform is not None and _PLATFORM.fullmatch(options.platform) is None:
         raise UsageError(f"--platform {options.platform} is no platform", "OS/ARCH, such as linux/arm64")
     if options.staged and options.rev is not None:
@@ -105,6 +107,8 @@ def _configuration(options: Options) -> Configuration:
         pip = pip._replace(targets=tuple(_pip_target(text) for text in options.targets))
     for target in pip.targets:
         _require_machine(target)
+    if pip.cool_down_days < 0:
+        raise UsageError(f"pip.cool-down-days: {pip.cool_down_days} is less than none", "0 switches it off")
     return configuration._replace(settings=settings._replace(pip=pip))
 
 
@@ -201,7 +205,7 @@ def _against_baseline(report: Report, run: Run) -> Report:
         return baseline.write(report, options.write_baseline)
     known = options.baseline
     if known is None and run.configuration.settings.baseline is not None:
-        known = os.path.join(run.configuration.folder, run.configuration.settings.baseline)
+        known = os.path.normpath(os.path.join(run.configuration.folder, run.configuration.settings.baseline))
     if known is None or options.no_ignores:
         return report
     from verifychain import baseline

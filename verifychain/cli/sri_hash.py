@@ -11,7 +11,7 @@ import click
 
 from verifychain import opening
 from verifychain.cli.console import Console, standard_input
-from verifychain.cli.options import Command
+from verifychain.cli.options import Command, Seconds
 from verifychain.core.digest import Algorithm, Digest, Notation, of_each
 from verifychain.core.errors import Unavailable, UsageError, strerror
 from verifychain.core.exit_code import ExitCode
@@ -49,7 +49,7 @@ class Resource(NamedTuple):
 @click.option("--offline", is_flag=True, envvar="VERIFYCHAIN_OFFLINE", help="Open no connection.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     default=30.0,
     metavar="SECONDS",
     help="The longest wait for one answer.  [default: 30]",

@@ -25,7 +25,7 @@ _ADDING = {"sri-missing": "add", "sri-uncovered-module": "importmap"}
 def configured(configuration: Configuration, options: Options) -> Configuration:
     """The configuration with what the command line says of pages; folders become relative to the working directory."""
     sri = configuration.settings.sri
-    _check_settings(sri)
+    _check_settings(sri._replace(page_url=options.page_url or sri.page_url))
     folder = configuration.folder
     changes: dict[str, object] = {}
     if sri.root is not None:
@@ -60,6 +60,8 @@ def _check_settings(sri: SriSettings) -> None:
     for name, word in given:
         if word is not None and word not in known[name]:
             raise UsageError(f"sri.{name}: {word!r} is not known", f"it is one of {', '.join(known[name])}")
+    if sri.page_url is not None and not sri.page_url.lower().startswith(("https://", "http://", "file:")):
+        raise UsageError(f"the page URL {sri.page_url!r} is none", "write all of it: https://shop.example/")
     for entry in sri.allow:
         if not entry.url or not entry.reason.strip():
             raise UsageError("sri.allow: an entry needs a url and a reason", 'url = "https://…/*", reason = "…"')

@@ -101,5 +101,6 @@ def _run(directory: str, argv: Sequence[str], *, fails: bool) -> tuple[bytes, by
         raise Unavailable(f"git did not answer within {_SECONDS} seconds") from None
     if done.returncode and not fails:
         told = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise Unavailable(f"git {argv[0]} failed: {told or f'exit code {done.returncode}'}", "run git there yourself")
+        hint = "run it inside of a git repository" if "not a git repository" in told else "run git there yourself"
+        raise Unavailable(f"git {argv[0]} failed: {told or f'exit code {done.returncode}'}", hint)
     return (b"" if done.returncode else done.stdout), done.stderr

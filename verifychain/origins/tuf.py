@@ -21,6 +21,6 @@ def trusted_root(url: str, bootstrap: str | None = None) -> bytes:
         updater = TrustUpdater(url, bootstrap_root=None if bootstrap is None else Path(bootstrap))
         return Path(updater.get_trusted_root_path()).read_bytes()
     except Exception as error:  # noqa: BLE001 - network, metadata, and an unwritable home
-        cause = error.__cause__ or error
+        cause = str(error.__cause__ or error) or type(error).__name__
         hint = "the trust root that the sigstore package ships goes on being used"
         raise Unavailable(f"the trust root of {url} cannot be refreshed: {cause}", hint) from None

@@ -7,31 +7,24 @@ from typing import Any
 
 import click
 
-from verifychain.cli.options import Command, option
+from verifychain.cli.options import Command, Seconds, option
 from verifychain.core.errors import UsageError
 
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|h|m|s))+", re.ASCII)
 
 
-class Duration(click.ParamType[float]):
+class Duration(Seconds):
     """Seconds, or a duration as Go writes it: ``90``, ``3m0s``."""
-
-    name = "SECONDS"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """``3m0s`` as 180."""
         text = str(value)
         if _DURATION.fullmatch(text):
-            seconds = sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|h|m|s)", text))
-        else:
-            try:
-                seconds = float(text)
-            except ValueError:
-                self.fail(f"{text!r} is no duration: write 90, or 1m30s", param, ctx)
-        if not 0 < seconds < float("inf"):
-            self.fail("a duration is more than nothing, and ends", param, ctx)
-        return seconds
+            value = sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|h|m|s)", text))
+        elif re.search("[a-z]", text):
+            self.fail(f"{text!r} is no duration: write 90, or 1m30s", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class CosignCommand(Command):
