@@ -109,10 +109,14 @@ def read(source: Source) -> Lock:
 
 def load(source: Source) -> Lock:
     """A lock without faults. Raises VerifychainError, which names the place of the first one."""
-    lock = read(source)
+    return whole(read(source))
+
+
+def whole(lock: Lock) -> Lock:
+    """The lock, where it has no faults; as ``load`` raises."""
     for fault in lock.faults:
-        position = source.position(fault.span.start)
-        raise VerifychainError(f"{source.path}:{position.line}:{position.column}: {fault.message}", fault.hint)
+        position = lock.source.position(fault.span.start)
+        raise VerifychainError(f"{lock.source.path}:{position.line}:{position.column}: {fault.message}", fault.hint)
     return lock
 
 

@@ -223,6 +223,12 @@ def test_online_faults(project: Path, command: Runner, cdn: str) -> None:
 def test_a_broken_lock_is_no_pass(project: Path, command: Runner) -> None:
     write(project, {"a.html": "<p>", "verifychain.lock": "version = 1\n[[subresource]]\nurl = 1\n"})
     assert command("sri").code == 2
+    write(project, {"b.html": '<script src="https://cdn.example/x@1.2.3.js"></script>'})
+    whole = command(
+        "check", "--format", "concise"
+    )  # where the lock is examined itself, the pages are checked beside it
+    assert (whole.code, "verifychain.lock:3:7: error[core-parse-error]" in whole.out) == (1, True)
+    assert "b.html:1:14: warning[sri-missing]" in whole.out
 
 
 def test_settings(project: Path, command: Runner) -> None:

@@ -172,7 +172,8 @@ def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
         settings.ignore if options.ignore is None else options.ignore,
     )
     has_pages = any(target.format.name == "html" for target in selection.targets)
-    pins = locked(run.configuration, run.tree) if has_pages else {}
+    examined = (target.path for target in selection.targets if target.format.name == "checksums" and not target.beside)
+    pins = locked(run.configuration, run.tree, examined) if has_pages else {}
     attributes = _attributes(options) if has_pages else None
     kept = {} if kept is None else kept
     scope = Scope(

