@@ -142,6 +142,16 @@ def test_conditions(path: str, test: Any, *, passes: bool) -> None:
     assert reason(envelope(), policy) is (None if passes else Reason.PREDICATE_MISMATCH)
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("missing", "nothing"), ("level", "'3'"), ("many.*", "'1', '2', '3'")],
+)
+def test_what_a_predicate_has_instead(path: str, found: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        Condition(path, "x").check({"level": 3, "many": [1, 2, 3, 4]})
+    assert caught.value.detail == f"{path}: expected 'x', the predicate has {found}"
+
+
 def test_dots_within_keys() -> None:
     predicate = {"https://a.example/x.y": {"z": 1}, "a": {"b.c": 2}}
     for path, value in (("https://a.example/x.y.z", 1), ("a.b.c", 2)):
