@@ -110,6 +110,19 @@ def test_line_ends_and_a_missing_last_one_are_kept() -> None:
     assert len(entries(of(more))) == 3
 
 
+def test_what_is_empty_has_the_size_0() -> None:
+    empty = TOOL._replace(size=0)
+    assert entries(of(locks.rewritten(locks.empty(), [empty]))) == [empty]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_line_ends_of_a_file_that_begins_with_one(newline: str) -> None:
+    text = (newline + TEXT.replace("\n", newline)).encode()
+    more = locks.rewritten(of(text), [TOOL._replace(path="b")])
+    assert more.startswith(text)
+    assert more.count(b"\r") == (more.count(b"\n") if newline == "\r\n" else 0)
+
+
 def test_the_same_path_for_two_platforms() -> None:
     one, two = (TOOL._replace(platform=name) for name in ("linux/amd64", "linux/arm64/v8"))
     assert entries(of(locks.rewritten(locks.empty(), [one, two]))) == [one, two]

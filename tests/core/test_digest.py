@@ -169,6 +169,13 @@ def _is_sri(text: str) -> bool:
     return True
 
 
+@pytest.mark.parametrize(("text", "shown"), [("x" * 80, "x" * 80), ("x" * 81, "x" * 77 + "..."), ("\x1b", "\\x1b")])
+def test_what_a_message_shows_of_a_text(text: str, shown: str) -> None:
+    with pytest.raises(DigestError) as caught:
+        parse_oci(text)
+    assert str(caught.value) == f"'{shown}' is not algorithm:hex"
+
+
 def test_unsupported_is_not_malformed() -> None:
     """Both are refused; who only wants to tell a typo apart can."""
     with pytest.raises(UnsupportedAlgorithm, match="'md5' is none of sha256, sha384, sha512"):

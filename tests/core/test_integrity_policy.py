@@ -64,6 +64,13 @@ def test_what_is_merely_unknown_leaves_the_rest() -> None:
     assert not read("blocked-destinations=(script), blocked-destinations=(style)").blocks_scripts
 
 
+def test_what_a_later_key_replaces_is_marked() -> None:
+    value = "blocked-destinations=(style), sources=(inline), blocked-destinations=(script)"
+    (slip,) = read(value).slips
+    assert (value[slip.start : slip.end], slip.fatal) == ("blocked-destinations=(style)", False)
+    assert "a later `blocked-destinations` replaces" in slip.message
+
+
 def test_what_one_engine_drops() -> None:
     value = "blocked-destinations=(script;a=1), sources=(inline)"
     (slip,) = read(value).slips
