@@ -10,6 +10,8 @@ from tests.timing import within
 from verifychain.core.digest import Digest
 from verifychain.core.packages import Places, PublishedFile, Release
 from verifychain.core.settings import PipTarget
+from verifychain.formats.requirements import words
+from verifychain.formats.requirements.closure import LARGEST
 from verifychain.rules._hashes import release_of
 
 A, B = "a" * 64, "b" * 64
@@ -48,6 +50,28 @@ def marks(text: str | bytes, files: dict[str, str | bytes] | None = None) -> lis
 )
 def test_clean(text: str) -> None:
     assert marks(text) == []
+
+
+@pytest.mark.parametrize("marker", ["python_versio > '3'", "python_version > '3' and", "extra == x"])
+def test_a_marker_that_is_none_is_said(marker: str) -> None:
+    assert marks(f"foo==1.0 ; {marker} {HASH}\n") == [("pip-syntax", "error", f"foo==1.0 ; {marker}")]
+
+
+@pytest.mark.parametrize("text", ['"a', '"a\\', '"a\\"', "'a", "a\\", 'b "a\\\\\\"'])
+def test_a_quotation_without_end(text: str) -> None:
+    with pytest.raises(words.Unclosed):
+        words.split(text, 0)
+
+
+def test_what_a_backslash_escapes_in_double_quotes() -> None:
+    text = r'"a\\" "a\"b" "a\b" a\ b'
+    assert [one.value for one in words.split(text, 0)] == ["a\\", 'a"b', r"a\b", "a b"]
+
+
+def test_a_file_as_large_as_may_be_and_one_byte_more() -> None:
+    text = "#".ljust(LARGEST - 1, "x") + "\n"
+    assert marks(text) == []
+    assert marks(f"{text}#") == [("core-parse-error", "error", "")]
 
 
 @pytest.mark.parametrize(
