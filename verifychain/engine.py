@@ -143,6 +143,8 @@ class Engine:
         return report
 
     def _examine(self, source: Source, target: Target, report: FileReport) -> None:
+        if target.beside and not target.format.may_look(source.data):
+            return
         path = self._configuration.relative(source.path)
         local = _Local(self._settings.severity, path, self._settings.overrides)
         inline = Inline(

@@ -374,3 +374,8 @@ def test_names_that_are_no_utf8(project: Path, command: Runner) -> None:
         result = command("check", "--format", format)
         assert (result.code, "caf" in result.out, "image-unpinned" in result.out) == (1, True, True), format
         assert "Traceback" not in result.err
+
+
+def test_the_command_that_helps_takes_every_name(project: Path, command: Runner) -> None:
+    write(project, {"-x.Dockerfile": "FROM a\n"})
+    assert "--trust ./-x.Dockerfile`" in command("check").out

@@ -26,7 +26,8 @@ class Format(NamedTuple):
     groups  the groups of rules that judge what it yields
     comments  how ignores are written, by the name that ``suppress`` has for it: ``line``, ``trailing`` or ``html``
     follows a file may include others, which are then examined too
-    looks   a file states digests of others: what is wrong with it may be a change of theirs
+    looks   words, in lower case, one of which stands in every file that states digests of others: what is wrong with
+            such a file may be a change of theirs
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     first_line  a regular expression for the first line of files whose name has no ending
     """
@@ -38,7 +39,7 @@ class Format(NamedTuple):
     but_not: str
     comments: str = "line"
     follows: bool = False
-    looks: bool = False
+    looks: tuple[bytes, ...] = ()
     first_line: str = ""
 
     def matches(self, path: str) -> bool:
@@ -51,6 +52,11 @@ class Format(NamedTuple):
             return False
         line = head.partition(b"\n")[0].rstrip().decode("latin-1")
         return re.match(self.first_line, line) is not None
+
+    def may_look(self, data: bytes) -> bool:
+        """Whether a file may state digests of others."""
+        lower = data.lower()
+        return any(word in lower for word in self.looks)
 
     def extract(self, source: Source, scope: Scope) -> Iterator[Fact]:
         """Read a source and yield its facts. Never raises for any bytes: what cannot be read is a ``Broken``."""
@@ -98,7 +104,7 @@ FORMATS = (
         r"(^|/)verifychain\.lock$|(^|[/_.-])(SHA(256|384|512)SUMS?|sha(256|384|512)sums?)(\.txt)?$"
         r"|[^/]\.sha(256|384|512)$",
         "^$",
-        looks=True,
+        looks=(b"",),
     ),
     Format(
         "headers",
@@ -131,7 +137,7 @@ FORMATS = (
         r"\.(html?|xhtml|shtml|jinja2?|j2|njk|twig|erb|ejs|hbs|mustache|liquid|php)$",
         r"\.(m?js|ts|css|json|ya?ml|toml|ini|cfg|conf|txt|md|rst|sh|sql|xml|csv|py|rb|service)\.[a-z0-9]+$",
         "html",
-        looks=True,
+        looks=(b"integrity", b"srcdoc"),
     ),
 )
 

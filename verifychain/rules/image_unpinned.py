@@ -49,8 +49,10 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
 def _help(image: Image) -> str:
     if image.slot is None:
         return "write the name of the image out, with its digest: a variable makes a part of it"
+    path = image.origin.source.path
+    path = f"./{path}" if path.startswith("-") else path  # else it is read as an option
     # Not `check`, which reads only files whose names say what they are.
-    return f"pin it with `verifychain dockerfile --fix --online --trust {_quoted(image.origin.source.path)}`"
+    return f"pin it with `verifychain dockerfile --fix --online --trust {_quoted(path)}`"
 
 
 def _quoted(path: str) -> str:
