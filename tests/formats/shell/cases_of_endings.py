@@ -111,4 +111,18 @@ WRITTEN = [
     Case("a script that was written runs itself", f"set -e\n{G}echo './c.sh' > c.sh\nsh c.sh\n{C}\n{T}", HELD, "read once"),
 ]  # fmt: skip
 
-OF_ENDINGS = [*TRAPS, *OPTIONS, *ROUNDS, *JOBS, *TOLD, *WRITTEN]
+ASKED = [
+    Case("skipped by a setting, turned round", f'set -e\n{G}if ! [ "${{SKIP:-}}" = 1 ]; then {C}; fi\n{T}', HELD, "as without the !: checked unless someone asks for none"),
+    Case("skipped by a setting, twice turned round", f'set -e\n{G}if ! [ "${{SKIP:-}}" != 1 ]; then {C}; fi\n{T}', ["unchecked:not-fatal"], "not checked unless someone asks for it"),
+    Case("skipped by a setting, ||", f'set -e\n{G}[ "${{SKIP:-}}" = 1 ] || {C}\n{T}', HELD, "checked unless someone asks for none"),
+    Case("skipped where it is set at all", f'set -e\n{G}[ -n "${{SKIP:-}}" ] || {C}\n{T}', HELD, "checked unless someone asks for none"),
+    Case("skipped where it is set at all, if", f'set -e\n{G}if [ -z "${{SKIP:-}}" ]; then {C}; fi\n{T}', HELD, "checked unless someone asks for none"),
+    Case("checked where it is set at all", f'set -e\n{G}if [ -n "${{SUM:-}}" ]; then {C}; fi\n{T}', ["unchecked:skipped"], "not checked unless someone gives it"),
+    Case("a digest that is no digest", f'set -e\nSHA={H}\n{G}[ "$SHA" = dev-mode ] || echo "$SHA  t.tgz" | sha256sum -c -\n{T}', HELD, "it is one here"),
+    Case("a test in a group tells nothing of the group", f'set -e\n{G}{{ [ 1 = 1 ]; grep -q x y; }} && {C}\n{T}', LOST, "grep decides"),
+    Case("a test in a function tells nothing of the function", f'set -e\nf() {{ [ 1 = 1 ]; grep -q x y; }}\n{G}if f; then {C}; fi\n{T}', LOST, "grep decides"),
+    Case("a test in a substitution tells nothing of it", f'set -e\n{G}x=$([ 1 = 1 ]; grep -q x y) && {C}\n{T}', LOST, "grep decides"),
+    Case("a test at the end of a list", f'set -e\n{G}grep -q x y && [ 1 = 1 ] && {C}\n{T}', LOST, "grep decides"),
+]  # fmt: skip
+
+OF_ENDINGS = [*TRAPS, *OPTIONS, *ROUNDS, *JOBS, *TOLD, *WRITTEN, *ASKED]

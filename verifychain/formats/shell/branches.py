@@ -81,7 +81,7 @@ class Branches(Interpreter):
         for condition, body in node.clauses:
             self.definite = None
             tested = self.evaluate(condition, now, quiet=True)
-            definite = self.definite if self._as_written(condition) else None  # of several, or turned round: not known
+            definite = self.told_by(condition.items[0][0]) if len(condition.items) == 1 else None
             usual.append(definite is not False)
             run: Callable[[], Outcome] = partial(self._body, body, Outcome(tested.ok, None), quiet=quiet)
             run = self._where_given(condition, run) if definite is None else run
@@ -96,6 +96,12 @@ class Branches(Interpreter):
         sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
         usual.append(not sums and not (len(usual) == 1 and definite))
         return self._met(self._arms(runs), usual)
+
+    def told_by(self, node: nodes.Node) -> bool | None:
+        """How a condition that was just evaluated came out: one test, perhaps behind ``!``; None where that is open."""
+        if isinstance(node, nodes.Pipeline) and len(node.parts) == 1:
+            node = node.parts[0]
+        return self.definite if isinstance(node, nodes.Simple) else None
 
     def _as_given(self, condition: nodes.Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
         """An arm that the value of a variable excludes is there for those who set it to another one."""

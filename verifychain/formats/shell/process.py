@@ -21,7 +21,8 @@ from verifychain.formats.shell.values import SPLIT, UNSET
 _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
-_ASKING = frozenset(["[", "[[", "test", "exit", "return"])
+_TESTS = frozenset(["[", "[[", "test"])
+_ASKING = _TESTS | {"exit", "return"}
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
 
 Definition = tuple[Node, Script, Text]
@@ -131,11 +132,14 @@ class Interpreter(Endings):
         if node.redirects:
             self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted, self._words = state, None, None, node.words
+        self.defaulted = False
         fields = self._expander.all_fields(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
         self.quiet = outer
         self.stdin = before
+        if self.definite is not None and not self._is_test(node):
+            self.definite = None
         if node.redirects:
             out = self.redirect(node.redirects, out)
         if self.outcome is not None:
@@ -147,6 +151,9 @@ class Interpreter(Endings):
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
+
+    def _is_test(self, node: nodes.Simple) -> bool:
+        return bool(node.words) and self.source_text[node.words[0].start : node.words[0].end] in _TESTS
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
         if not fields:

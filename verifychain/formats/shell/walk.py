@@ -9,7 +9,7 @@ from verifychain.formats.shell import nodes
 from verifychain.formats.shell.frames import NOWHERE
 from verifychain.formats.shell.loops import Loops
 from verifychain.formats.shell.nodes import Node, Redirect
-from verifychain.formats.shell.state import Outcome, State, join
+from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.switches import at_word
 
 _DEEPEST = 70  # nodes inside nodes, over calls of functions; Python's own stack must hold them
@@ -79,6 +79,7 @@ class Walker(Loops):
         self.definite = None
         before = self.receipts, self.verdicts
         outcome = self.evaluate(node.first, state, quiet=True)
+        told = self.told_by(node.first)
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
             ok, fail, out = outcome
@@ -87,16 +88,20 @@ class Walker(Loops):
                 run = partial(self.evaluate, right, ok, quiet=quiet or not last)
                 # `[ … ] && x=y` is a branch; of commands behind others we take it that they run.
                 assigns = self.definite is None and isinstance(right, nodes.Simple) and self._sets(right)
+                usual = told is True and not index
                 then = self._branch(run, skipped=fail) if assigns else run()
                 outcome = Outcome(then.ok, join(fail, then.fail), out + then.out)
+                if usual:  # as of an `if` that is usually true
+                    outcome = Outcome(beside(then.ok, fail), then.fail, outcome.out)
             else:
                 if (self.receipts, self.verdicts) != before and isinstance(right, nodes.Simple):
                     key = self.verdicts == before[1]
                     if not (key and index and self._is_break(node.rest[index - 1][1])):
                         self._forgiven(right, key=key)
                 run = partial(self.evaluate, right, fail, quiet=quiet or not last)
+                usual = told is False and not index
                 then = self._branch(run, skipped=ok)
-                outcome = Outcome(join(ok, then.ok), then.fail, out + then.out)
+                outcome = Outcome(beside(then.ok, ok) if usual else join(ok, then.ok), then.fail, out + then.out)
         return outcome
 
     def _sets(self, node: nodes.Simple) -> bool:
@@ -133,6 +138,7 @@ class Walker(Loops):
     def _pipeline(self, node: nodes.Pipeline, state: State, *, quiet: bool) -> Outcome:
         if len(node.parts) == 1:
             one = self.evaluate(node.parts[0], state, quiet=quiet or node.negated)
+            self.definite = None if self.definite is None else self.definite is not node.negated
             return Outcome(one.fail, one.ok, one.out) if node.negated else one
         first, before = len(self.fetches), self.stdin
         fails: State | None = None

@@ -68,8 +68,8 @@ def _chained(shell: Shell, call: Call, parts: Sequence[Sequence[str]], state: St
 
 def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
     if len(words) == 2 and words[0] in ("-n", "-z"):
-        if words[1] and UNKNOWN.search(words[1]) is None:
-            shell.definite = words[0] == "-n"  # an empty one may be set by the caller
+        if UNKNOWN.search(words[1]) is None and (words[1] or shell.defaulted):  # another empty one may get a value
+            shell.definite = (words[0] == "-n") is (words[1] != "")
         split = shell.ways.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
         return split or Outcome(state, state)
     if len(words) == 2 and words[0] in ("-d", "-e", "-f"):
