@@ -168,19 +168,14 @@ class Apart:
             if number != _NOTHING:
                 self._answers[number] = good, value
 
-    def end(self) -> None:
-        """End the child, whatever it is at, and do not wait for that."""
+    def close(self) -> None:
+        """End the child, whatever it is at, and leave nothing of it behind."""
         from signal import SIGKILL
 
-        if not self._closed:  # else the number may be another process's by now
-            os.kill(self._child, SIGKILL)
-
-    def close(self) -> None:
-        """End the child, and leave nothing of it behind."""
-        self.end()
         if self._closed:
             return
         self._closed = True
+        os.kill(self._child, SIGKILL)
         os.waitpid(self._child, 0)
         with self._writing, self._reading:  # whoever still waits is told by now that there is no child
             os.close(self._asking)

@@ -8,7 +8,6 @@ import click
 
 from verifychain.cli.cosign import compatible
 from verifychain.cli.cosign.compatible import REFUSED, UNUSED, Duration, hidden
-from verifychain.cli.cosign.judging import RECURSIVE
 from verifychain.cli.options import option
 from verifychain.core.errors import UsageError
 
@@ -16,7 +15,7 @@ RECURSION = (
     option(
         "Image",
         "--recursive",
-        type=click.Choice(RECURSIVE),
+        type=click.Choice(["none", "any", "all"]),
         default="none",
         help="none: what the reference names. any: the index, or else every image in it. all: index and images. "
         " [default: none]",

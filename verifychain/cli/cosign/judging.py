@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from verifychain.origins.attachments import Image, Store
     from verifychain.signatures.image_policy import Entry
 
-RECURSIVE = ("none", "any", "all")
-
 
 class Scope(NamedTuple):
     """
