@@ -10,15 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.counting import calls
 from tests.formats.shell.cases import H
 from tests.formats.shell.reading import facts
+from verifychain.facts.broken import Broken
+
+if TYPE_CHECKING:
+    from verifychain.facts import Fact
 
 U = "https://h.example/"
 _MOST = 2.3  # times the growth; quadratic work gives 4
+_BOUND = 4_000_000  # calls, for what is not followed to its end
 _OTHERS = 50  # calls of what runs meanwhile: hypothesis is called when garbage is collected
 Shape = Callable[[int], str]
 
@@ -126,3 +132,20 @@ def test_growth(path: str, shape: Shape) -> None:
     facts(shape(count), path=path)  # modules are loaded, and expressions compiled
     once, twice, four = (calls(partial(facts, shape(count * times), path=path)) for times in (1, 2, 4))
     assert four - twice <= _MOST * (twice - once) + _OTHERS, (once, twice, four)
+
+
+# What looks at all that was before with each line, is followed up to a bound, and that is said.
+BOUNDED: dict[str, Shape] = {
+    "a file appended to and run": lines("curl {U}f@ >> all\ncat all | sh\n"),
+    "a file appended to and copied": lines("curl {U}f@ >> all\ncp all b\n"),
+    "one name in folders that nobody knows": lines("curl -o $D@/x {U}x\ntar xf $E@/x\n"),
+}
+
+
+@pytest.mark.parametrize("shape", BOUNDED.values(), ids=BOUNDED)
+def test_what_grows_with_all_before_it_is_followed_as_far_as_a_bound(shape: Shape) -> None:
+    found: list[Fact] = []
+    assert calls(lambda: found.extend(facts(shape(3_000)))) < _BOUND
+    assert [fact.message for fact in found if isinstance(fact, Broken)] == [
+        "too much runs, nests or is held here to be examined to its end"
+    ]

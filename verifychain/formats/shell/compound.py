@@ -9,8 +9,6 @@ from verifychain.formats.shell.nodes import Arm, Case, For, Function, Group, If,
 from verifychain.formats.shell.parser import Parser
 from verifychain.formats.shell.scanner import DEEPEST, ParseError, Word
 
-_MOST_COMMANDS = 100_000  # scripts of 10,000 lines have a tenth of them
-
 _OPERATOR = re.compile(r"&&|\|\||[()<>!](?=[\s(]|$)|[()<>]", re.ASCII)
 _END_OF_TEST = re.compile(r"\]\](?=[\s;&|<>()]|$)", re.ASCII)
 _REGEX = re.compile(r"(?:\\.|\"[^\"]*\"|'[^']*'|\$\{[^}]{0,200}\}|[^\s\"'\\])+", re.ASCII)
@@ -20,12 +18,8 @@ _NAME = re.compile(r"[^\s;&|<>()]+", re.ASCII)
 class Compound(Parser):
     """The whole grammar."""
 
-    commands = 0
-
     def command(self) -> Node:
-        self.commands += 1
-        if self.commands > _MOST_COMMANDS:
-            raise ParseError(f"more than {_MOST_COMMANDS} commands", self.at, ends=True)
+        self.counted(self.at)
         self.deeper(self.at)
         node = self.plain_command() or self._other_command()
         self.shallower()

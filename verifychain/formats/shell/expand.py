@@ -14,6 +14,7 @@ from verifychain.formats.shell.trimming import changed, cost
 from verifychain.formats.shell.values import LONGEST, SPLIT, Kind, Table, clean, cut
 
 MOST_EXPANDED = 1 << 23  # characters in one stage or script
+_SEVERAL = 8  # what each argument costs of a word that becomes several, in characters expanded in that time
 SEARCHED = 64  # characters that are searched for a text in the time that expanding one takes
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
 _MEANING = re.compile(r"[\\'\"`$<>\x80-\U0010ffff]")
@@ -98,27 +99,36 @@ class Expander:
                 return [Field(value, word)]
             quoted = ('"' in text or "'" in text) and _ALL.fullmatch(text) is None
             return [Field(value, word)] if quoted else []
-        return [Field(one, word) for one in value.split(SPLIT) if one]
+        found = [_field((one, word)) for one in value.split(SPLIT) if one]
+        self._environment.afford(_SEVERAL * len(found))
+        return found
 
     def all_fields(self, words: Words[Word]) -> list[Field]:
         """The arguments that words become; those in which no character means anything are most."""
         if not words:
             return []
-        whole, found, spent, first, last = self._text, list[Field](), 0, words[0].start, words[-1].end
-        plain = last - first <= LONGEST and _MEANING.search(whole, first, last) is None
+        whole, first, last = self._text, words[0].start, words[-1].end
+        if last - first <= LONGEST and _MEANING.search(whole, first, last) is None:
+            found = [_field((whole[start:end], word)) for word in words for start, end in (word,)]
+            spent = last - first
+        else:
+            found, spent = self._each(words)
+        if not self._environment.afford(spent):
+            return [Field(self._table.result("…"), word) for word in words]
+        return found
+
+    def _each(self, words: Words[Word]) -> tuple[list[Field], int]:
+        """The arguments that words become, and the length of those that stay as they are."""
+        whole, found, spent = self._text, list[Field](), 0
         for word in words:
             start, end = word
             text = whole[start:end]
-            if text.isalnum():
-                found.append(_field((text, word)))
-            elif plain or (end - start <= LONGEST and _MEANING.search(text) is None):
+            if text.isalnum() or (end - start <= LONGEST and _MEANING.search(text) is None):
                 found.append(_field((text, word)))
                 spent += end - start
             else:
                 found += self.fields(word)
-        if not self._environment.afford(spent):
-            return [Field(self._table.result("…"), word) for word in words]
-        return found
+        return found, spent
 
     def value(self, word: Word) -> str:
         """What a word becomes where it is not split: in assignments, redirections, ``case``."""

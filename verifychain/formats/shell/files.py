@@ -11,6 +11,7 @@ from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.values import UNKNOWN
 
 _LOOKED_AT = 200  # files that a name is compared with: of the same base name, or with unknown parts in theirs
+_COMPARED = 64  # what comparing two folders costs, in characters expanded in that time, beside those of one of them
 _LONG = 500
 _LETTER = re.compile(r"[^\W\d_]|\d")
 _UNTOLD = re.compile(f"{UNKNOWN.pattern}|[*?]")  # what can be anything in a name
@@ -141,7 +142,8 @@ class Files:
             first = len(alike) - _LOOKED_AT
             found = [name for group in groups for name in _last(group) if group[name].place >= first]
             found.sort(key=lambda name: alike[name].place)
-        self._afford(len(found))
+        if len(found) > 1:
+            self._afford(len(found) * (_COMPARED + len(wanted.folder)))
         return found
 
     def below(self, folder: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from verifychain.formats.shell.values import UNKNOWN
 
@@ -15,6 +16,7 @@ _LONGEST = 512  # characters of two folders that are taken apart; longer ones ar
 _UP = re.compile(r"(?:\.\.(?:/+|\Z))+")
 
 
+@lru_cache(maxsize=64)  # what a command names is asked for several times
 def joined(folder: str, name: str) -> str:
     """A name as seen from a folder, without ``./``, ``//`` and ``x/..``."""
     if folder and not name.startswith(("/", "~")) and UNKNOWN.match(name) is None:

@@ -10,7 +10,7 @@ from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
-from verifychain.formats.shell.contents import KEPT, NAME, looks_inside
+from verifychain.formats.shell.contents import KEPT, looks_inside
 from verifychain.formats.shell.digests import Judge
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
@@ -171,7 +171,7 @@ class Machine(Storage):
 
     def use_files(self, names: Iterable[str], word: Word, by: str) -> None:
         if self.fetches:
-            contents = (content for name in names if self.afford(NAME) for content in self._held(name))
+            contents = (content for name in names for content in self._held(name))
             self._ran(self.holds.all_fetched(contents), word, by)
 
     def _ran(self, those: int, word: Word, by: str) -> None:

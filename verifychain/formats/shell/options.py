@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell.expand import Field
@@ -18,6 +19,7 @@ class Option(NamedTuple):
 
 
 _option = maker(Option)
+_DASHES = frozenset(["-", "--"])
 
 
 class Options(NamedTuple):
@@ -64,15 +66,18 @@ def parse(arguments: Iterable[Field], values: frozenset[str], *, old: bool = Fal
     options, operands, given = list[Option](), list[Field](), list[Option | Field]()
     rest = iter(arguments)
     for field in rest:
-        text = field.text
-        if text.startswith("-") and text not in {"-", "--"}:
+        text = field[0]
+        if text[:1] == "-" and text not in _DASHES:
             found = _long(field, rest, values) if old or text[1] == "-" else _bundle(field, rest, values)
             options += found
             given += found
-            continue
-        left = [*rest] if text == "--" else [field, *rest] if stop else [field]
-        operands += left
-        given += left
+        elif stop or text == "--":
+            left = [*rest] if text == "--" else [field, *rest]
+            operands += left
+            given += left
+        else:
+            operands.append(field)
+            given.append(field)
     return _options((tuple(options), tuple(operands), tuple(given), frozenset([one.name for one in options])))
 
 
@@ -87,17 +92,20 @@ def _long(field: Field, rest: Iterator[Field], values: frozenset[str]) -> list[O
 
 def _bundle(field: Field, rest: Iterator[Field], values: frozenset[str]) -> list[Option]:
     """``-fsSLo f``: letters, the first that takes a value ends them."""
-    text = field.text
-    found: list[Option] = []
-    for at in range(1, len(text)):
-        letter = text[at]
-        if letter not in values:
-            found.append(_option((letter, None, field)))
-            continue
-        value = text[at + 1 :]
+    alone, letter, value = _letters(field.text, values)
+    found = [_option((one, None, field)) for one in alone]
+    if letter:
         if not value:
             following = next(rest, None)
             value = "" if following is None else following.text
         found.append(_option((letter, value, field)))
-        break
     return found
+
+
+@lru_cache(maxsize=256)
+def _letters(text: str, values: frozenset[str]) -> tuple[str, str, str]:
+    """The letters of a bundle that stand for themselves, the one that takes a value, and what of that is in it."""
+    for at in range(1, len(text)):
+        if text[at] in values:
+            return text[1:at], text[at], text[at + 1 :]
+    return text[1:], "", ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+from verifychain.core.record import maker
 from verifychain.formats.shell.nodes import AndOr, Assignment, Heredoc, Node, Pipeline, Redirect, Sequence, Simple
-from verifychain.formats.shell.scanner import ParseError, Scanner, Word, word_of
+from verifychain.formats.shell.scanner import ParseError, Scanner, Word
 
 _BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)*(?:#[^\n]*)?")
 _BEFORE_WORDS = frozenset(" \t\r\\#")  # what blanks, continued lines and comments begin with
 _BLANK_LINES = re.compile(r"(?:[ \t\r\n]++|\\\r?\n|#[^\n]*+)*+")
 _MOST_WORDS = 20_000  # longer command lines no system takes
+_MOST_COMMANDS = 100_000  # scripts of 10,000 lines have a tenth of them
 _RESERVED = re.compile(
     r"(?:if|then|elif|else|fi|while|until|for|select|do|done|case|esac|function|time|coproc|\{|\}|!|\[\[)"
     r"(?=[\s;&|<>()]|$)",
@@ -25,13 +28,17 @@ _VARIABLE = r"\$(?:[A-Za-z_]\w*+|[0-9@*\#?$!-]|\{(?:[A-Za-z_]\w*+|[0-9@*\#?!-])\
 # A word behind others in which nothing is to be parsed, and that is no assignment, redirection or comment.
 _PIECE = rf"""[^\s;&|<>()$`'"\\]++|'[^']*+'|"(?:[^"\\$`]++|{_VARIABLE})*+"|{_VARIABLE}"""
 _PLAIN_WORD = re.compile(rf"[ \t]+((?!\#)(?:{_PIECE})++)(?=[ \t\n;&|]|\Z)", re.ASCII)
+_PLAIN_WORDS = re.compile(rf"(?:[ \t]+(?!\#)(?:{_PIECE})++(?=[ \t\n;&|]|\Z))++", re.ASCII)
 # The first word of a command, where it is neither reserved nor the name of a function that is defined here.
 _COMMAND = re.compile(
     rf"(?!{_RESERVED.pattern})(\[|[\w./:-][^\s;&|<>()$`'\"\\=\[]*+)(?=[ \t\n;&|]|\Z)(?![ \t]+\()", re.ASCII
 )
+# A whole line of such words and nothing else, which most commands are.
+_LINE = re.compile(rf"{_COMMAND.pattern}(?:[ \t]+(?!\#)(?:{_PIECE})++(?=[ \t\n]))*+[ \t]*+(?=\n)", re.ASCII)
 _PLAIN_NAME = re.compile(r"[^\s;&|<>()$`'\"\\=]+(?=[ \t]*\([ \t]*\))", re.ASCII)
 _REDIRECTS = frozenset("0123456789{<>&")  # what redirections begin with
 _ENDS = frozenset(["", "\n", ";", "|", ")"])
+_word, _simple = maker(Word), maker(Simple)
 
 
 class Parser(Scanner):
@@ -41,6 +48,7 @@ class Parser(Scanner):
         super().__init__(text)
         self.at = 0
         self.statement = 0
+        self.commands = 0
         self.taken: list[tuple[Node, bool]] = []
         self._pending: list[tuple[Heredoc, str]] = []
 
@@ -98,13 +106,35 @@ class Parser(Scanner):
                 return Sequence(tuple(items))
             if not closing:
                 self.statement = self.at
-            node = self._and_or()
+            node = self._line() or self._and_or()
             following = self.text[self.at : self.at + 1]
             if following == "&" or (following == ";" and not self.text.startswith((";;", ";&"), self.at)):
                 self.at += 1
             elif following != "\n" and not self._closes(closing):
                 raise ParseError(f"unexpected `{self.token()}`", self.at)
             items.append((node, following == "&"))
+
+    def _line(self) -> Node | None:
+        """A simple command of plain words that is alone in its line; None where anything else may stand here."""
+        text, start = self.text, self.at
+        found = _LINE.match(text, start)
+        if found is None:
+            return None
+        self.counted(start)
+        end, first = found.end(), found.end(1)
+        words = [_word((start, first))]
+        plain = _PLAIN_WORD.finditer(text, first, end)
+        words += [_word(one.span(1)) for one in islice(plain, _MOST_WORDS)]
+        if len(words) > _MOST_WORDS:
+            raise _too_long(start)
+        self.at = end
+        return _simple(((), tuple(words), (), _word((start, words[-1].end))))
+
+    def counted(self, at: int) -> None:
+        """One more command, which starts there."""
+        self.commands += 1
+        if self.commands > _MOST_COMMANDS:
+            raise ParseError(f"more than {_MOST_COMMANDS} commands", at, ends=True)
 
     def closed(self, word: str) -> Sequence:
         """Commands up to a closing word or parenthesis, which is passed."""
@@ -163,7 +193,7 @@ class Parser(Scanner):
         if found is None:
             return None
         start, self.at = found.span()
-        return self.simple(start, [word_of((start, self.at))])
+        return self.simple(start, [_word((start, self.at))])
 
     def simple(self, start: int, words: list[Word]) -> Node:
         """Assignments, words and redirections in any order that the shell takes, behind words that were read by now."""
@@ -189,26 +219,26 @@ class Parser(Scanner):
             end = self.word_end(self.at)
             if end == self.at:
                 break
-            words.append(word_of((self.at, end)))
+            words.append(_word((self.at, end)))
             self.at = end
         if not (assignments or words or redirects):
             raise ParseError(f"unexpected `{self.token()}`", self.at)
-        return Simple(tuple(assignments), tuple(words), tuple(redirects), self._span(start))
+        return _simple((tuple(assignments), tuple(words), tuple(redirects), self._span(start)))
 
     def _plain_words(self, words: list[Word], start: int) -> None:
-        text, at = self.text, self.at
-        while len(words) <= _MOST_WORDS and (plain := _PLAIN_WORD.match(text, at)) is not None:
-            words.append(word_of(plain.span(1)))
-            at = plain.end()
-        self.at = at
+        found = _PLAIN_WORDS.match(self.text, self.at)
+        if found is not None:
+            plain = _PLAIN_WORD.finditer(self.text, self.at, found.end())
+            words += [_word(one.span(1)) for one in islice(plain, _MOST_WORDS)]
+            self.at = found.end()
         if len(words) > _MOST_WORDS:
-            raise ParseError(f"a command of more than {_MOST_WORDS} words", start)
+            raise _too_long(start)
 
     def _span(self, start: int) -> Word:
         end = self.at
         while end > start and self.text[end - 1] in " \t\r\n\\":
             end -= 1
-        return word_of((start, end))
+        return _word((start, end))
 
     def _assignment(self, *, behind_words: bool) -> Assignment | None:
         found = _ASSIGNMENT.match(self.text, self.at)
@@ -297,3 +327,7 @@ class Parser(Scanner):
         """The name of a function that is defined here, or nothing."""
         found = _PLAIN_NAME.match(self.text, self.at)
         return "" if found is None else found[0]
+
+
+def _too_long(start: int) -> ParseError:
+    return ParseError(f"a command of more than {_MOST_WORDS} words", start)

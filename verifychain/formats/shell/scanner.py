@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from verifychain.core.record import NamedTuple, maker
+from verifychain.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from verifychain.formats.shell.nodes import Sequence
@@ -42,9 +42,6 @@ class Word(NamedTuple):
 
     start: int
     end: int
-
-
-word_of = maker(Word)
 
 
 class Scanner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Reversible
 from typing import Generic, NamedTuple, TypeVar
 
+from verifychain.core.record import maker
 from verifychain.formats.shell.values import MOST_VALUES, Level
 
 Value = TypeVar("Value")
@@ -40,14 +41,14 @@ class State(NamedTuple):
     held: int = 0
 
     def with_fetch(self, index: int) -> State:
-        return State(self.fetched | _FULL << _WIDTH * index, self.held)
+        return _state((self.fetched | _FULL << _WIDTH * index, self.held))
 
     def without_fetch(self, index: int) -> State:
         return State(self.fetched & ~(_FULL << _WIDTH * index), self.held)
 
     def with_check(self, those: int, level: Level) -> State:
         """A check lets a set of downloads through."""
-        return State(self.fetched, self.held | those * ((1 << level) - 1))
+        return _state((self.fetched, self.held | those * ((1 << level) - 1)))
 
     def reaching(self, level: Level) -> int:
         """The downloads that a check of at least that worth let through, as a set beside other bits."""
@@ -66,6 +67,9 @@ class State(NamedTuple):
         return self.fetched // _FULL
 
 
+_state = maker(State)
+
+
 def join(one: State | None, other: State | None) -> State | None:
     """
     What holds where two ways meet; None is a way that nobody comes along.
@@ -77,7 +81,7 @@ def join(one: State | None, other: State | None) -> State | None:
     if other is None:
         return one
     held = (one.held | (other.held & ~one.fetched)) & (other.held | (one.held & ~other.fetched))
-    return State(one.fetched | other.fetched, held)
+    return _state((one.fetched | other.fetched, held))
 
 
 def lowest(before: State, ways: Iterable[State], worthless: int) -> State:

@@ -30,13 +30,15 @@ class Storage(Environment):
     def path(self, name: str) -> str:
         """A name as seen from the current folder."""
         path = joined(self.folder, name)
-        self.too_much |= len(path) > LONGEST_PATH
-        return path if len(path) <= LONGEST_PATH else self.table.result("…")
+        if len(path) <= LONGEST_PATH:
+            return path
+        self.too_much = True
+        return self.table.result("…")
 
     def carried(self, text: str) -> list[Unknown]:
         """The unknowns in a text and in what these can stand for."""
         found = [] if text.isascii() else self.table.carried(text)
-        self.afford(len(found))
+        self.afford(len(found) if len(found) < 2 else KEPT * len(found))  # thousands are appended to one file
         return found
 
     def fetched(self, text: str) -> list[Fetch]:
@@ -47,7 +49,7 @@ class Storage(Environment):
         """The downloads that files of these names hold."""
         if not self.fetches:
             return []
-        contents = [content for name in names if self.afford(NAME) for content in self._held(name)]
+        contents = [content for name in names for content in self._held(name)]
         found = [fetch for content in contents for fetch in self.fetched(content)]
         return found if len(found) < 2 else list({fetch.index: fetch for fetch in found}.values())
 
@@ -60,7 +62,10 @@ class Storage(Environment):
             streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
             if streams:
                 return tuple(streams)
-        return ("",) if name == "/dev/null" else self.files.contents(self.path(name))
+        if name == "/dev/null":
+            return ("",)
+        held = self.files.contents(self.path(name)) if self.afford(NAME) else ()
+        return held if self.afford(KEPT * len(held)) else ()
 
     def content(self, name: str) -> str:
         contents = self.contents(name)
