@@ -298,6 +298,19 @@ def test_timestamps_of_something_else(sigstore: Sigstore) -> None:
     assert ask(document, question(sigstore, TIMED, root_)).reason is Reason.TIMESTAMP_OUTSIDE
 
 
+def test_a_timestamp_that_names_no_readable_signer(sigstore: Sigstore) -> None:
+    document = sigstore.bundle(ARTIFACT, TIMED)
+    signature = base64.b64decode(document["messageSignature"]["signature"])
+    issuer = sigstore.tsa.certificate.issuer.public_bytes()
+    token = sigstore.timestamp(signature, embed=False)
+    assert token.count(issuer) == 1
+    stamp = document["verificationMaterial"]["timestampVerificationData"]["rfc3161Timestamps"][0]
+    for at in range(len(issuer)):  # some the library refuses at once, some only when it is asked for the name
+        broken = issuer[:at] + bytes([issuer[at] ^ 0xFF]) + issuer[at + 1 :]
+        stamp["signedTimestamp"] = b64(token.replace(issuer, broken))
+        assert ask(document, question(sigstore, TIMED)).reason in {Reason.TIMESTAMP_UNTRUSTED, Reason.TIMESTAMP_INVALID}
+
+
 def test_a_timestamp_authority_whose_life_was_over() -> None:
     for until, reason in (
         (SIGNED - SECOND, Reason.TIMESTAMP_OUTSIDE),

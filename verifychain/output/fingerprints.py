@@ -15,6 +15,8 @@ def named(report: Report) -> Iterator[tuple[Finding, str]]:
 
 def named_suppressed(report: Report) -> Iterator[tuple[Suppressed, str]]:
     """What was set aside, with the fingerprints of its findings, in order."""
+    if not report.suppressed:
+        return iter(())
     return zip(report.suppressed, _names(report)[len(report.findings) :], strict=True)
 
 

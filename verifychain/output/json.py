@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from typing import Any
 
 from verifychain import __version__
@@ -41,7 +42,7 @@ def render(report: Report, style: Style) -> str:
     )
 
 
-def dumps(document: Any) -> str:
+def dumps(document: Any, *, compact: bool = False) -> str:
     """
     JSON with a stable layout, of text that every reader takes.
 
@@ -50,8 +51,16 @@ def dumps(document: Any) -> str:
     """
     import json
 
-    text = clean(json.dumps(document, indent=2, ensure_ascii=False))
-    return _NO_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text).replace("##", "#\\u0023") + "\n"
+    if compact:
+        text = json.dumps(document, ensure_ascii=False)
+    else:
+        written = StringIO()  # json.dumps gathers every bracket of an indented document in one list first
+        json.dump(document, written, indent=2, ensure_ascii=False)
+        text = written.getvalue()
+    text = clean(text)
+    if not text.isascii() or "\x7f" in text:  # looked for first, because the expression takes 0.1 s a megabyte
+        text = _NO_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return text.replace("##", "#\\u0023") + "\n"
 
 
 def clean(text: str) -> str:

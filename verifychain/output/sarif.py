@@ -46,7 +46,7 @@ def render(report: Report, style: Style) -> str:
         "invocations": [writer.invocation(report)],
         "results": results,
     }
-    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, compact=True)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -90,12 +90,14 @@ def _fault(response: TimeStampResponse, imprint: Digest, time: datetime, authori
 
 def _names(response: TimeStampResponse, certificate: object) -> bool:
     """Whether the token says that this certificate's key signed it."""
-    signers = response.signed_data.signer_infos
-    return any(
-        one.serial_number == getattr(certificate, "serial_number", None)
-        and one.issuer == getattr(certificate, "issuer", None)
-        for one in signers
-    )
+    try:
+        return any(
+            one.serial_number == getattr(certificate, "serial_number", None)
+            and one.issuer == getattr(certificate, "issuer", None)
+            for one in response.signed_data.signer_infos
+        )
+    except Exception:  # noqa: BLE001 - the library reads names only now: ValueError or KeyError for malformed ones
+        return False
 
 
 def _signed(response: TimeStampResponse, imprint: Digest, authority: Authority) -> bool:
