@@ -49,7 +49,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "download add": (
         (
-            "download add https://files.example/tool --path bin/tool --from-sums https://files.example/SHA256SUMS",
+            "download add https://files.example/tool --from-sums SHA256SUMS",
             "the digest that its makers publish",
         ),
     ),
@@ -78,9 +78,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("cosign verify --key cosign.pub ghcr.io/acme/app:1.2", "signed by this key?"),
         ("cosign verify ghcr.io/acme/app:1.2", "by the policy of the configuration"),
     ),
-    "cosign verify-attestation": (
-        ("cosign verify-attestation --type slsaprovenance1 --key cosign.pub ghcr.io/acme/app:1.2", ""),
-    ),
+    "cosign verify-attestation": (("cosign verify-attestation --type spdx --key cosign.pub acme/app:1.2", ""),),
     "cosign dockerfile": (
         ("cosign dockerfile", "every image of every Dockerfile, by the policy"),
         ("cosign dockerfile --key cosign.pub Dockerfile", "all images by one key"),
@@ -88,12 +86,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "cosign manifest": (("cosign manifest deploy/", "every image of the manifests below it, by the policy"),),
     "cosign verify-blob": (
         ("cosign verify-blob --key cosign.pub tool.tar.gz", "with tool.tar.gz.sigstore.json beside it"),
-        ("cosign verify-blob --key cosign.pub --bundle tool.json --insecure-ignore-tlog tool", "a key without a log"),
+        ("cosign verify-blob --key cosign.pub --insecure-ignore-tlog tool", "a key without a log"),
     ),
-    "cosign verify-blob-attestation": (
-        ("cosign verify-blob-attestation --type slsaprovenance1 --key cosign.pub tool.tar.gz", ""),
-    ),
-    "cosign verify-bundle": (("cosign verify-bundle --key cosign.pub --bundle tool.sigstore.json tool", ""),),
+    "cosign verify-blob-attestation": (("cosign verify-blob-attestation --type spdx --key cosign.pub tool", ""),),
+    "cosign verify-bundle": (("cosign verify-bundle --key cosign.pub --bundle tool.json tool", ""),),
     "cosign tree": (("cosign tree ghcr.io/acme/app:1.2", "what is attached, unverified"),),
     "cosign inspect": (("cosign inspect tool.sigstore.json", "who says to have signed it"),),
     "cosign trust show": (("cosign trust show", "whose word is taken, and since when"),),
