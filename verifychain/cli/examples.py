@@ -78,7 +78,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("cosign verify --key cosign.pub ghcr.io/acme/app:1.2", "signed by this key?"),
         ("cosign verify ghcr.io/acme/app:1.2", "by the policy of the configuration"),
     ),
-    "cosign verify-attestation": (("cosign verify-attestation --type spdx --key cosign.pub acme/app:1.2", ""),),
+    "cosign verify-attestation": (("cosign verify-attestation --type spdx --key cosign.pub acme/app", ""),),
     "cosign dockerfile": (
         ("cosign dockerfile", "every image of every Dockerfile, by the policy"),
         ("cosign dockerfile --key cosign.pub Dockerfile", "all images by one key"),
