@@ -125,7 +125,7 @@ def _named(panel: dict[str, Any], name: str) -> str:
 def linearity(results: dict[str, Any]) -> list[str]:
     """A table of our own growth up to the last size."""
     lines = [
-        "| kind | largest run | time | a file among the last, against before | peak memory of a process |",
+        "| kind | largest run | time | processor time of a file, the last against before | peak memory of a process |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for panel in results["panels"]:

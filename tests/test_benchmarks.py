@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks import growth, report, scripts, startup
+from benchmarks.measure import Taken, best
 from benchmarks.startup import Imported
 
 LINEAR = {10: 0.2, 100: 1.1, 1000: 10.1}
@@ -27,6 +28,13 @@ def test_a_straight_line_does_not_steepen() -> None:
     assert growth.steepening(LINEAR) == pytest.approx(1)
     assert growth.steepening({**LINEAR, 1000: 100.1}) == pytest.approx(11)
     assert growth.steepening({1: 0.1, 10: 0.2}) is None
+
+
+def test_growth_is_judged_by_the_processor_of_the_best_round() -> None:
+    busy, idle = Taken(wall=9.0, processor=0.3), Taken(wall=2.0, processor=0.4)
+    assert best([busy, idle]) == Taken(wall=2.0, processor=0.3)
+    assert growth.clock({10: busy}) == {10: 9.0}
+    assert growth.processor({10: busy}) == {10: 0.3}
 
 
 @pytest.mark.parametrize(
