@@ -36,7 +36,7 @@ COMMANDS = {
 }
 
 
-HELP = {"-h", "--help", "-V", "--version"}
+_HELP = {"-h", "--help", "-V", "--version"}
 
 
 class LazyGroup(click.Group):
@@ -86,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code is one of ``cli.md``. Nothing is raised, and no traceback shown without -vv."""
     console = Console()
     given = sys.argv[1:] if argv is None else list(argv)
-    if HELP.intersection(given[: given.index("--")] if "--" in given else given):
+    if _HELP.intersection(given[: given.index("--")] if "--" in given else given):
         console.verdict = ExitCode.OK
     try:
         return _run(given, console)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from verifychain.cli.main import HELP, LazyGroup
+from verifychain.cli.main import LazyGroup
 
 # As in cli/main.py: name -> (module below verifychain.cli, attribute, help line).
 COMMANDS = {
@@ -21,21 +21,8 @@ COMMANDS = {
 }
 
 
-# Those that verify many images at once.
-_ASKING = ("dockerfile", "manifest")
-
-
 class _Cosign(LazyGroup):
     table = COMMANDS
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[:1] and args[0] in _ASKING and not HELP.intersection(args):
-            from verifychain.cli.cosign import apart
-
-            apart.attend(context, args[1:])
-        return super().resolve_command(context, args)
 
 
 @click.group(

@@ -10,10 +10,10 @@ import click
 
 from verifychain import formats, inputs
 from verifychain.cli.console import Console
-from verifychain.cli.cosign import apart, bench, image_options, options, policies
-from verifychain.cli.cosign.bench import Bench, Judgement
+from verifychain.cli.cosign import image_options, options, policies
 from verifychain.cli.cosign.compatible import CosignCommand
-from verifychain.cli.cosign.judging import Demands, Judge, Scope
+from verifychain.cli.cosign.judging import Demands, Judge, Judgement, Scope
+from verifychain.cli.cosign.workers import Pending
 from verifychain.cli.options import Options, collect, option, verifying
 from verifychain.cli.run import Run, conclude, examine, prepare, write
 from verifychain.core import ports
@@ -139,38 +139,34 @@ def _demands(given: dict[str, Any], run: Run) -> tuple[Demands, set[str]]:
     if options.is_anyone_expected(given):
         if given["policy"] is not None:
             raise UsageError("--policy and a key or identity are two policies", "give one of them")
-        return Demands(_bench(given, run), policies.every), set()
+        return Demands(Pending(lambda: policies.of_options(given)), policies.every), set()
     if given["annotations"]:
         raise UsageError("--annotations belongs to a key or an identity", "in a policy they stand beside the signer")
     if given["policy"] is not None:
         from verifychain.cli.cosign import cluster_policy
 
         policy, hosts = cluster_policy.read(given["policy"], given)
-        return Demands(bench.Here(lambda: policy), policies.asking(policy)), hosts
+        return Demands(Pending(lambda: policy), policies.asking(policy)), hosts
     entries = run.configuration.settings.cosign
     if not entries:
         hint = "add [[tool.verifychain.cosign]], or give --policy FILE, --key FILE or an identity"
         raise UsageError("nothing says who must have signed the images", hint)
-    asks = policies.Reader(given, run.configuration).asks
-    return Demands(_bench(given, run), asks), {host for entry in entries for host in policies.hosts(entry.images)}
-
-
-def _bench(given: dict[str, Any], run: Run) -> Bench:
-    """What judges by options or configuration: the process beside this one, where there is one."""
-    task = bench.Task(given, run.configuration)
-    started = apart.of(click.get_current_context())
-    return bench.Here(task.policy) if started is None else bench.There(started, task)
+    reader = policies.Reader(given, run.configuration)
+    return Demands(Pending(reader.policy), reader.asks), {
+        host for entry in entries for host in policies.hosts(entry.images)
+    }
 
 
 def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
-    """Begin with all images, and read the policy. Raises UsageError for one that makes no sense."""
+    """Begin with all images, and read the policy meanwhile. Raises UsageError for one that makes no sense."""
     names = tuple(names)
     if names:
         # Ahead of the threads: else the first of them would load it, by turns with what this one loads next.
         from verifychain.origins import pool, proxies  # noqa: F401
     for name in names:
-        (judge.begin if demands.bench.waits else judge.start)(name)
-    demands.bench.prepare()
+        judge.begin(name)
+    demands.policy.run()
+    demands.policy.result().prepare()
     for name in names:
         judge.start(name)
 

@@ -10,9 +10,8 @@ import click
 from verifychain import config
 from verifychain.cli.console import Console
 from verifychain.cli.cosign import blobs, image_options, options, policies, registries, report
-from verifychain.cli.cosign.bench import Judgement
 from verifychain.cli.cosign.compatible import CosignCommand
-from verifychain.cli.cosign.judging import Scope, judge
+from verifychain.cli.cosign.judging import Judgement, Scope, judge
 from verifychain.cli.cosign.workers import Workers
 from verifychain.cli.options import configured
 from verifychain.core.errors import Unavailable, UsageError

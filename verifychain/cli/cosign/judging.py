@@ -8,7 +8,6 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from verifychain.cli.cosign.bench import Bench, Judgement, judged
 from verifychain.cli.cosign.workers import Pending, Workers
 from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
@@ -18,7 +17,7 @@ from verifychain.core.signing import Lack, Unmet
 if TYPE_CHECKING:
     from verifychain.core.attachment import Found
     from verifychain.origins.attachments import Image, Store
-    from verifychain.signatures.image_policy import Entry
+    from verifychain.signatures.image_policy import Entry, Outcome, Policy
 
 
 class Scope(NamedTuple):
@@ -33,34 +32,37 @@ class Scope(NamedTuple):
     recursive: str = "none"
 
 
+class Judgement(NamedTuple):
+    """
+    What was found of one image.
+
+    shown     ``name:tag@sha256:…``: what was verified
+    outcomes  one for each entry of the policy and each manifest
+    """
+
+    shown: str
+    outcomes: tuple[Outcome, ...]
+    unmet: tuple[Unmet, ...]
+
+
 class Demands(NamedTuple):
     """
     What images must satisfy.
 
-    bench  judges them
-    asks   whether signatures are demanded (and not only attestations) of an image; None where nothing covers it. It is
-           known before the policy is read: to read keys and trust roots takes longer than to ask registries
+    policy  on its way, while registries are asked already: to read keys and trust roots takes longer than they do
+    asks    whether it asks for signatures (and not only attestations) of an image; None where it does not cover it
     """
 
-    bench: Bench
+    policy: Pending[Policy]
     asks: Callable[[ImageName], bool | None]
 
 
 class Begun(NamedTuple):
-    """
-    An image as far as it is known without the policy.
-
-    places  begins with what was found first
-    signed  whether signatures are looked for first, and not attestations
-    """
+    """An image as far as it is known without the policy; ``places`` begins with what was found first."""
 
     store: Store
     image: Image
     places: Iterator[Found]
-    signed: bool
-
-
-_Judge = Callable[["Found"], Judgement]
 
 
 class Judge:
@@ -75,11 +77,15 @@ class Judge:
         self._known: dict[ImageName, Pending[Judgement]] = {}
         self._lock = threading.Lock()
 
-    def begin(self, name: ImageName) -> None:
+    def begin(self, name: ImageName) -> Pending[Begun | None]:
         """Ask the registry for an image and what is attached to it, unless that was begun before."""
         with self._lock:
-            if name not in self._begun:
-                self._begun[name] = self._workers.start(partial(self._ask, name))
+            return self._begin(name)
+
+    def _begin(self, name: ImageName) -> Pending[Begun | None]:
+        if name not in self._begun:
+            self._begun[name] = self._workers.start(partial(self._ask, name))
+        return self._begun[name]
 
     def _ask(self, name: ImageName) -> Begun | None:
         signed = self._demands.asks(name)
@@ -89,7 +95,8 @@ class Judge:
         """Begin to verify an image, unless that was begun before."""
         with self._lock:
             if name not in self._known:
-                self._known[name] = self._workers.start(partial(self._judge, name, self._begun.get(name)))
+                begun = self._begin(name)  # its turn comes first
+                self._known[name] = self._workers.start(partial(self._judge, name, begun))
             return self._known[name]
 
     def unmet(self, name: ImageName) -> Sequence[Unmet]:
@@ -105,12 +112,13 @@ class Judge:
             done = {name: pending for name, pending in self._known.items() if pending.is_done}
         return {name: pending.result() for name, pending in done.items()}
 
-    def _judge(self, name: ImageName, begun: Pending[Begun | None] | None) -> Judgement:
-        found = self._ask(name) if begun is None else begun.result()
-        if found is None:
+    def _judge(self, name: ImageName, begun: Pending[Begun | None]) -> Judgement:
+        entries = self._demands.policy.result().of(name)
+        found = begun.result()
+        if not entries or found is None:
             message = "no entry of the policy covers this image: nobody said who must have signed it"
-            return Judgement(name.normalised, (Unmet(Lack.NO_POLICY, message, _no_policy_help(name)),))
-        return _finish(found, partial(self._demands.bench.judge, name), self._scope, thorough=False)
+            return Judgement(name.normalised, (), (Unmet(Lack.NO_POLICY, message, _no_policy_help(name)),))
+        return _finish(found, entries, self._scope, thorough=False)
 
 
 def _no_policy_help(name: ImageName) -> str:
@@ -127,7 +135,7 @@ def begin(store: Store, scope: Scope, *, signed: bool) -> Begun:
 
     image = attachments.subject(store, scope.platform)
     places = _places(store, image, signed=signed)
-    return Begun(store, image, chain((next(places),), places), signed)
+    return Begun(store, image, chain((next(places),), places))
 
 
 def _places(store: Store, image: Image, *, signed: bool) -> Iterator[Found]:
@@ -144,21 +152,23 @@ def judge(store: Store, entries: Sequence[Entry], scope: Scope, *, thorough: boo
     ``thorough`` looks at all that is attached, and not only until every demand is met: it is the same verdict, with
     every signer.
     """
-    signed = any(entry.asks_for_signature for entry in entries)
-    begun = begin(store, scope, signed=signed)
-    return _finish(begun, lambda found: judged(found, entries), scope, thorough=thorough)
+    return _finish(begin(store, scope, signed=_asks(entries)), entries, scope, thorough=thorough)
 
 
-def _finish(begun: Begun, judge_: _Judge, scope: Scope, *, thorough: bool) -> Judgement:
+def _asks(entries: Sequence[Entry]) -> bool:
+    return any(entry.asks_for_signature for entry in entries)
+
+
+def _finish(begun: Begun, entries: Sequence[Entry], scope: Scope, *, thorough: bool) -> Judgement:
     from verifychain.origins import attachments
 
     store, image = begun.store, begun.image
 
     def inner() -> list[Judgement]:
         members = attachments.children(store, image.manifest())
-        return [_one(_places(store, one, signed=begun.signed), judge_, thorough=thorough) for one in members]
+        return [_one(_places(store, one, signed=_asks(entries)), entries, thorough=thorough) for one in members]
 
-    first = _one(begun.places, judge_, thorough=thorough)
+    first = _one(begun.places, entries, thorough=thorough)
     if scope.recursive == "all" and image.manifest().is_index:
         return _together([first, *inner()])
     # An image that is not there is not unsigned: now it is asked for at the latest.
@@ -169,14 +179,22 @@ def _finish(begun: Begun, judge_: _Judge, scope: Scope, *, thorough: bool) -> Ju
     return _together(members)._replace(shown=first.shown) if signed else _together([first, *members])
 
 
-def _one(places: Iterator[Found], judge_: _Judge, *, thorough: bool) -> Judgement:
+def _one(places: Iterator[Found], entries: Sequence[Entry], *, thorough: bool) -> Judgement:
     judgement = None
     for so_far in [*places][-1:] if thorough else places:
-        judgement = judge_(so_far)
+        judgement = _judged(so_far, entries)
         if not judgement.unmet:
             break
     assert judgement is not None  # there is a last stage
     return judgement
+
+
+def _judged(found: Found, entries: Sequence[Entry]) -> Judgement:
+    from verifychain.signatures import image_policy
+
+    outcomes = tuple(image_policy.judge(entry, found) for entry in entries)
+    unmet = tuple(dict.fromkeys(unmet for outcome in outcomes for unmet in outcome.unmet))
+    return Judgement(found.subject.shown, outcomes, unmet)
 
 
 def _together(members: Sequence[Judgement]) -> Judgement:
@@ -185,8 +203,7 @@ def _together(members: Sequence[Judgement]) -> Judgement:
         lack._replace(message=f"{_short(member.shown)}: {lack.message}") for member in members for lack in member.unmet
     )
     outcomes = tuple(outcome for member in members for outcome in member.outcomes)
-    faults = tuple(fault for member in members for fault in member.faults)
-    return _certain(Judgement(members[0].shown, unmet, faults, outcomes))
+    return _certain(Judgement(members[0].shown, outcomes, unmet))
 
 
 def _short(shown: str) -> str:
@@ -195,7 +212,7 @@ def _short(shown: str) -> str:
 
 def _certain(judgement: Judgement) -> Judgement:
     """A lack is only one if everything that could have met the demand was read. Raises Unavailable."""
-    faults = dict.fromkeys(judgement.faults)
+    faults = dict.fromkeys(fault for outcome in judgement.outcomes for fault in outcome.incomplete)
     if judgement.unmet and faults:
         told = "; ".join([*faults][:3])
         hint = "whether the image is signed is not known: try again, or ask who runs the registry"
