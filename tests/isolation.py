@@ -62,7 +62,8 @@ class Turns:
     """
     Tests of several processes side by side, except those that want the machine to themselves.
 
-    Who waits for the room to be empty holds the gate, so that nobody else enters it meanwhile.
+    Who waits for the room to be empty holds the gate, so that nobody else enters it meanwhile. The locks are of the
+    kind that a child does not inherit: one that a test left behind keeps nobody waiting.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,10 +73,10 @@ class Turns:
     def taken(self, alone: bool) -> Iterator[None]:
         import fcntl
 
-        with self._gate.open("a") as gate, self._room.open("a") as room:
-            fcntl.flock(gate, fcntl.LOCK_EX)
-            fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-            fcntl.flock(gate, fcntl.LOCK_UN)
+        with self._gate.open("a+") as gate, self._room.open("a+") as room:
+            fcntl.lockf(gate, fcntl.LOCK_EX)
+            fcntl.lockf(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            fcntl.lockf(gate, fcntl.LOCK_UN)
             yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -94,6 +95,33 @@ def test_a_test_that_measures_time_has_the_machine_to_itself(
             assert (running, words[place + 1]) == (0, "alone end")
         running += {"begin": 1, "end": -1}.get(word, 0)
     assert words.count("alone begin") == 4
+
+
+LEFT_BEHIND = """
+import os, time
+def test_child():
+    child = os.fork()
+    if not child:
+        time.sleep(120)
+        os._exit(0)
+    with open(os.environ["ALONE_LOG"], "a") as file:
+        file.write(str(child))
+"""
+
+
+def test_a_child_that_a_test_left_behind_keeps_nobody_waiting(
+    inner: pytest.Pytester, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "child"
+    monkeypatch.setenv("ALONE_LOG", str(log))
+    inner.makepyfile(
+        test_one=LEFT_BEHIND, test_two="import pytest\n@pytest.mark.alone\ndef test_alone(): pass\ndef test_it(): pass"
+    )
+    try:
+        run = inner.runpytest_subprocess("-p", "xdist", "-n", "2", "--dist", "loadfile", timeout=60)
+    finally:
+        os.kill(int(log.read_text()), signal.SIGKILL)
+    run.assert_outcomes(passed=3)
 
 
 @pytest.mark.parametrize("ci", ["true", ""])
