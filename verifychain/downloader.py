@@ -2,14 +2,16 @@
 Fetches files so that their place holds the right bytes or what it held before, whatever happens on the way.
 
 A temporary file in the target's folder takes the bytes while they are hashed and counted; only when size and digest
-are right is it synced and renamed over the target. Nothing is shared between runs: a part file that several processes
-resume was seen to install bytes that nobody had hashed (``benchmarks/fetching.py`` and the tests run eight at once).
+are right is it synced and renamed over the target. The folders are synced once, behind the last of several files: a
+power cut before that leaves what each place held before, or the new file, whole. Nothing is shared between runs: a
+part file that several processes resume was seen to install bytes that nobody had hashed (``benchmarks/fetching.py``
+and the tests run eight at once).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from types import TracebackType
@@ -130,12 +132,16 @@ class Part:
 
     def place(self, target: str, mode: int) -> None:
         """Make it the target, for good: what was written before the rename survives a power cut too."""
+        self.rename(target, mode)
+        fixes.sync_folder(_folder(target))
+
+    def rename(self, target: str, mode: int) -> None:
+        """As ``place``, but its name lasts only once the folder is synced, which serves many files at once."""
         self._file.flush()
         os.fchmod(self._file.fileno(), mode)
         os.fsync(self._file.fileno())
         os.replace(self._path, target)
         self._placed = True
-        fixes.sync_folder(os.path.dirname(target) or ".")
 
     def __enter__(self) -> Self:
         return self
@@ -179,7 +185,7 @@ def too_many(limit: int) -> Rejected:
 
 def fetch(wanted: Wanted, stream: Stream, mask: int, watch: Callable[[int], None]) -> Outcome:
     """
-    Bring a file to its place, from the first URL that gives the right bytes.
+    Bring a file to its place, from the first URL that gives the right bytes; ``settle`` it afterwards.
 
     ``mask`` is the process's umask; ``watch`` is told how many bytes came, and may raise to end it. Raises
     VerifychainError where the file system is in the way.
@@ -197,7 +203,7 @@ def fetch(wanted: Wanted, stream: Stream, mask: int, watch: Callable[[int], None
                 except (Rejected, Unavailable) as error:
                     failures.append(Attempt(url, error))
                 else:
-                    part.place(wanted.target, mode(mask, executable=wanted.executable))
+                    part.rename(wanted.target, mode(mask, executable=wanted.executable))
                     return Outcome(wanted, State.FETCHED, part.size, tuple(failures))
     return Outcome(wanted, State.FAILED, failures=tuple(failures))
 
@@ -215,9 +221,19 @@ def _right_already(wanted: Wanted, mask: int) -> int | None:
     return size
 
 
+def settle(outcomes: Iterable[Outcome]) -> None:
+    """Make what was fetched survive a power cut: each folder is synced once."""
+    for folder in {_folder(one.wanted.target) for one in outcomes if one.state is State.FETCHED}:
+        fixes.sync_folder(folder)
+
+
+def _folder(target: str) -> str:
+    return os.path.dirname(target) or "."
+
+
 def folder_of(target: str) -> str:
     """The folder that a target belongs into, made if it is not there."""
-    folder = os.path.dirname(target) or "."
+    folder = _folder(target)
     os.makedirs(folder, exist_ok=True)
     return folder
 

@@ -193,6 +193,26 @@ def test_one_that_fails_does_not_stop_the_others(project: Path, run: Run, server
     assert sorted(os.listdir(project)) == sorted({*names, "verifychain.lock", "verifychain.toml"} - {"f7"})
 
 
+def test_a_folder_is_synced_once_when_all_files_are_in_their_places(
+    project: Path, run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [*(f"f{number}" for number in range(5)), "bin/a", "bin/b", "old/right", "none/f"]
+    server.routes = {f"/{name}": Reply(body=name.encode()) for name in names[:-1]}
+    pin(*(entry(name, f"{server.url}/{name}", data=name.encode()) for name in names))
+    Path("old").mkdir()
+    Path("old/right").write_bytes(b"old/right")
+    synced: dict[str, bool] = {}
+
+    def sync(folder: str) -> None:
+        assert synced.setdefault(folder, all(Path(name).exists() for name in names[:-1])), "synced twice, or too early"
+
+    monkeypatch.setattr("verifychain.fixes.sync_folder", sync)
+    assert run("fetch").code == 4
+    assert {os.path.relpath(folder, project) for folder in synced} == {".", "bin"}
+    assert run("fetch", *names[:5]).code == 0  # right already: nothing to sync
+    assert len(synced) == 2
+
+
 def test_check_online_asks_what_the_url_serves(
     project: Path, server: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:

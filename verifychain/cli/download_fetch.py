@@ -15,7 +15,7 @@ from verifychain.cli.progress import Progress, megabytes
 from verifychain.core.errors import VerifychainError
 from verifychain.core.exit_code import ExitCode
 from verifychain.core.severity import Severity
-from verifychain.downloader import Outcome, Rejected, State, Stream, Wanted, fetch, umask
+from verifychain.downloader import Outcome, Rejected, State, Stream, Wanted, fetch, settle, umask
 from verifychain.output.style import count, printable
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def fetch_all(wanted: Sequence[Wanted], stream: Stream, console: Console) -> lis
             progress.finished()
 
     results = [attempt(wanted[0])] if len(wanted) == 1 else _Crew(wanted, attempt, progress).work()
+    settle(result for result in results if isinstance(result, Outcome))
     progress.clear()
     return results
 
