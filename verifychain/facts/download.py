@@ -29,7 +29,7 @@ class Flaw(Enum):
     Why a check of a download does not count.
 
     NOT_FATAL   what follows runs although the check fails
-    SKIPPED     it is only made where somebody gives a digest
+    SKIPPED     it is only made, or only tells something, where somebody gives a digest
     LATE        the file is used before it is checked
     MEANINGLESS the digest is computed from the file itself, or is none
     """

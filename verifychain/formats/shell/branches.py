@@ -15,6 +15,11 @@ from verifychain.formats.shell.values import UNKNOWN
 _QUOTES = re.compile(r"['\"\\]")
 _WILD = re.compile(r"[*?\[]")
 _GIVEN = re.compile(r"(?:\[\[?|test) +(?:-n +)?['\"]?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})(?::?-)?\}?['\"]? *\]?\]?")
+_EMPTY = re.compile(
+    r"(?:\[\[?|test) +(?P<not>! +)?(?P<z>-[nz] +)?"
+    r"['\"]?\$\{?(?P<name>[A-Za-z_][A-Za-z0-9_]{0,200}|[0-9])(?::?-)?\}?['\"]?"
+    r"(?: +(?P<is>==?|!=) +(?:\"\"|''))? *\]?\]?"
+)
 _ASKED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})")
 _PARAMETER = re.compile(r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]{0,200})\}?\"?")
 _PATTERN = 16  # what trying one of a case costs, in characters that are expanded in that time
@@ -85,13 +90,17 @@ class Branches(Interpreter):
             usual.append(definite is not False)
             run: Callable[[], Outcome] = partial(self._body, body, Outcome(tested.ok, None), quiet=quiet)
             run = self._where_given(condition, run) if definite is None else run
+            name, where = self.asks_for(condition.items[0][0] if len(condition.items) == 1 else None)
+            if name and where:
+                run = partial(self.having, name, run)
             runs.append(self._as_given(condition, run) if definite is False else run)
             now = tested.fail
         if node.otherwise is None:
-            runs.append(partial(Outcome, now, None))
+            run = partial(Outcome, now, None)
         else:
             run = partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet)
-            runs.append(self._as_given(node.clauses[0][0], run) if definite and len(usual) == 1 else run)
+            run = self._as_given(node.clauses[0][0], run) if definite and len(usual) == 1 else run
+        runs.append(run if where or not name else partial(self.having, name, run))
         # Of `if command -v sha256sum; then …; elif command -v shasum; then …; fi` one is on every machine.
         sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
         usual.append(not sums and not (len(usual) == 1 and definite))
@@ -127,7 +136,10 @@ class Branches(Interpreter):
 
     def _as_written(self, condition: nodes.Sequence) -> str:
         """A condition of one command as it stands."""
-        node = condition.items[0][0] if len(condition.items) == 1 else None
+        return self._text_of(condition.items[0][0] if len(condition.items) == 1 else None)
+
+    def _text_of(self, node: nodes.Node | None) -> str:
+        """A simple command as it stands."""
         return self._script.text[node.span.start : node.span.end] if isinstance(node, nodes.Simple) else ""
 
     def _asks_for_sum(self, condition: nodes.Sequence) -> bool:
@@ -143,6 +155,27 @@ class Branches(Interpreter):
         """``if [ -n "$SUM" ]; then …``: what is checked there is not where there is none."""
         found = _GIVEN.fullmatch(self._as_written(condition))
         return run if found is None else partial(self._optionally, found[1], run)
+
+    def asks_for(self, node: nodes.Node | None) -> tuple[str, bool]:
+        """The variable that a command asks whether it is empty, if it does; whether it succeeds where it is not."""
+        found = _EMPTY.fullmatch(self._text_of(node))
+        if found is None:
+            return "", False
+        turns = found["not"] is not None, (found["z"] or "").startswith("-z"), found["is"] in ("=", "==")
+        return found["name"], sum(turns) % 2 == 0
+
+    def with_given(self, name: str, run: Callable[[], Outcome]) -> Outcome:
+        """Run what only those get to for whom a variable is not empty; behind it others are there again."""
+        key = self.given(name)
+        outcome = run()
+        if key:
+            self.variables.set(key, None)
+        return outcome
+
+    def having(self, name: str, run: Callable[[], Outcome]) -> Outcome:
+        """Run what only those get to for whom a variable is not empty, and who stay among themselves."""
+        self.given(name)
+        return run()
 
     def _optionally(self, name: str, run: Callable[[], Outcome]) -> Outcome:
         """Run what only those get who set a variable."""

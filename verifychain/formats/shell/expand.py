@@ -66,6 +66,10 @@ class Environment:
         """The possible values of a variable or parameter, None where it is not set here."""
         raise NotImplementedError
 
+    def given(self, name: str) -> str:
+        """A variable is known not to be empty behind what is expanded."""
+        raise NotImplementedError
+
     def assign(self, name: str, values: tuple[str, ...]) -> None:
         raise NotImplementedError
 
@@ -307,22 +311,28 @@ class Expander:
         self._elements[name] = values, found
         return found
 
+    def _unless_set(self, name: str, operator: str, word: str, values: tuple[str, ...] | None) -> str:
+        """``${name:-word}`` and its kin."""
+        if operator == ":?":
+            self._environment.given(name)
+        missing = values is None or (operator[0] == ":" and values == ("",))
+        if operator[-1] == "+":
+            return "" if missing else word
+        if operator[-1] == "?" or not missing:
+            return self._parameter(name)
+        if operator[-1] == "=":
+            self._environment.assign(name, (word,))
+        self._environment.defaulted |= values is None
+        return word
+
     def _apply(self, name: str, rest: str, at: int, end: int) -> str:
         """``${name…}`` with an operator; ``rest`` is the operator and its word."""
         values = self._environment.variable(name)
         colon = rest.startswith(":")
         kind = rest[1:2] if colon else rest[:1]
-        if kind in ("-", "=", "?", "+") and kind:
+        if kind and kind in "-=?+":
             word = self._pieces(at + (2 if colon else 1), end, _PLAIN, quoted=False).replace(SPLIT, " ")
-            missing = values is None or (colon and values == ("",))
-            if kind == "+":
-                return "" if missing else word
-            if kind == "?" or not missing:
-                return self._parameter(name)
-            if kind == "=":
-                self._environment.assign(name, (word,))
-            self._environment.defaulted |= values is None
-            return word
+            return self._unless_set(name, rest[: 1 + colon], word, values)
         if values and colon and name in ("@", "*"):
             some = items.some(values[0].split(SPLIT), rest, first=1)
             return self._table.variable(name + rest) if some is None else some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple, maker
@@ -19,12 +19,13 @@ from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import State, Store, member
 from verifychain.formats.shell.storage import Storage
 from verifychain.formats.shell.urls import is_local, is_pinned
-from verifychain.formats.shell.values import UNSET, Kind, Level, Unknown
+from verifychain.formats.shell.values import UNKNOWN, UNSET, Kind, Level, Unknown
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
-
+GIVEN: Final = "given "  # with an unknown behind it: under that name the variables hold that it is not empty
+_EMPTY = " \n\"'*?.^$"  # characters of which patterns of nothing are made
 _location, _span = maker(Location), maker(Span)
 
 
@@ -211,6 +212,38 @@ class Machine(Storage):
         verdict = Judge(self, fetches).digest(digest, algorithm, word)
         for index, fetch in enumerate(fetches):
             self._checked(fetch, verdict._replace(time=self.now()) if index else verdict)
+
+    def search(self, fetches: Iterable[Fetch], digest: str, sought: str, algorithm: str, word: Word) -> None:
+        """Downloads are compared with a digest by looking for a text in another: an empty one is in every text."""
+        state, optional = self.state, self.optional
+        lacking = self._lacking(sought)
+        self.optional = lacking or optional
+        self.check(fetches, digest, algorithm, word)
+        self.optional = optional
+        if lacking:
+            self.state = state
+
+    def given(self, name: str) -> str:
+        """From here on a variable is known not to be empty; the name of what says so, if that is new."""
+        values = self.variable(name)
+        text = self.table.variable(name, values or ()) if values is None or len(values) > 1 else values[0]
+        if UNKNOWN.fullmatch(text) is None or self.is_given(text):
+            return ""
+        self.variables.set(GIVEN + text, ("",))
+        return GIVEN + text
+
+    def is_given(self, char: str) -> bool:
+        """Whether what an unknown stands for is not empty; what a list says, perhaps where that was read alone."""
+        given = self.variables.get(GIVEN + char)
+        return given is not None and (UNSET not in given or self.table.of(char).kind is Kind.FILTERED)
+
+    def _lacking(self, sought: str) -> str:
+        """What may be empty in a text that is looked for, so that nothing is left of it; nothing if something is."""
+        for value in () if any(map(self.is_given, UNKNOWN.findall(sought))) else self.alternatives(sought):
+            chars = UNKNOWN.findall(value)
+            if not UNKNOWN.sub("", value).strip(_EMPTY) and not any(map(self.is_given, chars)):
+                return self.table.shown(chars[0]) if chars else "…"
+        return ""
 
     def listed(self, fetches: Iterable[Fetch], level: Level, word: Word) -> None:
         """Downloads are checked by a list or a signature of that worth."""

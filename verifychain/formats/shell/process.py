@@ -22,6 +22,7 @@ _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
 _TESTS = frozenset(["[", "[[", "test"])
+_SEEKING = frozenset(["grep", "egrep", "fgrep"])
 _ASKING = _TESTS | {"exit", "return"}
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
 
@@ -253,8 +254,11 @@ class Interpreter(Endings):
         others = self.outside(name)
         if others is None:
             words = self._words
-            asks = words is None or (words and self.source_text[words[0].start : words[0].end] in _ASKING)
-            others = ("",) if asks else ()
+            first = self.source_text[words[0].start : words[0].end] if words else ""
+            asks = words is None or first in _ASKING
+            # What was found not to be empty, where it was set, is looked for there alone.
+            seeks = first in _SEEKING and not all(self.is_given(value) for value in values if value != UNSET)
+            others = ("",) if asks or seeks else ()
         return tuple(dict.fromkeys((*(value for value in values if value != UNSET), *others)))
 
     def outside(self, name: str) -> tuple[str, ...] | None:

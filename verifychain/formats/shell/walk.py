@@ -80,12 +80,16 @@ class Walker(Loops):
         before = self.receipts, self.verdicts
         outcome = self.evaluate(node.first, state, quiet=True)
         told = self.told_by(node.first)
+        name, where = self.asks_for(node.first)
+        comes_out = False  # whether anybody goes on behind what runs
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
             ok, fail, out = outcome
             self.status = Outcome(ok, None) if operator == "&&" else Outcome(None, fail)
             if operator == "&&":
                 run = partial(self.evaluate, right, ok, quiet=quiet or not last)
+                if name and where and not index:
+                    run = partial(self.with_given, name, run)
                 # `[ … ] && x=y` is a branch; of commands behind others we take it that they run.
                 assigns = self.definite is None and isinstance(right, nodes.Simple) and self._sets(right)
                 usual = told is True and not index
@@ -100,8 +104,13 @@ class Walker(Loops):
                         self._forgiven(right, key=key)
                 run = partial(self.evaluate, right, fail, quiet=quiet or not last)
                 usual = told is False and not index
+                if name and not where and not index:
+                    run = partial(self.with_given, name, run)
                 then = self._branch(run, skipped=ok)
                 outcome = Outcome(beside(then.ok, ok) if usual else join(ok, then.ok), then.fail, out + then.out)
+            comes_out |= then.fail is not None or (then.ok is not None and (last or node.rest[index + 1][0] == "||"))
+        if name and not comes_out and where is (node.rest[0][0] == "||"):
+            self.given(name)
         return outcome
 
     def _sets(self, node: nodes.Simple) -> bool:

@@ -86,7 +86,7 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
     if UNKNOWN.search(words[0] + words[2]) is None and words[1] != "=~":
         shell.definite = (words[0] == words[2]) is (words[1] in _EQUAL)
     shell.state = state
-    if not _compare(shell, call, words[0], words[2]):
+    if not _compare(shell, call, words[0], words[2], pattern=_is_pattern(words[1], words[2])):
         return Outcome(state, state)
     equal, shell.state = shell.state, state
     return Outcome(equal, state) if words[1] in _EQUAL else Outcome(state, equal)
@@ -115,15 +115,28 @@ def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
     return shell.ways.split(text.strip(), lambda value: (value == other) is equal, state)
 
 
-def _compare(shell: Shell, call: Call, one: str, other: str) -> bool:
-    """Whether two texts are a digest that was computed and one that is expected; then it is a check."""
+def _is_pattern(operator: str, text: str) -> bool:
+    """Whether what is on the right may fit more than itself: ``"$SUM"*``, or ``=~`` without both its anchors."""
+    return "*" in text or (operator == "=~" and not (text.startswith("^") and text.endswith("$")))
+
+
+def _compare(shell: Shell, call: Call, one: str, other: str, *, pattern: bool = False) -> bool:
+    """
+    Whether two texts are a digest that was computed and one that is expected; then it is a check.
+
+    With ``pattern`` the other one is looked for in the first one: where it is empty, it is in every text.
+    """
     for computed, expected in ((one, other), (other, one)):
         hashes = [unknown for unknown in shell.carried(computed) if unknown.kind is Kind.HASH]
         for unknown in hashes[:1]:
             fetches = shell.fetched_files(unknown.name.split("\n"))
             tagged = BSD.fullmatch(expected.strip())
             words = [tagged[3]] if tagged is not None else expected.split()
-            shell.check(fetches, words[0].strip("\"'*^$") if words else expected, unknown.algorithm, call.word)
+            digest = words[0].strip("\"'*^$") if words else expected
+            if pattern:
+                shell.search(fetches, digest, digest if expected == other else computed, unknown.algorithm, call.word)
+            else:
+                shell.check(fetches, digest, unknown.algorithm, call.word)
             return True
         commit = shell.table.of(computed) if UNKNOWN.fullmatch(computed) else None
         if commit is not None and commit.kind is Kind.COMMIT:

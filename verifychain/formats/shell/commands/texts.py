@@ -8,7 +8,7 @@ from collections.abc import Callable
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.state import Outcome
 from verifychain.formats.shell.values import UNKNOWN, Kind, Unknown
 
@@ -24,6 +24,10 @@ _FILE_OPTIONS = {
     "sort": frozenset(["k", "t", "o", "T", "key"]),
     "jq": frozenset(["f", "L", "indent"]),
 }
+_CHARACTERS = re.compile(r"(?:0-9|a-f|a-z|A-F|A-Z|[\w /])+")  # a set of them, for tr
+_WORDS = re.compile(r"\^?[\w/][\w /.-]*\$?")  # a pattern that needs no going back
+_RANGE = re.compile(r"([1-9][0-9]{0,5})?(-)?([0-9]{1,6})?(?<=.)")
+_DIGITS = 6
 _PAIRS = frozenset(["--arg", "--argjson", "--slurpfile", "--rawfile"])  # of jq: a name and a value follow
 _PROGRAM_FIRST = frozenset(["grep", "awk", "sed", "jq", "yq", "tr"])
 
@@ -150,10 +154,35 @@ def _filter(shell: Shell, call: Call) -> str:
             _compared(shell, call, text, " ".join(program))
         return "".join(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.HASH)
     if not kinds:
+        text = _of_known(text, name, given, program)
         return text if text.strip() else shell.table.result(f"$({name} …)")
     if not {unknown.kind for unknown in shell.carried(text)}.isdisjoint((Kind.FETCHED, Kind.CONTENT)):
         return _filtered(shell, text, " ".join(program) if name in ("grep", "awk", "sed") else "")
     return text
+
+
+def _of_known(text: str, name: str, given: Options, program: list[str]) -> str:
+    """What a filter makes of a text that is known, as far as that can be told; else all of it."""
+    if name == "grep" and not given.options and len(program) == 1 and _WORDS.fullmatch(program[0]):
+        return "\n".join(line for line in text.split("\n") if re.search(program[0], line))
+    if name == "tr" and given.has("d") and program and _CHARACTERS.fullmatch(program[0]):
+        return re.sub(f"[{program[0]}]", "", text)
+    return _pieces(text, given) if name == "cut" else text
+
+
+def _pieces(text: str, given: Options) -> str:
+    """What ``cut -d: -f2`` and ``cut -c1-8`` leave of each line; all of it where more than one piece is asked for."""
+    characters = _RANGE.fullmatch(given.value("c", "characters", "b") or "")
+    field = given.value("f", "fields") or ""
+    if characters is not None:
+        first, dash, last = characters.groups()
+        end = int(last) if last else None if dash else int(first)
+        return "\n".join(line[int(first or 1) - 1 : end] for line in text.split("\n"))
+    if not field.isdecimal() or len(field) > _DIGITS or field == "0":
+        return text
+    separator = (given.value("d", "delimiter") or "\t")[:1]
+    lines = [line.split(separator) for line in text.split("\n")]
+    return "\n".join("".join(one[int(field) - 1 : int(field)]) if len(one) > 1 else one[0] for one in lines)
 
 
 def _rewritten(shell: Shell, names: list[str], program: str) -> None:
@@ -197,7 +226,7 @@ def _compared(shell: Shell, call: Call, text: str, pattern: str) -> None:
             fetches = shell.fetched_files(unknown.name.split("\n"))
             words = pattern.replace("^", "").replace("$", "").split()
             if words:
-                shell.check(fetches, words[0], unknown.algorithm, call.word)
+                shell.search(fetches, words[0], words[0], unknown.algorithm, call.word)
 
 
 _SPECIAL: dict[str, Callable[[Shell, Call], str]] = {
