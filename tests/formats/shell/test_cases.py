@@ -12,11 +12,13 @@ from tests.formats.shell.cases_of_folders import OF_FOLDERS
 from tests.formats.shell.cases_of_projects import OF_PROJECTS
 from tests.formats.shell.cases_of_public import OF_PUBLIC
 from tests.formats.shell.cases_of_searches import OF_SEARCHES
+from tests.formats.shell.cases_of_signatures import OF_SIGNATURES
 from tests.formats.shell.cases_of_ways import OF_WAYS
 from tests.formats.shell.reading import facts, verdicts
 from verifychain.facts.broken import Broken
 
 CASES = cases.CASES + OF_WAYS + OF_PUBLIC + OF_FOLDERS + OF_PROJECTS + OF_CHECKED + OF_ENDINGS + OF_SEARCHES
+CASES += OF_SIGNATURES
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -26,8 +26,11 @@ _FAMILIES = {
     " docker podman nerdctl crane skopeo oras ftp lftp scp rsync",
     "git": "git",
     "checksums": "sha256sum sha512sum sha384sum sha224sum sha1sum md5sum b2sum b3sum shasum cksum sha256 sha512 md5"
-    " openssl rhash gsha256sum gsha512sum digest",
-    "signatures": "gpg gpg2 gpgv apt-key cosign minisign signify signify-openbsd slsa-verifier rpm rpmkeys",
+    " rhash gsha256sum gsha512sum digest",
+    "openssl": "openssl",
+    "signatures": "gpg gpg2 gpgv gpgv2 sqv apt-key rpm rpmkeys",
+    "keyed": "minisign signify signify-openbsd ssh-keygen",
+    "attested": "cosign slsa-verifier",
     "texts": "echo printf cat zcat tee dd gzip gunzip zstd xz unxz bzip2 bunzip2 unzstd grep egrep fgrep rg awk gawk"
     " mawk sed cut head tail tr sort uniq jq yq xmllint column rev base64 dos2unix fromdos envsubst nl strings pv"
     " sponge",
@@ -42,7 +45,8 @@ _FAMILIES = {
 }  # fmt: skip
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 # Commands that do nothing with a file that they are given but to look at it or to move it.
-_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "files", "which"})
+_DECIDING = frozenset({"checksums", "openssl", "signatures", "keyed", "attested", "tests"})
+_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "openssl", "files", "which"})
 LOOKING = frozenset(
     ["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"]
 ) | {name for name, family in _BY_NAME.items() if family in _LOOKING}
@@ -61,7 +65,7 @@ def handler(name: str) -> Handler | None:
 
 def decides(name: str) -> bool:
     """Whether a command of that name checks or compares."""
-    return _BY_NAME.get(name) in ("checksums", "signatures", "tests")
+    return _BY_NAME.get(name) in _DECIDING
 
 
 def _versioned(name: str) -> str | None:

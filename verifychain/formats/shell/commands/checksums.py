@@ -29,8 +29,6 @@ _STEM = re.compile(
 
 def run(shell: Shell, call: Call) -> str:
     """A call of one of them."""
-    if call.name == "openssl":
-        return _openssl(shell, call)
     given = parse(call.arguments, _VALUES)
     algorithm = _algorithm(call.name, given.value("a", "algorithm"))
     files = [field.text for field in given.operands]
@@ -198,30 +196,3 @@ class List:
                 return mentioned & candidates
         stems = {_STEM.sub("", basename(name)) for name in names if _STEM.search(basename(name))}
         return index.called(stems) & candidates or candidates & ~shell.state.held
-
-
-def _openssl(shell: Shell, call: Call) -> str:
-    given = parse(
-        call.arguments,
-        frozenset(
-            ["out", "verify", "signature", "prverify", "sign", "hmac", "keyform", "passin", "inkey", "in", "CAfile"]
-        ),
-        old=True,
-    )
-    words = [field.text for field in given.operands]
-    if not words:
-        return ""
-    name, files = words[0], words[1:]
-    algorithms = ("sha1", "sha224", "sha256", "sha384", "sha512", "md5")
-    if name in algorithms:
-        return hash_of(shell, files, name, call.stdin)
-    if name not in ("dgst", "pkeyutl", "cms", "smime"):
-        return shell.table.result("$(openssl …)")
-    if given.has("verify", "prverify") and name != "pkeyutl":
-        signatures = given.values("signature")
-        for fetch in shell.fetched_files(signatures):
-            shell.serves(fetch)
-        shell.listed(shell.fetched_files([*files, *given.values("in")]), Level.SIGNED, call.word)
-        return ""
-    algorithm = next((option.name for option in given.options if option.name in algorithms), "sha256")
-    return hash_of(shell, files, algorithm, call.stdin)

@@ -13,7 +13,7 @@ from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_url
-from verifychain.formats.shell.values import UNKNOWN, Level
+from verifychain.formats.shell.values import UNKNOWN
 
 
 class Simple(NamedTuple):
@@ -114,8 +114,10 @@ def _rclone(shell: Shell, call: Call) -> None:
 
 
 def _gh(shell: Shell, call: Call) -> None:
-    if call.texts[:2] == ["attestation", "verify"]:
-        shell.listed(shell.fetched_files(call.texts[2:3]), Level.SIGNED, call.word)
+    if call.texts[:2] in (["attestation", "verify"], ["at", "verify"]):
+        from verifychain.formats.shell.commands.attested import of_github
+
+        of_github(shell, call, call.arguments[2:])
         return
     if call.texts[:2] != ["release", "download"]:
         return
