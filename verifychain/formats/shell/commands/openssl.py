@@ -12,8 +12,8 @@ from verifychain.formats.shell.values import Kind, Level
 
 _ALGORITHMS = ("sha1", "sha224", "sha256", "sha384", "sha512", "md5")
 _WITH_VALUE = """in out inform outform keyform passin inkey hmac mac macopt sign sigopt signature engine rand
-    writerand provider CAfile CApath CAstore certfile content signer recip purpose digest pkeyopt peerkey peerform sigfile pass k kfile K
-    iv S md bufsize iter econtent_type"""
+    writerand provider CAfile CApath CAstore certfile content signer recip purpose digest pkeyopt peerkey peerform
+    sigfile pass k kfile K iv S md bufsize iter econtent_type"""
 _VALUES = frozenset(_WITH_VALUE.split())
 _DGST = _VALUES | {"verify", "prverify"}  # of the others it is an action
 _CIPHERS = ("enc", "base64", "zlib", "aes", "aria", "camellia", "des", "bf", "cast", "chacha", "rc", "seed", "sm4")
