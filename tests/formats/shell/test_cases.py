@@ -7,6 +7,7 @@ import pytest
 from tests.formats.shell import cases
 from tests.formats.shell.cases import Case
 from tests.formats.shell.cases_of_checked import OF_CHECKED
+from tests.formats.shell.cases_of_commands import OF_COMMANDS
 from tests.formats.shell.cases_of_endings import OF_ENDINGS
 from tests.formats.shell.cases_of_folders import OF_FOLDERS
 from tests.formats.shell.cases_of_projects import OF_PROJECTS
@@ -18,7 +19,7 @@ from tests.formats.shell.reading import facts, verdicts
 from verifychain.facts.broken import Broken
 
 CASES = cases.CASES + OF_WAYS + OF_PUBLIC + OF_FOLDERS + OF_PROJECTS + OF_CHECKED + OF_ENDINGS + OF_SEARCHES
-CASES += OF_SIGNATURES
+CASES += OF_SIGNATURES + OF_COMMANDS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

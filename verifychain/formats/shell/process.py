@@ -40,7 +40,7 @@ class Interpreter(Endings):
         self.jobs: dict[str, Outcome] = {}  # how what runs in the background ends, by what `$!` was then
         self.steps = 0
         self.depth = 0
-        self.stdin: str | None = None
+        self.stdin = None
         self._script = Script("", Sequence(()), {})
         self._expander = Expander(self._script, self)
 

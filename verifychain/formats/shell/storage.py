@@ -13,9 +13,13 @@ from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.state import State, member
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown, without_words
 
+_DEVICES = frozenset(["/dev/null", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+
 
 class Storage(Environment):
     """The files of one build stage or one script."""
+
+    stdin: str | None = None  # of the command that runs
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,8 +66,8 @@ class Storage(Environment):
             streams = [one.values[0] for one in self.table.unknowns(name) if one.kind is Kind.STREAM]
             if streams:
                 return tuple(streams)
-        if name == "/dev/null":
-            return ("",)
+        if name in _DEVICES:
+            return ("" if name == "/dev/null" else self.stdin or "",)
         held = self.files.contents(self.path(name)) if self.afford(NAME) else ()
         return held if self.afford(KEPT * len(held)) else ()
 

@@ -14,16 +14,22 @@ from verifychain.formats.shell.urls import braced, file_name, is_local
 from verifychain.formats.shell.values import UNKNOWN
 
 _SHORT = "A b c C d D e E F H K m o P Q r t T u U w x X y Y z"
-_LONG = """abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
-    continue-at cookie cookie-jar create-file-mode crlfile data data-ascii data-binary data-raw data-urlencode
-    delegation doh-url dump-header
-    engine etag-compare etag-save expect100-timeout form form-string ftp-account ftp-method ftp-port
-    happy-eyeballs-timeout-ms header hostpubmd5 hostpubsha256 interface ipfs-gateway json keepalive-time key key-type
-    limit-rate local-port login-options mail-from mail-rcpt max-filesize max-redirs max-time netrc-file noproxy output
-    output-dir parallel-max pass pinnedpubkey post301 preproxy proto proto-default proto-redir proxy proxy-cacert
-    proxy-header proxy-user range rate referer request request-target resolve retry retry-delay retry-max-time
-    socks4 socks5 socks5-hostname speed-limit speed-time stderr telnet-option time-cond tls-max tls13-ciphers trace
-    trace-ascii unix-socket upload-file url url-query user user-agent variable write-out"""
+_LONG = """abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout
+    connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary data-raw
+    data-urlencode delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech
+    egd-file engine etag-compare etag-save expect100-timeout form form-string ftp-account ftp-alternative-to-user
+    ftp-method ftp-port ftp-ssl-ccc-mode happy-eyeballs-timeout-ms haproxy-clientip header hostpubmd5 hostpubsha256
+    hsts interface ip-tos ipfs-gateway json keepalive-cnt keepalive-time key key-type knownhosts krb libcurl
+    limit-rate local-port login-options mail-auth mail-from mail-rcpt max-filesize max-redirs max-time netrc-file
+    noproxy oauth2-bearer output output-dir parallel-max parallel-max-host pass pinnedpubkey preproxy proto
+    proto-default proto-redir proxy proxy-cacert proxy-capath proxy-cert proxy-cert-type proxy-ciphers
+    proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass proxy-pinnedpubkey proxy-service-name
+    proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser proxy-user proxy1.0 pubkey quote
+    random-file range rate referer request request-target resolve retry retry-delay retry-max-time sasl-authzid
+    service-name sigalgs socks4 socks4a socks5 socks5-gssapi-service socks5-hostname speed-limit speed-time stderr
+    telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser trace trace-ascii
+    trace-config unix-socket upload-file upload-flags url url-query user user-agent variable vlan-priority
+    write-out"""
 _VALUES = frozenset(_SHORT.split()) | frozenset(_LONG.split())
 _SENDS = (
     "d",
@@ -38,13 +44,32 @@ _SENDS = (
     "T",
     "upload-file",
 )
+_MOST_PARTS = 64
+_NOWHERE = ("/dev/null", "nul", "NUL")
 _SHOWS = ("I", "head", "V", "version", "M", "manual", "h", "help")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+\.[A-Za-z]{2,}(?:[:/]|$)")
 
 
 def run(shell: Shell, call: Call) -> str:
-    """A call of curl."""
+    """A call of curl; behind ``--next`` other options hold."""
     given = parse(call.arguments, _VALUES)
+    if not given.has("next", ":"):
+        return _transfer(shell, call, given)
+    parts = _parts(call.arguments)
+    return "".join(_transfer(shell, call, parse(part, _VALUES)) for part in parts)
+
+
+def _parts(arguments: tuple[Field, ...]) -> list[tuple[Field, ...]]:
+    parts: list[tuple[Field, ...]] = [()]
+    for field in arguments:
+        if field.text in ("--next", "-:"):
+            parts.append(())
+        else:
+            parts[-1] += (field,)
+    return parts[:_MOST_PARTS]
+
+
+def _transfer(shell: Shell, call: Call, given: Options) -> str:
     urls, targets, named = _wanted(given.sequence)
     urls = [url for url in _without_options(urls, max(len(targets), 1)) if not is_option(shell.table, url)]
     if given.has("k", "insecure", "proxy-insecure") and not (urls and all(is_local(url.text) for url in urls)):
@@ -59,7 +84,9 @@ def run(shell: Shell, call: Call) -> str:
     folder = given.value("output-dir")
     out = ""
     for url, target in zip_longest(urls, _targets(shell, urls, targets, named)):
-        if url is not None:
+        if target in _NOWHERE:
+            out += shell.table.result("$(curl …)")  # what -w prints
+        elif url is not None:
             name = target if target is None or folder is None else f"{folder}/{target}"
             content = shell.fetch(call, url, "curl", name)
             out += content if name is None else ""
@@ -84,7 +111,6 @@ def _looks_only(given: Options) -> bool:
         not given.names.isdisjoint(_SHOWS)
         or (not asks and not given.names.isdisjoint(_SENDS))
         or any(method.upper() not in ("GET", "") for method in given.values("X", "request"))
-        or any(name in ("/dev/null", "nul", "NUL") for name in given.values("o", "output"))
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.values import Kind, Unknown
 
 _VALUES = {
@@ -13,6 +13,8 @@ _VALUES = {
     "cp": frozenset(["t", "S", "target-directory", "suffix"]),
     "ln": frozenset(["t", "S", "target-directory", "suffix"]),
 }
+
+_OVERWRITING = frozenset(["f", "force", "n", "no-clobber", "i", "interactive", "b", "backup"])
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -28,6 +30,8 @@ def run(shell: Shell, call: Call) -> str:
         shell.handled(shell.path(name) for name in names[1:])
     elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
         target = given.value("t", "target-directory")
+        if target is None and _keeps(shell, call, given, names):
+            return ""
         if names[:-1] == ["/dev/null"]:
             shell.write(names[-1], "")
         if target is not None:
@@ -37,3 +41,13 @@ def run(shell: Shell, call: Call) -> str:
         elif call.name == "ln" and names:
             shell.move(names, ".")
     return ""
+
+
+def _keeps(shell: Shell, call: Call, given: Options, names: list[str]) -> bool:
+    """Whether the file that is there stays: ``cp -n`` and ``mv -n`` say nothing then, and ``ln`` fails."""
+    if len(names) != 2 or not shell.files.store.get(shell.path(names[1])):
+        return False
+    asked = [option.name for option in given.options if option.name in _OVERWRITING]
+    if call.name == "ln":
+        return not asked
+    return asked[-1:] in (["n"], ["no-clobber"], ["i"], ["interactive"]) or given.value("update") == "none"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.commands.checksums import BSD
 from verifychain.formats.shell.machine import Call
+from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.state import Outcome, State
 from verifychain.formats.shell.values import UNKNOWN, Kind
 
@@ -15,6 +16,7 @@ _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
 _OK = re.compile(r"(?:^|[\s:*^])OK[*$]*$")
 _MORE = frozenset({"-gt"})
+_VALUES = frozenset({"n", "bytes", "ignore-initial", "U", "C", "unified", "context", "label", "I", "F"})  # of cmp, diff
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -147,8 +149,11 @@ def _compare(shell: Shell, call: Call, one: str, other: str, *, pattern: bool = 
 
 
 def _files(shell: Shell, call: Call) -> None:
-    names = [text for text in call.texts if not text.startswith("-") or text == "-"]
-    if len(names) < 2:
+    given = parse(call.arguments, _VALUES)
+    names = [field.text for field in given.operands]
+    # comm succeeds whatever it finds, and cmp may be told to look at a part.
+    part = call.name == "cmp" and given.has("n", "bytes", "i", "ignore-initial")
+    if call.name == "comm" or part or len(names) < 2:
         return
     for fetch in shell.fetched_files(names):
         fetch.read = True

@@ -14,7 +14,11 @@ from verifychain.formats.shell.values import UNKNOWN, Kind, Unknown
 
 _DECOMPRESSED = re.compile(r"\.(?:gz|xz|bz2|zst|lzma|Z|br)$")
 _ECHO_OPTIONS = re.compile(r"-[neE]+")
+_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "a": "\a", "b": "\b", "f": "\f", "v": "\v", '"': '"', "'": "'"}
 _FORMAT = re.compile(r"%(?:%|[-+ #0]*\d*(?:\.\d+)?[sdibqxc])")
+_OF_PV = """s L B i N H w D F d R P size rate-limit buffer-size interval name height width delay-start format watchfd
+    remote pidfile"""
 _FILE_OPTIONS = {
     "grep": frozenset(["e", "f", "m", "A", "B", "C", "regexp", "file", "max-count", "include", "exclude"]),
     "awk": frozenset(["F", "v", "f", "field-separator", "assign", "file"]),
@@ -22,6 +26,12 @@ _FILE_OPTIONS = {
     "cut": frozenset(["d", "f", "c", "b", "delimiter", "fields", "characters"]),
     "head": frozenset(["n", "c", "lines", "bytes"]),
     "sort": frozenset(["k", "t", "o", "T", "key"]),
+    "uniq": frozenset(["f", "s", "w", "skip-fields", "skip-chars", "check-chars"]),
+    "base64": frozenset(["w", "wrap"]),
+    "strings": frozenset(["n", "t", "e", "bytes", "radix", "encoding"]),
+    "column": frozenset(["s", "c", "o", "N", "separator", "output-separator", "table-columns"]),
+    "xmllint": frozenset(["xpath", "encode", "pattern"]),
+    "pv": frozenset(_OF_PV.split()),
     "jq": frozenset(["f", "L", "indent"]),
 }
 _CHARACTERS = re.compile(r"(?:0-9|a-f|a-z|A-F|A-Z|[\w /])+")  # a set of them, for tr
@@ -30,6 +40,8 @@ _RANGE = re.compile(r"([1-9][0-9]{0,5})?(-)?([0-9]{1,6})?(?<=.)")
 _DIGITS = 6
 _PAIRS = frozenset(["--arg", "--argjson", "--slurpfile", "--rawfile"])  # of jq: a name and a value follow
 _PROGRAM_FIRST = frozenset(["grep", "awk", "sed", "jq", "yq", "tr"])
+_WITHOUT_FILES = frozenset(["tr", "envsubst"])  # their operands are sets of characters, and names of variables
+_EVALUATING = frozenset(["e", "eval", "ea", "eval-all"])  # commands of yq
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -51,7 +63,16 @@ def _echo(shell: Shell, call: Call) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return text.replace("\\n", "\n").replace("\\t", "\t")
+    if text.count("\\n") == text.count("\\"):  # as nearly always
+        return text.replace("\\n", "\n")
+    return _ESCAPE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    octal, digits, char = found.groups()
+    if char is not None:
+        return _ESCAPED.get(char, found[0])
+    return chr(int(octal, 8) & 0xFF if octal else int(digits, 16))
 
 
 def _printf(shell: Shell, call: Call) -> str:
@@ -79,12 +100,15 @@ def _formatted(shell: Shell, template: str, values: list[str]) -> str:
 
 
 def _cat(shell: Shell, call: Call) -> str:
-    names = [field.text for field in parse(call.arguments, frozenset()).operands if field.text != "-"]
-    if not names:
-        return call.stdin or ""
+    names = [field.text for field in parse(call.arguments, _FILE_OPTIONS.get(call.name, frozenset())).operands]
+    return _read(shell, call, names) if names else call.stdin or ""
+
+
+def _read(shell: Shell, call: Call, names: list[str]) -> str:
+    """What stands in files one after another, of which one may be what comes."""
     for fetch in shell.fetched_files(names):
         fetch.read = True
-    return "".join(shell.content(name) for name in names)
+    return "".join((call.stdin or "") if name == "-" else shell.content(name) for name in names)
 
 
 def _tee(shell: Shell, call: Call) -> str:
@@ -98,7 +122,9 @@ def _dd(shell: Shell, call: Call) -> str:
     words = dict(text.split("=", 1) for text in call.texts if "=" in text)
     content = shell.content(words["if"]) if "if" in words else call.stdin or ""
     if "of" in words:
-        shell.write(words["of"], content)
+        flags = f"{words.get('conv', '')},{words.get('oflag', '')}".split(",")
+        inside = "seek" in words or "oseek" in words or not {"notrunc", "append"}.isdisjoint(flags)
+        shell.write(words["of"], content, append=inside)  # what was there before stays in part
         return ""
     return content
 
@@ -106,12 +132,16 @@ def _dd(shell: Shell, call: Call) -> str:
 def _decompress(shell: Shell, call: Call) -> str:
     given = parse(call.arguments, frozenset(["S", "T", "o", "suffix", "threads"]))
     names = [field.text for field in given.operands if field.text != "-"]
+    output = given.value("o")
+    if not names and output is not None:
+        shell.write(output, call.stdin or "")
+        return ""
     if not names:
         return call.stdin or ""
     if given.has("c", "stdout", "to-stdout"):
         return "".join(shell.content(name) for name in names)
     for name in names:
-        target = given.value("o") or _DECOMPRESSED.sub("", name)
+        target = output or _DECOMPRESSED.sub("", name)
         if target != name:
             shell.move([name], target)
     return ""
@@ -130,28 +160,21 @@ def _filter(shell: Shell, call: Call) -> str:
         "gawk": "awk",
         "mawk": "awk",
         "tail": "head",
-        "uniq": "sort",
     }
     name = family.get(call.name, call.name)
     given = parse(_without_pairs(call, name), _FILE_OPTIONS.get(name, frozenset()))
-    operands = [field.text for field in given.operands]
-    program = given.values("e", "regexp", "expression") if name in ("grep", "sed") else []
-    if name in _PROGRAM_FIRST and not program and operands:
-        program = [operands.pop(0)]
-    if name == "tr":
-        operands = []  # two sets of characters, and no files
-    text = "".join(shell.content(operand) for operand in operands if operand != "-") if operands else call.stdin or ""
-    for fetch in shell.fetched_files(operands):
-        fetch.read = True
+    program, operands = _program_and_files(call, name, given)
+    inverse = given.has("v", "invert-match", "L", "files-without-match")
+    text = _read(shell, call, operands) if operands else call.stdin or ""
     if name == "sed" and any(option.name.startswith("i") for option in given.options):
         _rewritten(shell, operands, " ".join(program))
         return ""
     kinds = {unknown.kind for unknown in shell.table.unknowns(text)}
     if Kind.STATUS in kinds and name == "grep":
-        _outcome_of_check(shell, text, " ".join(program), inverse=given.has("v", "invert-match"))
+        _outcome_of_check(shell, text, " ".join(program), inverse=inverse)
     if Kind.HASH in kinds:
-        if name == "grep" and not given.has("v"):
-            _compared(shell, call, text, " ".join(program))
+        if name == "grep" and not inverse and len(program) == 1:  # of several any is enough
+            _compared(shell, call, text, program[0])
         return "".join(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.HASH)
     if not kinds:
         text = _of_known(text, name, given, program)
@@ -183,6 +206,19 @@ def _pieces(text: str, given: Options) -> str:
     separator = (given.value("d", "delimiter") or "\t")[:1]
     lines = [line.split(separator) for line in text.split("\n")]
     return "\n".join("".join(one[int(field) - 1 : int(field)]) if len(one) > 1 else one[0] for one in lines)
+
+
+def _program_and_files(call: Call, name: str, given: Options) -> tuple[list[str], list[str]]:
+    """What a filter is told to look for or to do, and the files that it reads."""
+    operands = [field.text for field in given.operands]
+    program = given.values("e", "regexp", "expression") if name in ("grep", "sed") else []
+    if name == "yq" and operands[:1] and operands[0] in _EVALUATING:
+        operands.pop(0)
+    if name in _PROGRAM_FIRST and not program and not given.has("f", "file", "from-file") and operands:
+        program = [operands.pop(0)]
+    if call.name == "tail" and operands and operands[0].startswith("+"):
+        operands.pop(0)  # `tail +2`
+    return program, [] if name in _WITHOUT_FILES else operands
 
 
 def _rewritten(shell: Shell, names: list[str], program: str) -> None:

@@ -7,113 +7,35 @@ import re
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import Options, is_option, parse
+from verifychain.formats.shell.options import Option, Options, is_option, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import braced, file_name, is_url
 from verifychain.formats.shell.values import UNKNOWN
 
-_VALUES = frozenset(
-    [
-        "a",
-        "A",
-        "B",
-        "D",
-        "e",
-        "i",
-        "I",
-        "l",
-        "o",
-        "O",
-        "P",
-        "Q",
-        "R",
-        "t",
-        "T",
-        "U",
-        "w",
-        "X",
-        "S-",
-        "accept",
-        "accept-regex",
-        "append-output",
-        "background",
-        "base",
-        "bind-address",
-        "body-data",
-        "body-file",
-        "ca-certificate",
-        "ca-directory",
-        "certificate",
-        "certificate-type",
-        "ciphers",
-        "config",
-        "connect-timeout",
-        "cut-dirs",
-        "default-page",
-        "directory-prefix",
-        "dns-timeout",
-        "domains",
-        "exclude-directories",
-        "exclude-domains",
-        "execute",
-        "ftp-password",
-        "ftp-user",
-        "header",
-        "http-passwd",
-        "http-password",
-        "http-user",
-        "https-only",
-        "include-directories",
-        "input-file",
-        "level",
-        "limit-rate",
-        "load-cookies",
-        "local-encoding",
-        "max-redirect",
-        "method",
-        "output-document",
-        "output-file",
-        "password",
-        "post-data",
-        "post-file",
-        "prefer-family",
-        "private-key",
-        "progress",
-        "proxy-password",
-        "proxy-user",
-        "quota",
-        "read-timeout",
-        "referer",
-        "regex-type",
-        "reject",
-        "reject-regex",
-        "remote-encoding",
-        "report-speed",
-        "restrict-file-names",
-        "retry-on-http-error",
-        "save-cookies",
-        "secure-protocol",
-        "timeout",
-        "tries",
-        "use-askpass",
-        "user",
-        "user-agent",
-        "wait",
-        "waitretry",
-        "warc-file",
-        "hsts-file",
-    ]
-)
+# Options with a value, of GNU wget 1.25 and wget2.
+_WITH_VALUE = """a A B D e i I l o O P Q R t T U w X accept accept-regex append-output base bind-address
+    bind-dns-address bind-interface body-data body-file ca-certificate ca-directory certificate certificate-type
+    choose-config ciphers compression config connect-timeout crl-file cut-dirs default-page directory-prefix
+    dns-servers dns-timeout domains egd-file exclude-directories exclude-domains execute follow-tags ftp-password
+    ftp-user header hsts-file http-passwd http-password http-user ignore-tags include-directories input-file
+    input-metalink level limit-rate load-cookies local-encoding max-redirect method output-document output-file
+    password pinnedpubkey post-data post-file prefer-family preferred-location private-key private-key-type
+    progress proxy-password proxy-user quota random-file read-timeout referer regex-type reject reject-regex
+    rejected-log remote-encoding report-speed restrict-file-names retry-on-http-error save-cookies secure-protocol
+    start-pos timeout tries use-askpass user user-agent wait waitretry warc-dedup warc-file warc-header
+    warc-max-size warc-tempdir"""
+_VALUES = frozenset(_WITH_VALUE.split())
+_NOT_CHECKING = frozenset("no-check-certificate"[:at] for at in range(len("no-ch"), 21))  # getopt_long takes all
+_CHECKING = _NOT_CHECKING | {"e", "execute", "check-certificate"}
+_UNCHECKED = re.compile(r"check_?-?certificate\s*=\s*(?:off|no|0|quiet)\s*", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:(?!//)")
 
 
 def run(shell: Shell, call: Call) -> str:
     """A call of wget."""
     given = parse(call.arguments, _VALUES)
-    for option in given.options:
-        if option.name == "no-check-certificate":
-            off(shell, option.field, "--no-check-certificate", "the server's certificate is not verified",
-                "remove it, or name the authority with --ca-certificate")  # fmt: skip
+    if not given.names.isdisjoint(_CHECKING):
+        _insecure(shell, given)
     if given.has("spider", "post-data", "post-file", "body-data", "body-file") or given.value("method") not in (
         None,
         "GET",
@@ -126,6 +48,28 @@ def run(shell: Shell, call: Call) -> str:
     for url in (*_urls(shell, given), *_listed(shell, call, given)):
         out += shell.fetch(call, url, "wget", _target(shell, given, url, target))
     return out
+
+
+def _insecure(shell: Shell, given: Options) -> None:
+    for option in given.options:
+        if _is_unchecked(option):
+            off(shell, option.field, _shown(option), "the server's certificate is not verified",
+                "remove it, or name the authority with --ca-certificate")  # fmt: skip
+
+
+def _is_unchecked(option: Option) -> bool:
+    """``--no-check-certificate``, also cut short, as a setting of the configuration, and as wget2 has it."""
+    if option.name in ("e", "execute"):
+        return _UNCHECKED.fullmatch((option.value or "").strip()) is not None
+    if option.name == "check-certificate":
+        return option.value in ("no", "off", "0", "quiet")
+    return option.name in _NOT_CHECKING
+
+
+def _shown(option: Option) -> str:
+    if option.name in ("e", "execute"):
+        return f"-e {option.value}"
+    return "--no-check-certificate" if option.value is None else f"--{option.name}={option.value}"
 
 
 def _urls(shell: Shell, given: Options) -> list[Field]:

@@ -1,0 +1,96 @@
+# ruff: noqa: E501
+"""
+Labelled cases of commands as such: their options, what they do with what comes, and which file is which afterwards.
+
+What they do was run with GNU coreutils 9.1, bash, curl 7.88 and wget 1.21, else read in their manuals.
+"""
+
+from __future__ import annotations
+
+from tests.formats.shell.cases import Case, H, U
+
+GET = f"set -e\ncurl -o t.tgz {U}\n"
+COPY = f"set -e\ncurl -o a.tgz {U}\ncp a.tgz t.tgz\n"
+RUN = "tar xf t.tgz\n"
+SUM = f'echo "{H}  t.tgz" | sha256sum -c\n'
+OTHER = f"curl -o n.tgz https://cdn.example/n\necho '{H}  n.tgz' | sha256sum -c\n"
+CLONE = "set -e\ngit clone https://git.example/o/r r\ncd r\n"
+
+OF_PIPES = [
+    Case(f"through {filtering}", f"curl {U} | {filtering} | sh\n", ["piped:interpreter"], "what comes out is what was fetched")
+    for filtering in (
+        "pv -s 100", "pv -L 1m -n", "cat - x", "cat x -", "cat /dev/stdin", "cat /dev/fd/0", "tail +2", "tail -n +2", "envsubst '$A'", "sed s/a/b/ -", "base64 -d -w 0",
+        "awk 1 -", "grep -v x -", "sort -k 2 -", "tr -d '\\r'", "strings -n 8", "uniq -f 1", "gzip -dc", "zstd -dc -", "yq e .x -", "yq .x -", "jq -r --arg a b .x -", "head -n 20 -", "tee log",
+    )
+] + [
+    Case("bash /dev/stdin", f"curl {U} | bash /dev/stdin -v\n", ["unpinned"], "the file is what comes"),
+    Case(". /dev/stdin", f"curl {U} | . /dev/stdin\n", ["piped:interpreter"], "the file is what comes"),
+    Case("kubectl behind envsubst", f"curl {U} | envsubst '$A' | kubectl apply -f -\n", ["piped:interpreter"], "made as it comes"),
+    Case("zstd -o from a pipe", f"set -e\ncurl {U} | zstd -d -o t.sh\nsh t.sh\n", ["unpinned"], "the file is the option's"),
+    Case("zstd -o, checked", f"set -e\ncurl {U} | zstd -d -o t.tgz\n{SUM}{RUN}", ["verified"], "the file is the option's"),
+]  # fmt: skip
+
+OF_CURL = [
+    Case("curl, another answer to nowhere", f"curl -o /dev/null {U} -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "one of two is kept"),
+    Case("curl --next", f"curl -I {U} --next -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "only the first looks"),
+    Case("curl -:", f"curl -X POST {U} -: -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "only the first sends"),
+    Case("curl --next, two files", f"set -e\ncurl -o t.tgz {U} --next -o u.tgz https://cdn.example/u\n{SUM}{RUN}", ["verified", "unpinned"], "options hold for their own part"),
+    Case("curl, a bundle with a colon", f"curl -s: -o t.sh {U}\nsh t.sh\n", ["unpinned"], "there is nothing before it"),
+    *[
+        Case(f"curl {options}", f"set -e\ncurl {options} -o t.tgz {U}\n{SUM}{RUN}", ["verified"], "what follows is the option's value, or the URL")
+        for options in (
+            "--post301", "--proxy-cert c.pem", "--pubkey k.pub", "--curves x.example", "--tlsuser a.example", "--hsts h.txt", "--quote x.example", "--egd-file e.sock", "--haproxy-clientip h.example",
+            "--libcurl c.example", "--random-file r.dat", "--trace-config ids.example", "--knownhosts h.example", "--sasl-authzid a.example", "--proxy-key k.pem", "--crlfile c.crl",
+        )
+    ],
+]  # fmt: skip
+
+OF_WGET = [
+    Case(f"wget {options}", f"set -e\nwget {options} {U}\ntar xf tool.tgz\n", ["unpinned"], "what follows is the URL")
+    for options in ("--https-only", "--background", "-b", "-S", "--no-check-certificate", "-nv", "--continue")
+] + [
+    Case(f"wget {options}", f"set -e\nwget {options} -O t.tgz {U}\n{SUM}{RUN}", ["verified"], "what follows is the option's value")
+    for options in ("--report-speed bits", "--rejected-log x.example/log", "--pinnedpubkey x.example/k", "--compression auto", "--warc-file x.example/w", "-e robots=off", "--tries 3")
+]  # fmt: skip
+
+OF_COMPARISONS = [
+    Case("comm", f"{GET}comm -3 <(sha256sum t.tgz) sums\n{RUN}", ["unpinned"], "it succeeds whatever differs"),
+    Case("cmp of a part", f"{GET}sha256sum t.tgz > s\ncmp -n 4 s sums\n{RUN}", ["unpinned"], "four bytes"),
+    Case("cmp behind a part", f"{GET}sha256sum t.tgz > s\ncmp -i 60 s sums\n{RUN}", ["unpinned"], "the rest"),
+    Case("cmp", f"{GET}sha256sum t.tgz > s\ncmp s sums\n{RUN}", ["verified"], "a list of ours"),
+    Case("cmp, quietly", f"{GET}sha256sum t.tgz > s\ncmp -s s sums\n{RUN}", ["verified"], "a list of ours"),
+    Case("diff", f"{GET}sha256sum t.tgz | diff -U 1 - sums\n{RUN}", ["verified"], "its option takes a value"),
+    Case("grep for others", f"{GET}sha256sum t.tgz | grep --invert-match {H}\n{RUN}", ["unpinned"], "it succeeds for any other digest"),
+    Case("grep -v", f"{GET}sha256sum t.tgz | grep -v {H}\n{RUN}", ["unpinned"], "it succeeds for any other digest"),
+    Case("grep -L", f"{GET}sha256sum t.tgz | grep -L {H}\n{RUN}", ["unpinned"], "it tells of those without"),
+    Case("grep for one of two", f"{GET}sha256sum t.tgz | grep -e {H} -e t.tgz\n{RUN}", ["unpinned"], "the name is enough"),
+    Case("grep -e", f"{GET}sha256sum t.tgz | grep -q -e {H}\n{RUN}", ["verified"], "the digest alone"),
+    Case("what grep does not find in a check", f"{GET}sha256sum -c sums | grep --invert-match OK\n{RUN}", ["unchecked:not-fatal"], "it succeeds where the check does not"),
+    Case("printf, octal and hexadecimal", f"{GET}printf '{H}  t.\\164gz\\x0a' | sha256sum -c\n{RUN}", ["verified"], "t.tgz and an end of line"),
+    Case("printf, two backslashes", f"{GET}printf '%s  %s\\\\t.tgz\\n' {H} x | sha256sum -c\n{RUN}", ["unpinned"], "another name, with one backslash"),
+]  # fmt: skip
+
+OF_FILES = [
+    *[
+        Case(f"{moving} onto a file", f"{GET}{OTHER}{moving} n.tgz t.tgz\n{SUM}tar xf n.tgz\n", ["verified", "verified"], "the second check is of the first file")
+        for moving in ("cp -n", "mv -n", "cp --no-clobber", "cp -i", "cp -fn", "cp --update=none", "ln -s", "ln")
+    ],
+    *[
+        Case(f"{moving}, then what was there", f"{GET}curl -o n.tgz https://cdn.example/n\n{moving} n.tgz t.tgz\n{SUM}{RUN}", ["verified", "unpinned"], "n.tgz was never looked at")
+        for moving in ("cp -n", "mv -n", "mv --no-clobber", "mv -fi", "cp --update=none", "ln -s", "ln")
+    ],
+    *[
+        Case(f"{moving}, then what came", f"{GET}curl -o n.tgz https://cdn.example/n\n{moving} n.tgz t.tgz\n{SUM}{RUN}", ["unpinned", "verified"], "t.tgz is n.tgz now")
+        for moving in ("cp", "mv", "mv -nf", "cp -f", "ln -sf", "install -C", "ln -snf", "cp --update=all")
+    ],
+    Case("cp -n to a new name", f"{GET}cp -n t.tgz u.tgz\necho '{H}  u.tgz' | sha256sum -c\n{RUN}", ["verified"], "nothing was there"),
+    *[
+        Case(f"dd {how}", f"{COPY}curl {U}.more | dd of=t.tgz {how}\n{SUM}{RUN}", ["verified", "verified"], "both are in the file that is checked")
+        for how in ("conv=notrunc", "seek=1", "oflag=append conv=notrunc", "oseek=4 bs=1")
+    ],
+    Case("dd onto a file", f"{COPY}curl {U}.more | dd of=t.tgz bs=4k\n{SUM}{RUN}", ["unpinned", "verified"], "the first is gone"),
+    Case("dd conv=fsync", f"{COPY}curl {U}.more | dd of=t.tgz conv=fsync\n{SUM}{RUN}", ["unpinned", "verified"], "the first is gone"),
+    Case("dd into a checked file", f"{GET}{SUM}curl {U}.more | dd of=t.tgz conv=notrunc\n{RUN}", ["verified", "unpinned"], "what came later is not checked"),
+]  # fmt: skip
+
+OF_COMMANDS = OF_PIPES + OF_CURL + OF_WGET + OF_COMPARISONS + OF_FILES
