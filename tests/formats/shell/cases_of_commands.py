@@ -7,7 +7,7 @@ What they do was run with GNU coreutils 9.1, bash, curl 7.88 and wget 1.21, else
 
 from __future__ import annotations
 
-from tests.formats.shell.cases import Case, H, U
+from tests.formats.shell.cases import C, Case, H, U
 
 GET = f"set -e\ncurl -o t.tgz {U}\n"
 COPY = f"set -e\ncurl -o a.tgz {U}\ncp a.tgz t.tgz\n"
@@ -93,4 +93,36 @@ OF_FILES = [
     Case("dd into a checked file", f"{GET}{SUM}curl {U}.more | dd of=t.tgz conv=notrunc\n{RUN}", ["verified", "unpinned"], "what came later is not checked"),
 ]  # fmt: skip
 
-OF_COMMANDS = OF_PIPES + OF_CURL + OF_WGET + OF_COMPARISONS + OF_FILES
+OF_GIT = [
+    *[
+        Case(f"git {what}", f"{CLONE}git {what}\nmake\n", right, why)
+        for what, right, why in (
+            (f"checkout {C}", ["pinned"], "all files are of that commit"),
+            (f"checkout {C} -- README", ["unpinned"], "one file is of that commit"),
+            (f"checkout {C} README", ["unpinned"], "one file is of that commit"),
+            (f"switch --detach {C}", ["pinned"], "all files are of that commit"),
+            (f"reset --hard {C}", ["pinned"], "all files are of that commit"),
+            (f"reset --keep {C}", ["pinned"], "all files are of that commit"),
+            (f"reset {C}", ["unpinned"], "the files stay what they are"),
+            (f"reset --soft {C}", ["unpinned"], "the files stay what they are"),
+            (f"fetch origin {C}", ["unpinned"], "the files stay what they are"),
+            (f"pull origin {C}", ["unpinned"], "it is merged with what is there"),
+            (f"checkout {C}\ngit checkout main", ["unpinned"], "a branch again"),
+            (f"checkout {C}\ngit checkout -- README", ["pinned"], "a file of that commit"),
+            (f"checkout -b x {C}", ["pinned"], "a branch that begins there"),
+            (f"checkout -b x {C}\ngit pull origin main", ["unpinned"], "and goes on"),
+            (f"checkout {C}\ngit submodule update --init", ["pinned"], "the commits that it keeps"),
+            (f"checkout {C}\ngit submodule update --init --remote", ["unpinned"], "whatever their branches are at"),
+            (f"fetch origin {C}\ngit checkout FETCH_HEAD", ["pinned"], "what was fetched"),
+            (f"fetch origin {C}\ngit reset --hard FETCH_HEAD", ["pinned"], "what was fetched"),
+            ("fetch origin main\ngit checkout FETCH_HEAD", ["unpinned"], "what was fetched"),
+            (f"checkout {C}\ngit fetch origin main\ngit checkout FETCH_HEAD", ["unpinned"], "what was fetched"),
+            (f"fetch origin {C}\ngit fetch origin main\ngit checkout FETCH_HEAD", ["unpinned"], "what was fetched last"),
+        )
+    ],
+    Case("git archive", "git archive --remote=https://git.example/o/r v1 | tar x\n", ["piped:unpacker"], "unpacked as it comes"),
+    Case("git archive, checked", f"set -e\ngit archive --remote https://git.example/o/r -o t.tgz v1\n{SUM}{RUN}", ["verified"], "the file is the option's"),
+    Case("git archive of what is here", "git archive v1 | tar x\n", [], "nothing is fetched"),
+]  # fmt: skip
+
+OF_COMMANDS = OF_GIT + OF_PIPES + OF_CURL + OF_WGET + OF_COMPARISONS + OF_FILES

@@ -43,6 +43,8 @@ _CLONE = frozenset(
 )
 _SUBMODULE = frozenset(["b", "branch", "name", "reference", "depth", "ref-format"])
 _FETCH = frozenset(["depth", "j", "o", "upload-pack", "refmap", "shallow-since"])
+_ARCHIVE = frozenset(["remote", "format", "prefix", "o", "output", "exec"])
+_REWRITING = ("hard", "keep", "merge")  # modes of `git reset` that change the files; the others only say what they are
 _QUIET = frozenset(["--verify", "-q", "--quiet", "--no-patch", "-s"])
 _HASH_ONLY = re.compile(r"-n? ?1 --(?:format|pretty)=(?:format:)?%H(?: HEAD)?")
 _REMOTE = re.compile(r"[a-z+]+://|[\w.-]+@[\w.-]+:|[\w.-]+\.[a-z]+:")
@@ -67,9 +69,13 @@ def run(shell: Shell, call: Call) -> str:
         case "remote":
             _remote(shell, rest, folder)
         case "fetch" | "pull":
-            _fetch(shell, call, parse(rest, _FETCH), folder)
-        case "checkout" | "reset" | "switch":
+            _fetch(shell, call, parse(rest, _FETCH), folder, merged=command == "pull")
+        case "checkout" | "switch" if all(field.text != "--" for field in rest):  # behind that are files
             _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
+        case "reset":
+            _reset(shell, parse(rest, frozenset()), folder)
+        case "archive":
+            return _archive(shell, call, parse(rest, _ARCHIVE))
         case "rev-parse" | "log":
             return _told(shell, command, [field.text for field in rest], folder)
         case "config":
@@ -114,6 +120,8 @@ def _submodule(shell: Shell, call: Call, rest: tuple[Field, ...], folder: str | 
     at = next((at for at, field in enumerate(rest) if not field.text.startswith("-")), None)
     if at is not None and rest[at].text == "add":
         _clone(shell, call, parse(rest[at + 1 :], _SUBMODULE), folder)
+    elif at is not None and rest[at].text == "update" and parse(rest, _SUBMODULE).has("remote"):
+        _moved_on(shell, _clone_at(shell, _folder(shell, folder)), "the submodules' branches")
 
 
 def _take(shell: Shell, call: Call, url: Field, git: GitRef, *, target: str, ref: str | None) -> None:
@@ -137,20 +145,30 @@ def _remote(shell: Shell, rest: tuple[Field, ...], folder: str | None) -> None:
         shell.files.put(f"{_folder(shell, folder)}/.git/{words[1].text}", words[2].text)
 
 
-def _fetch(shell: Shell, call: Call, given: Options, folder: str | None) -> None:
-    """``git fetch <remote> <ref>`` in a repository that was begun with ``git init``; a commit id pins it."""
+def _moved_on(shell: Shell, fetch: Fetch | None, ref: str) -> None:
+    """The files are no longer those of the commit that was there."""
+    if fetch is not None:
+        shell.state = shell.state.without_check(fetch.index)
+        fetch.git, fetch.ref, fetch.pinned = GitRef(shell.table.shown(ref), is_commit=False), ref, False
+
+
+def _fetch(shell: Shell, call: Call, given: Options, folder: str | None, *, merged: bool) -> None:
+    """
+    ``git fetch <remote> <ref>`` in a repository that was begun with ``git init``; a commit id pins it.
+
+    In a clone the files stay what they are until FETCH_HEAD is checked out, or ``git pull`` merges it with them.
+    """
     where = _folder(shell, folder)
     if not given.operands:
         return
     remote, *refs = given.operands
     ref = (refs[0].text or None) if refs else None
     known = _clone_at(shell, where)
-    if ref is not None and _is_commit(shell, ref) and known is not None:
-        known.git = GitRef(ref, is_commit=True)
-        known.pinned = True
-        return
     if known is not None:
+        shell.files.put(f"{where}/.git/FETCH_HEAD", ref or "")
         shell.state = shell.state.without_check(known.index)
+        if merged:
+            _moved_on(shell, known, ref or "…")
         return
     contents = shell.files.contents(f"{where}/.git/{remote.text}")
     url = Field(contents[0], remote.word) if contents else remote
@@ -170,16 +188,33 @@ def _clone_at(shell: Shell, where: str) -> Fetch | None:
 
 
 def _checkout(shell: Shell, given: Options, folder: str | None) -> None:
+    """``git checkout <ref>``; with paths behind it only these files are of that commit."""
     refs = [field.text for field in given.operands if field.text not in ("HEAD", "")]
-    fetch = _clone_at(shell, _folder(shell, folder))
-    if not refs or fetch is None:
+    where = _folder(shell, folder)
+    fetch = _clone_at(shell, where)
+    if len(refs) != 1 or fetch is None:
         return
-    ref = refs[-1] if given.has("b", "B") else refs[0]
+    ref = refs[0]
+    if ref == "FETCH_HEAD":
+        ref = "".join(shell.files.contents(f"{where}/.git/FETCH_HEAD")[:1]) or ref
     shell.state = shell.state.without_check(fetch.index)  # what it was compared with before is another commit
     if _is_commit(shell, ref):
         fetch.git, fetch.pinned = GitRef(shell.table.shown(ref), is_commit=True), True
-    elif ref != "FETCH_HEAD" and not (fetch.git is not None and fetch.git.is_commit):
-        fetch.git, fetch.ref = GitRef(shell.table.shown(ref), is_commit=False), ref
+    elif ref != "FETCH_HEAD":
+        _moved_on(shell, fetch, ref)
+
+
+def _reset(shell: Shell, given: Options, folder: str | None) -> None:
+    if given.has(*_REWRITING):
+        _checkout(shell, given, folder)
+
+
+def _archive(shell: Shell, call: Call, given: Options) -> str:
+    """``git archive --remote=<repository> <ref>``: an archive of another's making, whatever the ref."""
+    remote = given.value("remote")
+    if remote is None or is_local(remote) or not (_REMOTE.match(remote) or UNKNOWN.search(remote)):
+        return shell.table.result("$(git …)")
+    return shell.fetch(call, Field(remote, call.word), "git", given.value("o", "output"))
 
 
 def _told(shell: Shell, command: str, words: list[str], folder: str | None) -> str:
