@@ -59,6 +59,16 @@ def run(shell: Shell, call: Call) -> str:
         return ""
     command, rest = given.operands[0].text, given.operands[1:]
     folder = given.value("C")
+    if command in ("rev-parse", "log"):
+        return _told(shell, command, [field.text for field in rest], folder)
+    if command == "archive":
+        return _archive(shell, call, parse(rest, _ARCHIVE))
+    _change(shell, call, command, rest, folder)
+    return shell.table.result("$(git ls-remote …)" if command == "ls-remote" else "$(git …)")
+
+
+def _change(shell: Shell, call: Call, command: str, rest: tuple[Field, ...], folder: str | None) -> None:
+    """Commands that change which clones there are, and what they hold."""
     match command:
         case "clone":
             _clone(shell, call, parse(rest, _CLONE), folder)
@@ -70,17 +80,13 @@ def run(shell: Shell, call: Call) -> str:
             _remote(shell, rest, folder)
         case "fetch" | "pull":
             _fetch(shell, call, parse(rest, _FETCH), folder, merged=command == "pull")
-        case "checkout" | "switch" if all(field.text != "--" for field in rest):  # behind that are files
-            _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
+        case "checkout" | "switch":
+            if "--" not in [field.text for field in rest]:  # behind that are files
+                _checkout(shell, parse(rest, frozenset(["b", "B", "c", "C", "m", "s"])), folder)
         case "reset":
             _reset(shell, parse(rest, frozenset()), folder)
-        case "archive":
-            return _archive(shell, call, parse(rest, _ARCHIVE))
-        case "rev-parse" | "log":
-            return _told(shell, command, [field.text for field in rest], folder)
         case "config":
             _config(shell, rest)
-    return shell.table.result("$(git ls-remote …)" if command == "ls-remote" else "$(git …)")
 
 
 def _options(shell: Shell, given: Options) -> None:
