@@ -125,4 +125,18 @@ OF_GIT = [
     Case("git archive of what is here", "git archive v1 | tar x\n", [], "nothing is fetched"),
 ]  # fmt: skip
 
-OF_COMMANDS = OF_GIT + OF_PIPES + OF_CURL + OF_WGET + OF_COMPARISONS + OF_FILES
+OF_FETCHERS = [
+    Case("aria2c of another file", f"{GET}aria2c --checksum=sha-256={H} x.torrent\n{RUN}", ["unpinned"], "that digest is of what it fetches"),
+    Case("aria2c of mirrors", f"aria2c --checksum=sha-256={H} {U} https://mirror.example/tool.tgz\n", ["verified", "verified"], "whichever serves it"),
+    Case("aria2c, weak", f"aria2c --checksum=md5={H[:32]} {U}\n", ["weak"], "MD5"),
+    Case("http -d", f"http -d {U}\ntar xf tool.tgz\n", ["unpinned"], "the name is the URL's"),
+    Case("http --download", f"http --download {U}\ntar xf tool.tgz\n", ["unpinned"], "the name is the URL's"),
+    Case("http", f"http {U} | tar x\n", ["piped:unpacker"], "to standard output"),
+    *[Case(text, f"{text}\n", ["piped:interpreter"], "it is run as it comes") for text in (
+        f"curl {U} | pwsh -Command -", f"curl {U} | pwsh -NoProfile -File -", f"curl {U} | deno run -", f"curl {U} | deno run -A -", "deno run https://cdn.example/t.ts",
+        "deno run --allow-net -r -c d.json https://cdn.example/t.ts", "deno https://cdn.example/t.ts", "deno install -n t https://cdn.example/t.ts",
+    )],
+    *[Case(text, f"{text}\n", [], "it fetches nothing") for text in ("deno run t.ts https://cdn.example/x", "deno run t.ts -", "pwsh -Command -", "deno fmt -")],
+]  # fmt: skip
+
+OF_COMMANDS = OF_FETCHERS + OF_GIT + OF_PIPES + OF_CURL + OF_WGET + OF_COMPARISONS + OF_FILES

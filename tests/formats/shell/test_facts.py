@@ -131,6 +131,14 @@ SWITCHES = [
     ("rpm -i --nosignature x.rpm", "--nosignature"), ("go get -insecure h.example/x", "-insecure"),
     ("gpg --keyserver keys.example --recv-keys ABCDEF0123456789ABCDEF0123456789ABCDEF01 || true", "true"),
     ("apt-key adv --keyserver keys.example --recv-keys ABCDEF01 || :", ":"),
+    ("wget --no-check-cert https://h.example/t", "--no-check-cert"), ("wget --no-ch https://h.example/t", "--no-ch"),
+    ("wget -e check_certificate=off https://h.example/t", "-e"), ("wget2 --check-certificate=no https://h.example/t", "--check-certificate=no"),
+    ("wget --execute 'check-certificate = 0' https://h.example/t", "--execute"),
+    ("aria2c --check-certificate=false https://h.example/t", "--check-certificate=false"),
+    ("axel -k https://h.example/t", "-k"), ("fetch --no-verify-peer https://h.example/t", "--no-verify-peer"),
+    ("xh --verify no https://h.example/t", "--verify"), ("http --verify=false https://h.example/t", "--verify=false"),
+    ("uv pip install --allow-insecure-host h.example x", "--allow-insecure-host"), ("yarn config set enableStrictSsl false", "config"),
+    ("cosign verify-blob --private-infrastructure --key k x", "--private-infrastructure"), ("rpm -K --nodigest x.rpm", "--nodigest"),
     ("choco install x --ignore-checksums", "--ignore-checksums"), ("skopeo copy --src-tls-verify=false a b", "--src-tls-verify=false"),
 ]  # fmt: skip
 
@@ -146,7 +154,10 @@ def test_switches_that_turn_verification_off(text: str, mark: str) -> None:
     [
         "curl -fsS -o t https://h.example/t", "curl -k https://localhost/x", "apt-get -o Acquire::https::Verify-Peer=true update",
         "export GOSUMDB=sum.golang.example", "export DOCKER_CONTENT_TRUST=1", "echo --no-check-certificate", "grep -k x curl",
-        "git config --global http.sslVerify true", "npm config set registry https://h.example", "rpm -K x.rpm",
+        "wget --no-cache https://h.example/t", "wget -e robots=off https://h.example/t", "wget2 --check-certificate=on https://h.example/t",
+        "wget --execute check_certificate=on https://h.example/t", "aria2c --check-certificate=true https://h.example/t",
+        "curl -s --next -o t https://h.example/t", "http --verify=ca.pem https://h.example/t", "aria2c -k 1M https://h.example/t",
+        "cosign verify-blob --insecure-ignore-tlog=false --key k x", "git config --global http.sslVerify true", "npm config set registry https://h.example", "rpm -K x.rpm",
         "gpg --keyserver a.example --recv-keys ABCDEF01 || gpg --keyserver b.example --recv-keys ABCDEF01", "gpg --verify s f || true",
     ],
 )  # fmt: skip
@@ -178,7 +189,9 @@ def test_switches_in_arg_are_reported_where_a_stage_has_them() -> None:
         ("pnpm add x", ["npm"]), ("npm run build", []), ("go install h.example/x@latest", ["go"]), ("go install h.example/x@v1.2.3", []),
         ("go build ./...", []), ("cargo install x", ["cargo"]), ("cargo install --locked x", []), ("cargo build", []),
         ("gem install rake", ["gem"]), ("bundle install", []), ("choco install git -y", ["choco"]), ("nuget install X", ["nuget"]),
-        ("dotnet tool install -g x", ["nuget"]),
+        ("dotnet tool install -g x", ["nuget"]), ("PIP_REQUIRE_HASHES=1 pip install x", []), ("PIP_REQUIRE_HASHES=0 pip install x", ["pip"]),
+        ("export PIP_REQUIRE_HASHES=False; pip install x", ["pip"]), ("PIP_REQUIRE_HASHES= pip install x", ["pip"]),
+        ("export PIP_REQUIRE_HASHES=on; pip install x", []),
     ],
 )  # fmt: skip
 def test_installs(text: str, right: list[str]) -> None:

@@ -10,7 +10,7 @@ from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.switches import off
 from verifychain.formats.shell.urls import file_name, is_url
 from verifychain.formats.shell.values import UNKNOWN
@@ -29,12 +29,16 @@ def _row(values: str, target: str, folder: str = "", *, kept: bool = True) -> Si
     return Simple(frozenset(values.split()), tuple(target.split()), tuple(folder.split()), kept)
 
 
+_NO_SSL = {("axel", "k"), ("axel", "insecure"), ("fetch", "no-verify-peer"), ("fetch", "no-verify-hostname")}
+_SSL = {("aria2c", "check-certificate")} | {(name, "verify") for name in ("http", "https", "httpie", "xh")}
+_HTTP = _row(
+    "o output a auth A auth-type verify cert cert-key timeout session s style p print P", "o output", kept=False
+)
 _SIMPLE = {
     "aria2c": _row("o out d dir x s k j split checksum min-split-size header", "o out", "d dir"),
     "axel": _row("o output n num-connections H U s T", "o output"),
     "fetch": _row("o T", "o"),
-    "http": _row("o output a auth d", "o output", kept=False), "https": _row("o output a auth", "o output", kept=False),
-    "xh": _row("o output a auth", "o output", kept=False), "httpie": _row("o output", "o output", kept=False),
+    "http": _HTTP, "https": _HTTP, "xh": _HTTP, "httpie": _HTTP,
     "lwp-download": _row("", ""),
 }  # fmt: skip
 
@@ -51,18 +55,30 @@ def run(shell: Shell, call: Call) -> str:
 
 def _simple(shell: Shell, call: Call, row: Simple) -> str:
     given = parse(call.arguments, row.values)
+    _insecure(shell, call, given)
     target, folder = given.value(*row.target), given.value(*row.folder)
-    out = ""
+    out, before = "", len(shell.fetches)
     for url in given.operands:
         if not (is_url(url.text) or UNKNOWN.match(url.text)):
             continue
-        name = target or (file_name(url.text) if row.kept else None)
+        name = target or (file_name(url.text) if row.kept or given.has("d", "download") else None)
         out += shell.fetch(call, url, call.name, f"{folder}/{name}" if folder and name else name)
     digest = given.value("checksum")
-    if digest is not None and call.name == "aria2c" and shell.fetches:
+    fetched = shell.fetches[before:]  # several are mirrors of one file
+    if digest is not None and call.name == "aria2c" and fetched:
         algorithm, _, value = digest.partition("=")
-        shell.check([shell.fetches[-1]], value, algorithm.replace("-", "").lower(), call.word)
+        shell.check(fetched, value, algorithm.replace("-", "").lower(), call.word)
     return out
+
+
+def _insecure(shell: Shell, call: Call, given: Options) -> None:
+    for option in given.options:
+        if (call.name, option.name) in _NO_SSL or (
+            (call.name, option.name) in _SSL and (option.value or "").lower() in ("no", "false", "0")
+        ):
+            shown = f"--{option.name}" if len(option.name) > 1 else f"-{option.name}"
+            value = "" if option.value is None else f"={option.value}"
+            off(shell, option.field, shown + value, "the server's certificate is not verified")
 
 
 def _copy(shell: Shell, call: Call, schemes: tuple[str, ...], words: tuple[str, ...]) -> None:

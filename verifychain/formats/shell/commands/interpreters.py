@@ -10,6 +10,7 @@ from verifychain.formats.shell.commands import php
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.urls import is_url
 from verifychain.formats.shell.values import UNKNOWN, Kind
 
 SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "zsh", "mksh", "fish", "su"])
@@ -18,6 +19,7 @@ _TEXT_OPTIONS = {"python": "c", "pypy": "c", "perl": "e E", "ruby": "e", "node":
 _FETCHING = re.compile(
     r"urlopen|urlretrieve|requests\.get|Net::HTTP|open-uri|URI\.open|LWP::|file_get_contents|https?\.get|fetch\(|download\.file|WebClient|Invoke-WebRequest"
 )
+_DENO = frozenset(["n", "name", "root", "c", "config", "import-map", "cert", "location", "seed", "L", "log-level"])
 _URL = re.compile(r"(?:https?|ftp)://[^\s'\"`)]+")
 
 
@@ -74,6 +76,8 @@ def _other(shell: Shell, call: Call) -> str:
     )
     texts = given.values(*options.split())
     operands = list(given.operands)
+    if name == "deno" and _deno(shell, call):
+        return ""
     # What follows the dash are arguments, and so is what follows `php --`.
     from_stdin = not operands or operands[0].text == "-" or (name == "php" and call.texts[:1] == ["--"])
     if texts or (call.stdin and from_stdin and not given.has("m", "jar")):
@@ -131,6 +135,19 @@ def _cluster(shell: Shell, call: Call) -> str:
 def _powershell(shell: Shell, call: Call) -> str:
     from verifychain.formats.shell.powershell import walk
 
-    texts = [field.text for field in call.arguments]
+    texts = call.texts
+    if texts[-1:] == ["-"] and shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name):
+        return ""
     walk(shell, " ".join(texts), call)
     return ""
+
+
+def _deno(shell: Shell, call: Call) -> bool:
+    """``deno run https://…`` runs what it fetches, ``deno run -`` what comes; whether it is one of them."""
+    words = parse(call.arguments, _DENO).operands
+    words = words[1:] if words[:1] and words[0].text in ("run", "install", "serve") else words
+    if not words or not (words[0].text == "-" or is_url(words[0].text)):
+        return False
+    url = words[0]
+    content = (call.stdin or "") if url.text == "-" else shell.fetch(call, url, "deno")
+    return shell.pipe(content, Consumer.INTERPRETER, call.word, "deno")

@@ -34,6 +34,7 @@ def _installed(shell: Shell, call: Call, manager: Manager, command: str, lacks: 
     shell.facts.append(Install(location.span, manager, command, lacks, source))
 
 
+_NOT_ON = ("", "0", "no", "n", "f", "false", "off")
 _PIP_VALUES = frozenset(
     [
         "r",
@@ -88,10 +89,15 @@ def _pip(shell: Shell, call: Call) -> None:
     for field in [*given.operands, *(Field(value, call.word) for value in given.values("e", "editable"))]:
         _pip_url(shell, call, field)
     packages = [field for field in given.operands if not _is_path(field.text)]
-    hashed = given.has("require-hashes", "no-index") or shell.variable("PIP_REQUIRE_HASHES") is not None
+    hashed = given.has("require-hashes", "no-index") or _is_on(shell.variable("PIP_REQUIRE_HASHES"))
     if not hashed and (packages or given.has("r", "requirement")):
         command = f"{call.name} pip install" if call.texts[:1] == ["pip"] else f"{call.name} install"
         _installed(shell, call, Manager.PIP, command, "--require-hashes")
+
+
+def _is_on(values: tuple[str, ...] | None) -> bool:
+    """Whether none of the values that a variable can have turns its option off."""
+    return values is not None and not any(value.strip().lower() in _NOT_ON for value in values)
 
 
 def _behind_install(call: Call) -> tuple[Field, ...] | None:
@@ -113,11 +119,12 @@ def _is_path(text: str) -> bool:
 
 def _trusted(shell: Shell, call: Call) -> None:
     for field in call.arguments:
-        if field.text.split("=")[0] == "--trusted-host":
+        option = field.text.split("=")[0]
+        if option in ("--trusted-host", "--allow-insecure-host"):  # the second one is uv's
             off(
                 shell,
                 field,
-                "--trusted-host",
+                option,
                 "the index's certificate is not verified",
                 "give pip the authority with --cert",
             )
@@ -152,7 +159,7 @@ def _take(shell: Shell, call: Call, url: Field, via: str) -> None:
         fetch.data = fetch.streaming = False
 
 
-_NO_SSL = re.compile(r"strict-ssl[= ](?:false|0)")
+_NO_SSL = re.compile(r"(?:strict-ssl|enableStrictSsl)[= ](?:false|0)")  # the second one is that of yarn 2
 
 
 def _npm(shell: Shell, call: Call) -> None:
