@@ -22,6 +22,7 @@ def test_the_core_loads_neither_the_library_nor_the_network() -> None:
     names = set(run(f"import sys; {CORE}; print(*sys.modules)").split())
     heavy = {"sigstore", "pydantic", "requests", "urllib3", "ssl", "http", "tuf", "rfc3161_client", "click"}
     assert sorted(names & heavy) == []
+    assert "cryptography.hazmat.primitives.serialization" not in names
 
 
 def test_who_trusts_keys_alone_loads_nothing_for_certificates() -> None:

@@ -210,3 +210,18 @@ def test_ed25519ph_of_random_keys(seed: bytes, data: bytes) -> None:
 @given(st.binary(min_size=0, max_size=40), st.binary(max_size=70))
 def test_any_bytes_are_no_signature(key: bytes, signature: bytes) -> None:
     assert not ed25519ph.holds(key, signature, prehash(b""))
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
+def test_a_key_is_written_as_the_library_writes_it(curve: ec.EllipticCurve) -> None:
+    """Coordinates that begin with zero bytes are among them."""
+    for secret in range(1, 600):
+        key = ec.derive_private_key(secret, curve).public_key()
+        expected = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        assert keys.spki_of(key) == expected
+        assert keys.load_der(expected).public == key
+
+
+def test_keys_of_other_kinds_are_written_too() -> None:
+    for key in (ed25519.Ed25519PrivateKey.generate().public_key(), rsa.generate_private_key(65537, 2048).public_key()):
+        assert keys.spki_of(key) == key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

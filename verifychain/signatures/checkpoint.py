@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from verifychain.core.digest import Algorithm, Digest
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.signatures.keys import signed_by
 from verifychain.signatures.strict_json import base64_bytes
@@ -12,8 +11,8 @@ from verifychain.signatures.trust_root import Log
 from verifychain.signatures.verdict import Reason, Rejected, shown
 
 _MOST = 1 << 20
-_SIGNATURE = re.compile("\u2014 ([^ \n]+) ([A-Za-z0-9+/=]+)")
-_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
+_SIGNATURE = expression("\u2014 ([^ \n]+) ([A-Za-z0-9+/=]+)")
+_SIZE = expression(r"0|[1-9][0-9]{0,18}")
 
 
 class _Signature(NamedTuple):

@@ -39,10 +39,11 @@ _HASHES = {
     Algorithm.SHA384: hashes.SHA384(),
     Algorithm.SHA512: hashes.SHA512(),
 }
-# What stands before the point of a key on P-256 (RFC 5480), or before the key itself (RFC 8410): DER has one way to
-# write it. So keys of the two usual kinds need no reader of DER, and to load the library's takes longer than to verify
-# twenty signatures: it brings those for OpenSSH and for private keys along.
+# What stands before the point of a key on P-256 or P-384 (RFC 5480), or before the key itself (RFC 8410): DER has one
+# way to write it. So keys of the usual kinds need nobody to read or write DER, and to load the library's takes longer
+# than to verify twenty signatures: it brings those for OpenSSH and for private keys along.
 _P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+_P384 = bytes.fromhex("3076301006072a8648ce3d020106052b8104002203620004")
 _ED25519 = bytes.fromhex("302a300506032b6570032100")
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----")
 
@@ -79,13 +80,26 @@ def load_der(spki: bytes) -> Key:
 
 def _read(spki: bytes) -> PublicKeyTypes:
     """The key in a SubjectPublicKeyInfo; raises ValueError, TypeError or UnsupportedAlgorithm."""
-    if spki.startswith(_P256) and len(spki) == len(_P256) + 64:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + spki[len(_P256) :])
+    for before, curve in ((_P256, ec.SECP256R1()), (_P384, ec.SECP384R1())):
+        if spki.startswith(before) and len(spki) == len(before) + curve.key_size // 4:
+            return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + spki[len(before) :])
     if spki.startswith(_ED25519) and len(spki) == len(_ED25519) + 32:
         return ed25519.Ed25519PublicKey.from_public_bytes(spki[len(_ED25519) :])
     from cryptography.hazmat.primitives import serialization
 
     return serialization.load_der_public_key(spki)
+
+
+def spki_of(key: PublicKeyTypes) -> bytes:
+    """The SubjectPublicKeyInfo of a key, in DER."""
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        before = {"secp256r1": _P256, "secp384r1": _P384}.get(key.curve.name)
+        if before is not None:
+            point, size = key.public_numbers(), key.key_size // 8
+            return before + point.x.to_bytes(size) + point.y.to_bytes(size)
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def usable(key: PublicKeyTypes) -> PublicKey:

@@ -9,9 +9,8 @@ comes with the signature proves nothing, and is not looked at. A bare DSSE envel
 
 from __future__ import annotations
 
-import re
-
 from verifychain.core import digest as digests
+from verifychain.core.expression import expression
 from verifychain.signatures.bundle import dsse
 from verifychain.signatures.evidence import Entry, Envelope, Evidence, Message
 from verifychain.signatures.keys import pem_der
@@ -19,7 +18,7 @@ from verifychain.signatures.strict_json import Fields, base64_bytes
 from verifychain.signatures.verdict import Reason, Rejected
 
 _WRONG = Reason.MALFORMED_BUNDLE
-_HEX = re.compile("[0-9a-f]{64}")
+_HEX = expression("[0-9a-f]{64}")
 
 
 def evidence(data: bytes) -> Evidence:

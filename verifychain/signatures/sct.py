@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.certificate_transparency import SignedCertificateTimestamp
 
 from verifychain.core import digest
-from verifychain.signatures.keys import signed_by
+from verifychain.signatures.keys import signed_by, spki_of
 from verifychain.signatures.trust_root import TrustRoot
 from verifychain.signatures.verdict import Reason, Rejected
 
@@ -45,14 +44,13 @@ def _signed(
 ) -> bytes:
     """The structure that the log signed: version 1, certificate_timestamp, a precert_entry."""
     milliseconds = (time - _EPOCH) // timedelta(milliseconds=1)
-    issuer_key = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     tbs, extensions = certificate.tbs_precertificate_bytes, stamp.extension_bytes
     return b"".join(
         (
             b"\x00\x00",
             milliseconds.to_bytes(8),
             b"\x00\x01",
-            digest.of_bytes(issuer_key).raw,
+            digest.of_bytes(spki_of(issuer.public_key())).raw,
             len(tbs).to_bytes(3),
             tbs,
             len(extensions).to_bytes(2),

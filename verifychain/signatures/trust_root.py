@@ -8,13 +8,13 @@ log of one never vouches for a certificate of another.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from verifychain.core.digest import Digest, of_bytes
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.signatures.keys import PublicKey, load_der
 from verifychain.signatures.strict_json import MOST_BYTES, Fields, lines
@@ -39,7 +39,7 @@ _KEY_KINDS = {
     "PKIX_RSA_PKCS1V15_3072_SHA256",
     "PKIX_RSA_PKCS1V15_4096_SHA256",
 }
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_TIME = expression(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _WRONG = Reason.MALFORMED_TRUST_ROOT
 _MOST = 1000
 
