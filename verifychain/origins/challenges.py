@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 
 _WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_SCHEME = re.compile(rf"[\s,]*({_WORD})(?=[\s,]|$)", re.ASCII)
-_PARAMETER = re.compile(
+_SCHEME = expression(rf"[\s,]*({_WORD})(?=[\s,]|$)", re.ASCII)
+_PARAMETER = expression(
     rf'[\s,]*({_WORD})[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|({_WORD}))(?=[\s,]|$)', re.ASCII | re.DOTALL
 )
-_TOKEN68 = re.compile(r"[ \t]+[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))", re.ASCII)
+_TOKEN68 = expression(r"[ \t]+[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))", re.ASCII)
 _LONGEST = 16_384
 
 

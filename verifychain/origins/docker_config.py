@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from verifychain.core.errors import Unavailable, strerror
+from verifychain.core.expression import expression
 from verifychain.core.image_name import DOCKER_HUB
 from verifychain.core.record import NamedTuple
 
 _HUB_KEY = "https://index.docker.io/v1/"
-_HELPER_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_HELPER_NAME = expression(r"[A-Za-z0-9._-]+", re.ASCII)
 _SECONDS = 30
 _LARGEST = 4 << 20
 _NOT_FOUND = "credentials not found"

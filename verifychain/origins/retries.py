@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from verifychain.core.record import NamedTuple
 
 STATUSES = frozenset((408, 429, 500, 502, 503, 504))
@@ -28,6 +26,8 @@ class Patience(NamedTuple):
         asked = _seconds(retry_after)
         if asked is not None:
             return min(asked, _LONGEST)
+        import random
+
         pause = float(self.factor * 2 ** (attempt - 1))
         return min(pause + random.uniform(0, self.factor), _LONGEST)  # noqa: S311 - so that many clients do not return together
 
