@@ -134,8 +134,7 @@ class Frozen:
         if not changed.keys() <= self._fields:
             raise TypeError(f"{type(self).__name__}: unknown {', '.join(sorted(changed.keys() - self._fields))}")
         made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)
-        made.__dict__.update(changed)
+        object.__setattr__(made, "__dict__", self.__dict__ | changed)
         return made
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

@@ -175,14 +175,14 @@ def _line(file: File, node: Node) -> Item | Refused | Node:
 
 def _plain(file: File, block: re.Match[str]) -> Item | None:
     """The requirement of a block, None where pip takes its name for that of a file."""
-    text, name, extras, version, marker, *_ = block.groups()
+    text, name, extras, version, marker, hashed, *_ = block.groups()
     if name.lower().endswith(pep508.ARCHIVES):
         return None
     parsed = pep508.simple_one(name, extras, version, marker)
     start = block.start()
     byte = file.text.byte(start)
     shift = byte - start
-    texts = [part[:64] for part in block["hashes"].split("--hash=sha256:")[1:]]
+    texts = [part[:64] for part in hashed.split("--hash=sha256:")[1:]]
     tidy = texts == sorted(set(texts))
     hashes = TidyHashes(texts, lambda: _sha256(block, shift)) if tidy else _sha256(block, shift)
     return Item(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Notation
@@ -126,12 +127,31 @@ class _Reader:
         if text.guessed or (text.marked and text.encoding != "utf-8"):
             yield UnusualEncoding(Span(0, min(1, len(self._source.data))), text.encoding, text.guessed)
 
+    @cached_property
+    def _any(self) -> Requirement:
+        """What all requirements of the file share: each is made of it, at a third of what making it whole takes."""
+        nowhere = Span(0, 0)
+        return Requirement(
+            subject="",
+            via="pip",
+            span=nowhere,
+            name_span=nowhere,
+            origin=Location(self._source, nowhere),
+            grade=Grade.UNPINNED,
+            name=None,
+            text="",
+            kind=Kind.NAMED,
+            mode=self._mode,
+            in_constraints=self._constraints,
+            places=self._places,
+            generated=self._generated,
+        )
+
     def _requirement(self, item: Item) -> Requirement:
         parsed, version = item.parsed, item.parsed.version
         name = parsed.name or parsed.url or item.text
-        return Requirement(
+        made = self._any._replace(
             subject=name if version is None or parsed.name is None else f"{name}=={version}",
-            via="pip",
             span=item.span,
             name_span=item.name_span,
             origin=Location(self._source, item.name_span),
@@ -139,23 +159,18 @@ class _Reader:
             slot=self._slot(item),
             name=parsed.name,
             text=item.text,
-            kind=parsed.kind,
             extras=parsed.extras,
             specifiers=parsed.specifiers,
             version=version,
             marker=parsed.marker,
-            url=parsed.url,
-            editable=item.editable,
-            commit=parsed.commit,
             hashes=item.hashes,
-            mode=self._mode,
-            in_constraints=self._constraints,
             others=self._relatives.of(item),
-            places=self._places,
             lines=item.lines,
             builds=self._builds(item),
-            generated=self._generated,
         )
+        if item.plain:
+            return made
+        return made._replace(kind=parsed.kind, url=parsed.url, editable=item.editable, commit=parsed.commit)
 
     def _slot(self, item: Item) -> Slot | None:
         if item.editable or item.parsed.kind not in (Kind.NAMED, Kind.ARCHIVE) or not self._file.text.editable:

@@ -34,13 +34,15 @@ class Relatives:
         self._first: dict[str, list[tuple[int, Placed]]] = {}
         self._masks: dict[str | None, int] = {None: _EVERYWHERE}
         self._before: dict[tuple[str | None, str | None, _Words], tuple[Other, ...]] = {}
-        for one in closures:
-            for placed in one.placed:
-                key = (placed.source.path, placed.item.span.start)
-                name = placed.item.parsed.name
-                if name is not None and key not in self._numbers:
-                    self._numbers[key] = len(self._numbers)
-                    self._by_name.setdefault(name, []).append((self._numbers[key], placed))
+        all_ = [placed for one in closures for placed in one.placed]
+        names = [placed.item.parsed.name for placed in all_]
+        if len(set(names)) == len(names):
+            return  # each project has one line, as in nearly all files
+        for name, placed in zip(names, all_, strict=True):
+            key = (placed.source.path, placed.item.span.start)
+            if name is not None and key not in self._numbers:
+                self._numbers[key] = len(self._numbers)
+                self._by_name.setdefault(name, []).append((self._numbers[key], placed))
 
     def of(self, item: Item) -> tuple[Other, ...]:
         """The other lines about the project of ``item``, which stands in the source."""
