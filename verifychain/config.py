@@ -169,6 +169,8 @@ def _check_names(settings: Settings, where: str) -> None:
     for key, words in named:
         for word in words:
             rules.require(word, f"{where}: {key}")
+    for index, override in enumerate(settings.overrides):
+        rules.require_always_on(override.ignore, f"{where}: overrides[{index}].ignore: ")
     exact = [("severity", tuple(settings.severity))]
     exact += [(f"overrides[{i}].severity", tuple(one.severity)) for i, one in enumerate(settings.overrides)]
     exact += [(f"ignores[{i}].rule", (one.rule,)) for i, one in enumerate(settings.ignores)]

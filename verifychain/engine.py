@@ -8,7 +8,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from verifychain import rules
-from verifychain.core.errors import Unavailable, UsageError, strerror
+from verifychain.core.errors import Unavailable, strerror
 from verifychain.core.finding import Finding, Incomplete, Problem
 from verifychain.core.glob import matches_any
 from verifychain.core.ports import NETWORK, Outside, Scope
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 _MOST_KEPT = 1 << 16
 _THREADS_ONLINE = 8
 
-# Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
-ALWAYS_ON = frozenset({"core-parse-error"})
-
 
 class Choice(NamedTuple):
     """Which rules run: ids and groups as the user gave them; an empty selection means all that are on by default."""
@@ -46,8 +43,7 @@ class Choice(NamedTuple):
         for option, words in (("--select", self.select), ("--ignore", self.ignore)):
             for word in words:
                 rules.require(word, option)
-        for word in ALWAYS_ON.intersection(self.ignore):
-            raise UsageError(f"{word} cannot be switched off", "exclude the file by configuration, with a reason")
+        rules.require_always_on(self.ignore)
 
     def groups(self, groups: Collection[str]) -> set[str]:
         """Those of some groups whose rules can run."""
@@ -56,7 +52,7 @@ class Choice(NamedTuple):
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule runs; a rule that is selected by its id beats an ignored group."""
-        if rule.id in ALWAYS_ON:
+        if rule.id in rules.ALWAYS_ON:
             return True
         names = {rule.id, rule.group}
         if names.intersection(self.ignore) and not (rule.id in self.select and rule.id not in self.ignore):
@@ -276,7 +272,9 @@ class _Local:
         self.ignored = frozenset(ignored)
 
     def ignores(self, rule: Rule) -> bool:
-        return bool(self.ignored) and rule.id not in ALWAYS_ON and not self.ignored.isdisjoint((rule.id, rule.group))
+        return (
+            bool(self.ignored) and rule.id not in rules.ALWAYS_ON and not self.ignored.isdisjoint((rule.id, rule.group))
+        )
 
     def severity(self, rule: Rule, problem: Problem) -> Severity:
         """The configured severity; a problem that says less than its rule (a template) keeps saying less."""

@@ -102,7 +102,7 @@ class WorkingTree:
         self._repositories: set[str] = set()
 
     def exists(self, path: str) -> bool:
-        if self._is_stdin(path):
+        if self.is_stdin(path):
             return True
         try:
             os.lstat(path)
@@ -113,7 +113,7 @@ class WorkingTree:
         return True
 
     def is_directory(self, path: str) -> bool:
-        return not self._is_stdin(path) and os.path.isdir(path)
+        return not self.is_stdin(path) and os.path.isdir(path)
 
     def read(self, path: str) -> Source:
         if self._stdin is not None and path == self._stdin[0]:
@@ -121,7 +121,7 @@ class WorkingTree:
         return Source(path, opening.content(path, MAX_BYTES))
 
     def head(self, path: str) -> bytes:
-        if self._is_stdin(path):
+        if self.is_stdin(path):
             return self.read(path).data[:HEAD]
         try:
             with opening.regular(path) as file:
@@ -164,9 +164,10 @@ class WorkingTree:
             self.unreadable.setdefault(display_path(path), strerror(error))
 
     def identity(self, path: str) -> str:
-        return path if self._is_stdin(path) else os.path.realpath(path)
+        return path if self.is_stdin(path) else os.path.realpath(path)
 
-    def _is_stdin(self, path: str) -> bool:
+    def is_stdin(self, path: str) -> bool:
+        """Whether the path stands for what came by standard input."""
         return self._stdin is not None and path == self._stdin[0]
 
     def _listed(self, path: str) -> Iterable[str] | None:
@@ -251,11 +252,23 @@ def display_path(path: str) -> str:
 
 def _add_named(path: str, tree: Tree, kinds: Kinds, selection: Selection, seen: set[str]) -> None:
     format = next((one for one in kinds.only if one.matches(path)), kinds.named_as) or _format(path, tree, kinds)
-    if format is None:
+    if format is None and (fault := _irregular(path, tree)):
+        selection.failures.append(Failure(path, fault, "it was named, and is nothing that can be read"))
+    elif format is None:
         # Hooks name every file of a commit: a line for each would bury the findings.
         selection.skip(path, "no kind that is read")
     else:
         selection.add(Target(path, format), tree.identity(path), seen)
+
+
+def _irregular(path: str, tree: Tree) -> str:
+    """Why what was named can be no file of any kind; empty for files, and for what nobody may look at."""
+    if not isinstance(tree, WorkingTree) or tree.is_stdin(path):
+        return ""
+    try:
+        return "" if stat.S_ISREG(os.stat(path).st_mode) else "not a regular file"
+    except OSError as error:
+        return "a link that leads nowhere" if error.errno in _NOT_THERE else ""
 
 
 def _format(path: str, tree: Tree, kinds: Kinds) -> Format | None:

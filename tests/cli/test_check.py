@@ -125,6 +125,7 @@ def test_stdin(project: Path, command: Runner) -> None:
     assert unnamed.code == 2
     assert "--stdin-filename" in unnamed.err
     assert command("check", "-", ".", "--stdin-filename", "Dockerfile", stdin=b"").code == 2
+    assert "give - as the path" in command("check", ".", "--stdin-filename", "Dockerfile").err
 
 
 def test_walk_skips_and_says_so(project: Path, command: Runner) -> None:
@@ -234,6 +235,14 @@ def test_unreadable_kinds_of_file(project: Path, command: Runner) -> None:
     assert result.code == 2
     assert "not a regular file" in result.err
     assert command("check").code == 3
+    os.mkfifo(project / "pipe")
+    (project / "link").symlink_to("gone")
+    for name, told in (("pipe", "not a regular file"), ("link", "a link that leads nowhere")):
+        result = command("check", name)
+        assert (result.code, told in result.err) == (2, True)
+    write(project, {"notes": "x"})
+    (project / "good").symlink_to("notes")
+    assert command("check", "good").code == 3
 
 
 @pytest.mark.parametrize("platform", ["linux-amd64", "amd64", "linux/", "linux/arm/v7/x", "", "linux/a b"])

@@ -320,3 +320,36 @@ def test_a_baseline_of_names_that_are_no_utf_8(project: Path, command: Runner) -
 def test_a_parse_error_is_not_for_the_baseline(project: Path, command: Runner) -> None:
     write(project, {"Dockerfile": "FROM a b\n"})
     assert command("check", "--write-baseline", "known.json").code == 1
+
+
+def test_an_override_cannot_switch_off_a_parse_error(project: Path, command: Runner) -> None:
+    given = ("--config", 'overrides = [{ paths = ["**"], ignore = ["core-parse-error"] }]')
+    result = command("check", *given)
+    assert result.code == 2
+    assert "overrides[0].ignore: core-parse-error cannot be switched off" in result.err
+
+
+def test_a_pattern_for_the_short_name_of_an_image(project: Path, command: Runner) -> None:
+    write(project, {"Dockerfile": "FROM python:3.12\nFROM a/b:1\n"})
+
+    def helped(pattern: str) -> list[str]:
+        found = command("check", "--config", f'image.allow-unpinned = ["{pattern}"]').out
+        return [line.partition(": write ")[2] for line in found.splitlines() if "matched on the whole name" in line]
+
+    assert helped("python:*") == ["docker.io/library/… in front of the pattern"]
+    assert helped("a/*") == ["docker.io/… in front of the pattern"]
+    assert helped("c:*") == []
+    assert command("check", "--config", 'image.allow-unpinned = ["docker.io/*"]').code == 0
+
+
+def test_a_root_that_is_not_there_is_told(project: Path, command: Runner) -> None:
+    write(project, {"p.html": '<script src="/a.js"></script>', "public/a.js": ""})
+    assert "sri.root: publik is no directory" in command("check", "--config", 'sri.root = "publik"').err
+    assert "is no directory" not in command("check", "--config", 'sri.root = "public"').err
+
+
+@pytest.mark.parametrize("given", [("--index-url", "nonsense"), ("--extra-index-url", "//i.example/simple")])
+def test_an_index_that_is_no_url(project: Path, command: Runner, given: tuple[str, str]) -> None:
+    result = command("pip", *given, "--online")
+    assert (result.code, "is no URL of a package index" in result.err) == (2, True)
+    assert command("pip", "--config", f'pip.index-url = "{given[1]}"').code == 2

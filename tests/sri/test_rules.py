@@ -253,3 +253,13 @@ def test_what_was_published_is_compared() -> None:
     other = page.replace("/lib@", "/other@")
     served = Servers({"https://unpkg.com/other@1.2.3/x.js": Answer(b"changed")})
     assert not marked(judged(other, servers=served), "sri-package-mismatch")
+
+
+def test_a_nul_byte_in_a_page_is_told_and_the_page_judged() -> None:
+    """A server may say that it is UTF-16: then a browser sees tags in it that stand nowhere."""
+    page = '<script src="https://cdn.example/a.js"></script>'
+    assert "core-parse-error" not in {one.rule for one in judged(page).findings}
+    for data in (f"{page}\0".encode(), page.encode("utf-16-le")):
+        rules = {one.rule for one in judged(data).findings}
+        assert "core-parse-error" in rules
+        assert ("sri-missing" in rules) is (page.encode() in data)

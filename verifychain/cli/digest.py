@@ -9,7 +9,7 @@ import click
 
 from verifychain import opening
 from verifychain.cli.console import Console, standard_input
-from verifychain.cli.options import Command, asking, caching, option
+from verifychain.cli.options import Command, Platform, asking, caching, option
 from verifychain.core import digest as digests
 from verifychain.core.digest import Algorithm, Digest, Notation
 from verifychain.core.errors import Unavailable, UsageError, strerror
@@ -47,7 +47,9 @@ class Hashed(NamedTuple):
     type=click.Choice([notation.value for notation in Notation]),
     help="Print this one only, followed by the name where several are given.",
 )
-@option("Output", "--platform", metavar="OS/ARCH", help="Of an image: this platform's, and not the index.")
+@option(
+    "Output", "--platform", type=Platform(), metavar="OS/ARCH", help="Of an image: this platform's, and not the index."
+)
 @asking
 @caching
 @click.pass_obj

@@ -9,11 +9,11 @@ import click
 from verifychain.cli.console import Console
 from verifychain.cli.options import Command, collect, listing
 from verifychain.cli.run import conclude, examine, prepare, settle
-from verifychain.engine import ALWAYS_ON
 from verifychain.formats import FORMATS
 from verifychain.inputs import Kinds
 from verifychain.output import concise, json
 from verifychain.output import inventory as table
+from verifychain.rules import ALWAYS_ON
 
 
 @click.command(cls=Command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -110,6 +111,20 @@ class Seconds(click.ParamType[float]):
         return seconds
 
 
+class Platform(click.ParamType[str]):
+    """A platform as images name it: ``linux/arm64``, ``linux/arm/v7``."""
+
+    name = "OS/ARCH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The same text."""
+        text = str(value)
+        parts = text.split("/")
+        if len(parts) not in (2, 3) or not all(re.fullmatch(r"[a-z0-9][a-z0-9_.]*", part, re.ASCII) for part in parts):
+            self.fail(f"{text!r} is no platform: write OS/ARCH, such as linux/arm64", param, ctx)
+        return text
+
+
 class Section(click.Option):
     """An option that knows the heading under which ``--help`` lists it."""
 
@@ -164,7 +179,13 @@ _INPUT = (
     option("Input", "--force-exclude", is_flag=True, help="Leave out excluded files even when they are named."),
     option("Input", "--no-respect-gitignore", is_flag=True, help="Walk into what git ignores."),
     option("Input", "--allow-empty", is_flag=True, help="Exit 0, not 3, when there is nothing to check."),
-    option("Input", "--platform", metavar="OS/ARCH", help="The platform that TARGETARCH and its like stand for."),
+    option(
+        "Input",
+        "--platform",
+        type=Platform(),
+        metavar="OS/ARCH",
+        help="The platform that TARGETARCH and its like stand for.",
+    ),
 )
 _CHOICE = (
     option("Rules", "--select", multiple=True, type=Words(), help="Run only these rules or groups, with commas."),

@@ -15,7 +15,6 @@ from verifychain.cli.options import Options
 from verifychain.cli.subresources import configured, locked
 from verifychain.config import Configuration
 from verifychain.core.errors import UsageError
-from verifychain.core.expression import expression
 from verifychain.core.ports import Outside, Scope, Tree
 from verifychain.core.record import NamedTuple
 from verifychain.core.report import Report
@@ -27,9 +26,6 @@ from verifychain.output.style import Style, masked, printable
 
 if TYPE_CHECKING:
     from verifychain.origins.git_attributes import Attributes
-
-
-_PLATFORM = expression(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9_.]+)?", re.ASCII)
 
 
 class Run(NamedTuple):
@@ -71,8 +67,8 @@ def prepare(options: Options, kinds: Kinds) -> Run:
     paths = tuple(options.paths) or (".",)
     if "" in paths:
         raise UsageError("a path is empty", "is it a variable without a value? Without any path this folder is checked")
-    if options.platform is not None and _PLATFORM.fullmatch(options.platform) is None:
-        raise UsageError(f"--platform {options.platform} is no platform", "OS/ARCH, such as linux/arm64")
+    if options.stdin_filename is not None and inputs.STDIN not in paths:
+        raise UsageError("--stdin-filename names what standard input holds, which is not read", "give - as the path")
     if options.staged and options.rev is not None:
         raise UsageError("--staged and --rev exclude each other", "give one of them")
     from_git = options.staged or options.rev is not None
@@ -107,6 +103,9 @@ def _configuration(options: Options) -> Configuration:
         pip = pip._replace(targets=tuple(_pip_target(text) for text in options.targets))
     for target in pip.targets:
         _require_machine(target)
+    for url in (pip.index_url, *pip.extra_index_urls):
+        if url is not None and re.match(r"https?://[^/]", url, re.IGNORECASE) is None:
+            raise UsageError(f"{masked(url)!r} is no URL of a package index", "write all of it: https://…/simple/")
     if pip.cool_down_days < 0:
         raise UsageError(f"pip.cool-down-days: {pip.cool_down_days} is less than none", "0 switches it off")
     return configuration._replace(settings=settings._replace(pip=pip))
@@ -171,9 +170,12 @@ def examine(run: Run, kept: dict[Any, Any] | None = None) -> Report:
         settings.select if options.select is None else options.select,
         settings.ignore if options.ignore is None else options.ignore,
     )
+    root = settings.sri.root
     has_pages = any(target.format.name == "html" for target in selection.targets)
     examined = (target.path for target in selection.targets if target.format.name == "checksums" and not target.beside)
     pins = locked(run.configuration, run.tree, examined) if has_pages else {}
+    if has_pages and root is not None and not run.tree.is_directory(root):
+        selection.notes.append(f"sri.root: {root} is no directory, so no file of the site was found")
     attributes = _attributes(options) if has_pages else None
     kept = {} if kept is None else kept
     scope = Scope(

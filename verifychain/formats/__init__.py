@@ -84,8 +84,10 @@ FORMATS = (
         "dockerfile",
         ("Dockerfile", "Dockerfiles"),
         frozenset({"core", "image", "download", "install"}),
-        # BuildKit takes `dockerfile` where there is no `Dockerfile` (frontend/dockerui/config.go).
-        r"(^|/)(Dockerfile|Containerfile)([.-][^/]*)?$|(^|/)dockerfile$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
+        # BuildKit takes `dockerfile` where there is no `Dockerfile` (frontend/dockerui/config.go). Dependabot looks
+        # into `api-Dockerfile` too, and both it and Renovate into `Dockerfile_dev`; `Dockerfile_test.go` is none.
+        r"(^|/)([^/]*[_-])?(Dockerfile|Containerfile)(_([^/.]|\.[0-9])*)?$"
+        r"|(^|/)(Dockerfile|Containerfile)[.-][^/]*$|(^|/)dockerfile$|\.([Dd]ockerfile|[Cc]ontainerfile)$",
         r"\.(dockerignore|md|rst|txt)$",
     ),
     Format(

@@ -12,6 +12,8 @@ from verifychain.core.rule import Rule
 
 # Groups none of whose rules runs unless it is selected: they are not loaded before.
 OFF_BY_DEFAULT = frozenset({"install"})
+# Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
+ALWAYS_ON = frozenset({"core-parse-error"})
 
 
 @cache
@@ -34,6 +36,13 @@ def require(word: str, where: str, *, exact: bool = False) -> None:
         return
     kind = "rule" if exact else "rule or group"
     raise UsageError(f"{where}: no {kind} is called {word!r}", _hint(word, exact=exact))
+
+
+def require_always_on(ignored: Collection[str], where: str = "") -> None:
+    """Raise UsageError where a rule is ignored that cannot be."""
+    for word in ALWAYS_ON.intersection(ignored):
+        hint = "exclude the file by configuration, or say why in [[tool.verifychain.ignores]]"
+        raise UsageError(f"{where}{word} cannot be switched off", hint)
 
 
 def _hint(word: str, *, exact: bool) -> str:

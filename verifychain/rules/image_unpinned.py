@@ -39,11 +39,20 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
     yield Problem(
         image.origin.span,
         message,
-        help=_help(image),
+        help=_meant(image.subject, settings) or _help(image),
         fix=None if image.slot is None else Wanted(f"pin {image.subject}", image.slot, "image", image.subject),
         related=image.chain,
         source=image.origin.source,
     )
+
+
+def _meant(subject: str, settings: ImageSettings) -> str:
+    """What a pattern must say that covers the name only as people write it."""
+    for place in ("docker.io/library/", "docker.io/") if settings.allow_unpinned else ():
+        short = subject.removeprefix(place)
+        if short != subject and settings.allows(short):
+            return f"allow-unpinned is matched on the whole name, {subject}: write {place}… in front of the pattern"
+    return ""
 
 
 def _help(image: Image) -> str:

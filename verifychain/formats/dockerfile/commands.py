@@ -18,6 +18,8 @@ from verifychain.formats.shell.idle import is_idle
 from verifychain.formats.shell.relevant import is_relevant
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from verifychain.facts import Fact
     from verifychain.facts.bypass import Bypass
     from verifychain.formats.shell.session import Declared, Lookup, Session
@@ -97,10 +99,10 @@ class Commands:
 
     def takes(self, fact: Fact) -> bool:
         """Whether an ADD is a file that a RUN may check: it is then among the facts at the end of the stage."""
-        if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
-            return False
-        self._added.append(fact)
-        return True
+        if is_added(fact):
+            self._added.append(fact)
+            return True
+        return False
 
     def facts(self) -> Iterator[Fact]:
         """What the stage downloads, known when all of it has run."""
@@ -109,9 +111,14 @@ class Commands:
             yield from self._session.results()
 
 
+def is_added(fact: Fact) -> TypeGuard[Download]:
+    """Whether it is what an ADD fetches."""
+    return isinstance(fact, Download) and fact.via in _DOWNLOADS
+
+
 def judged(fact: Fact) -> Fact:
     """What an ADD fetches is pinned, too, where its URL names the content: a commit, or a digest in its path."""
-    if not isinstance(fact, Download) or fact.via not in _DOWNLOADS:
+    if not is_added(fact):
         return fact
     from verifychain.formats.shell.urls import is_pinned
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from verifychain.core.expression import expression
@@ -10,7 +10,7 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.formats.dockerfile import instructions, platforms, references, syntax, templates
-from verifychain.formats.dockerfile.commands import Commands, can_fetch, judged, switches
+from verifychain.formats.dockerfile.commands import Commands, can_fetch, is_added, judged, switches
 from verifychain.formats.dockerfile.directives import syntax_image
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.expansion import Expanded, WordLimit
@@ -131,16 +131,35 @@ class _Resolver:
 
         A plain name is left open, as it may be that of a stage there.
         """
-        for trigger in () if stage.is_base else stage.triggers:
+        triggers = [] if stage.is_base else stage.triggers
+        if any(trigger.child is not None and trigger.child.name == "add" for trigger in triggers):
+            yield from self._added_there(triggers, stage)
+        for trigger in triggers:
             child = trigger.child
             if child is None:
                 continue
-            if child.name == "add":
-                yield from self._added(child._replace(span=trigger.span), trigger, stage.environment)
             words = [instructions.flag(child, "from")] if child.name == "copy" else _mounted(child)
             for word in words:
                 if word is not None and "$" not in word.value and not _NO_STAGE.isdisjoint(word.value):
                     yield references.image(references.literal(self._source, _VIAS[child.name], trigger.span, word))
+
+    def _added_there(self, triggers: Sequence[Node], stage: _Stage) -> Iterator[Fact]:
+        """What triggers add in the builds that run them, one behind the other: a later one may check it."""
+        commands = self._commands()
+        for trigger in triggers:
+            match trigger.child:
+                case Node(name="add") as child:
+                    added = self._added(child._replace(span=trigger.span), trigger, stage.environment)
+                    yield from (fact for fact in added if not commands.takes(fact))
+                case Node(name="workdir") as child:
+                    commands.workdir(child, stage.environment, self._escape)
+                case Node(name="copy") as child:
+                    commands.copy(child, stage.environment, self._escape)
+                case Node(name="run") as child:
+                    text = shell_text(self._source, child, trigger, stage.shell, onbuild=True)
+                    commands.run(text, stage.environment)
+        # What the commands fetch themselves was told where they stand.
+        yield from filter(is_added, commands.facts())
 
     def _instruction(self, node: Node, outer: Node, stage: _Stage) -> Iterator[Fact]:
         """One instruction of a stage; ``outer`` is the ONBUILD around it, if there is one."""

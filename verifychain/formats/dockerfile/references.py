@@ -288,5 +288,6 @@ def _git(site: Site, git: GitSource, checksum: Checksum | None, target: str) -> 
         grade=Grade.PINNED if commit else Grade.UNPINNED,
         url=site.shown,
         target=target,
-        git=GitRef(git.ref or None, commit),
+        # Whoever builds decides what an ARG without a value names.
+        git=GitRef(git.ref or (site.shown.partition("#")[2] if site.expanded.unset else "") or None, commit),
     )

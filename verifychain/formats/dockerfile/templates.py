@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 _NAMES = expression(r"\.(template|tmpl|tpl|j2|jinja2?|in|erb|m4|mustache|gotmpl|ejs)$")
 _MARKS = expression(rb"\{\{|\{%|\{#|<%|@@?[A-Z_]{2,}@@?|%%[A-Z_]{2,}%%")
+# Bytes that no text has, as `file` and identify tell text: what holds one is no template either.
+_NO_TEXT = expression(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 _FROM = expression(rb"[ \t]*FROM[ \t]", re.IGNORECASE)
 _HINT = "this part is a template and was not judged; check what is generated from it"
 
 
 def is_template(source: Source) -> bool:
-    """Whether the file is filled in before it is read: by its name, or because it holds template syntax."""
-    return _NAMES.search(source.path) is not None or re.search(rb"\{\{|\{%|<%", source.data) is not None
+    """Whether the file is filled in before it is read: a text, by its name or because it holds template syntax."""
+    filled = _NAMES.search(source.path) is not None or re.search(rb"\{\{|\{%|<%", source.data) is not None
+    return filled and _NO_TEXT.search(source.data) is None
 
 
 def noted(source: Source, facts: Iterable[Fact]) -> Iterator[Fact]:

@@ -41,6 +41,12 @@ def extract(source: Source, scope: Scope) -> Iterator[Fact]:
     if name is not None:
         yield Page(span=first, encoding=Note(first, name))
         return
+    zero = source.data.find(b"\0")
+    if zero >= 0:
+        hint = (
+            "the rest was judged as it stands: write it in UTF-8, or exclude the file by configuration, with a reason"
+        )
+        yield Broken(Span(zero, zero + 1), "a NUL byte: no text, or UTF-16 that only a server's header tells of", hint)
     yield from _Reader(source, scope, first).facts()
 
 

@@ -13,7 +13,13 @@ from verifychain.core.ports import Scope
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.broken import Broken
 from verifychain.facts.requirement import HashMode, Include, Kind, Requirement
-from verifychain.facts.requirements_file import HashesDisabled, IndexOption, RequirementsFile, UnusualEncoding
+from verifychain.facts.requirements_file import (
+    HashesDisabled,
+    IndexOption,
+    RequirementsFile,
+    SyntaxFault,
+    UnusualEncoding,
+)
 from verifychain.formats.requirements import closure, contents, relatives
 from verifychain.formats.requirements.closure import LARGEST, Closure, Fence, aims_at, load
 from verifychain.formats.requirements.contents import Contents, Item, Refused
@@ -79,6 +85,8 @@ class _Reader:
                 yield requirements[id(one)]
                 if one.plain:
                     continue
+                if self._constraints:
+                    yield from self._no_constraint(one)
                 if one.node.leftover or any(option.name != "--hash" for option in one.node.options):
                     yield from self._ignored(one)
             elif isinstance(one, Refused):
@@ -171,6 +179,19 @@ class _Reader:
         if item.plain:
             return made
         return made._replace(kind=parsed.kind, url=parsed.url, editable=item.editable, commit=parsed.commit)
+
+    def _no_constraint(self, item: Item) -> Iterator[Fact]:
+        """What pip refuses in a file of constraints (``check_invalid_constraint_type``)."""
+        if item.editable:
+            what = "`-e` is not allowed in constraints"
+        elif item.parsed.name is None:
+            what = "a constraint needs a name in front: name @ URL"
+        elif item.parsed.extras:
+            what = "extras are not allowed in constraints"
+        else:
+            return
+        hint = "move the line to a requirements file, or write name==version here"
+        yield SyntaxFault(item.span, item.name_span, f"{what}: pip stops here", hint)
 
     def _slot(self, item: Item) -> Slot | None:
         if item.editable or item.parsed.kind not in (Kind.NAMED, Kind.ARCHIVE) or not self._file.text.editable:

@@ -153,6 +153,11 @@ def _without_extras(text: str) -> str:
 
 def _path(bare: str, marker: str | None) -> Parsed:
     path = _without_extras(bare)
+    file, hash, fragment = path.partition("#")
+    if hash and file.lower().endswith(ARCHIVES):
+        algorithm, equals, value = fragment.partition("=")
+        hint = f"write {file} --hash={algorithm}:{value}" if equals else "a comment needs a blank in front of its `#`"
+        raise Invalid("`#` is a part of a path's name for pip, which finds no such file", hint)
     if "${" in path or not path.lower().endswith(ARCHIVES):
         return Parsed(None, Kind.DIRECTORY, marker=marker, url=path)
     return Parsed(_name_of_file(path), Kind.ARCHIVE, marker=marker, url=path)
