@@ -13,13 +13,16 @@ def follow(targets: Sequence[Target], scope: Scope, left_out: Callable[[str], bo
     The targets and all files that they include, at any depth.
 
     A file that is included has the files as ``roots`` that lead to it and are not included themselves (or, where
-    files include each other, the first that leads to it).
+    files include each other, the first that leads to it). Of a file that the run is not about only those that it is
+    about are taken.
     """
     identity = scope.tree.identity
     found = {(identity(target.path), target.format.name): target for target in targets}
     led: dict[tuple[str, str], dict[str, str]] = {}
     for target in targets:
         for path in _included(target, scope):
+            if target.beside and scope.changed is not None and not scope.changed(path):
+                continue
             key = identity(path), target.format.name
             if key not in found and not left_out(path):
                 found[key] = Target(path, target.format)

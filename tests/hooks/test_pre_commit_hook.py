@@ -117,6 +117,25 @@ def test_a_change_of_a_file_that_an_old_one_states_the_digest_of(repository: Rep
     assert "error[sri-missing-file]" in refuse(repository)
 
 
+def test_a_change_of_a_file_that_old_requirements_include(repository: Repository) -> None:
+    """Its name does not tell what it is, and whether hashes are checked is for the file that includes it."""
+    pin = f"--hash=sha256:{'a' * 64}"
+    old = {"requirements.txt": f"-r deps/more\n-r gone\nfoo==1 {pin}\n", "deps/more": f"bar==1 {pin}\n-c other\n"}
+    repository.commit({**old, "deps/other": "bar==1\nbaz\n", "README": "1"})
+    repository.stage({"README": "2"})
+    assert commit(repository) == ""
+    repository.stage({"deps/more": "bar==1\n-c other\n"})
+    text = refuse(repository)
+    assert text.count("error[") == 1
+    assert " --> deps/more:1:1" in text
+    assert "error[pip-missing-hash]" in text
+    repository.git("reset", "--quiet", "--hard")
+    repository.git("rm", "--quiet", "deps/more")
+    text = refuse(repository)
+    assert text.count("error[") == 1
+    assert "error[pip-nested-file]: there is no such file" in text
+
+
 def test_deleted_and_renamed_files(repository: Repository) -> None:
     repository.commit({"a/Dockerfile": BAD, "b/Dockerfile": BAD, "c": BAD})
     repository.git("rm", "--quiet", "a/Dockerfile")

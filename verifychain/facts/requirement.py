@@ -131,6 +131,7 @@ class Include(NamedTuple):
     target   as written
     fault    what is wrong with it, empty where it was read
     refused  pip stops there; else it reads what we did not
+    about    the path of that file, empty where it is none of the project
     """
 
     span: Span
@@ -138,6 +139,7 @@ class Include(NamedTuple):
     target: str
     fault: str
     refused: bool
+    about: str = ""
 
 
 class Requirement(Reference):

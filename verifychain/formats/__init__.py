@@ -26,8 +26,8 @@ class Format(NamedTuple):
     groups  the groups of rules that judge what it yields
     comments  how ignores are written, by the name that ``suppress`` has for it: ``line``, ``trailing`` or ``html``
     follows a file may include others, which are then examined too
-    looks   words, in lower case, one of which stands in every file that states digests of others: what is wrong with
-            such a file may be a change of theirs
+    looks   words, in lower case, one of which stands in every file that states digests of others, or includes them:
+            what is wrong with such a file may be a change of theirs
     names   a regular expression that is searched in a path with ``/``; ``but_not`` takes names out again
     first_line  a regular expression for the first line of files whose name has no ending
     """
@@ -123,6 +123,7 @@ FORMATS = (
         r"^$",
         comments="trailing",
         follows=True,
+        looks=(b"-r", b"-c"),
     ),
     Format(
         "pylock",

@@ -246,7 +246,8 @@ class _Reader:
         if option.value not in self._faults:
             self._faults[option.value] = self._fault_of(option)
         fault, refused = self._faults[option.value]
-        return Include(span, value, option.value, fault, refused)
+        about, _ = aims_at(self._source.path, option.value)
+        return Include(span, value, option.value, fault, refused, about or "")
 
     def _fault_of(self, option: Option) -> tuple[str, bool]:
         path, fault = aims_at(self._source.path, option.value)
