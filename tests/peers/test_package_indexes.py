@@ -19,6 +19,7 @@ from tests.program import PROGRAM
 
 pytestmark = pytest.mark.skipif(not BIN.exists(), reason="no environment with package indexes: `make test` builds it")
 
+NOW = time.time()  # one for all: a day may begin while they run
 WHEEL, SOURCE, OTHER = "foo-1.0-py3-none-any.whl", "foo-1.0.tar.gz", "foo-1.0.1-py3-none-any.whl"
 LINUX, MAC = "foo-1.1-cp312-cp312-manylinux_2_17_x86_64.whl", "foo-1.1-cp312-cp312-macosx_11_0_arm64.whl"
 BAR = "bar-2.0-py3-none-any.whl"
@@ -79,7 +80,7 @@ ONLINE = {
 def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An index that says what is yanked and when files were uploaded. pypiserver and devpi's own indexes say neither."""
     yanked = {OTHER: "broken build", WHEEL: "old", SOURCE: "old"}
-    uploaded = {MAC: time.time() - 2 * 86400, LINUX: time.time() - 30 * 86400}
+    uploaded = {MAC: NOW - 2 * 86400, LINUX: NOW - 30 * 86400}
     with package_servers.simple_repository(tmp_path_factory.mktemp("dated"), yanked, uploaded) as url:
         yield url
 
@@ -228,7 +229,7 @@ def test_what_is_written_says_whom_it_believes(project: Project, index: str) -> 
 def test_upload_times_are_printed(project: Project, dated: str) -> None:
     project.file.write_text("--require-hashes\nfoo==1.1\n")
     _, _, errors = project.run("--online", "--fix", "--trust", "--index-url", dated)
-    days = [time.strftime("%Y-%m-%d", time.gmtime(time.time() - ago * 86400)) for ago in (30, 2)]
+    days = [time.strftime("%Y-%m-%d", time.gmtime(NOW - ago * 86400)) for ago in (30, 2)]
     assert f"note: foo 1.1: 2 files, hashes as {dated} states them today, uploaded from {days[0]} " in errors
     assert f" to {days[1]} " in errors
 
@@ -244,7 +245,7 @@ def test_yanked(project: Project, dated: str) -> None:
 
 def test_too_new(project: Project, dated: str) -> None:
     week = ("--index-url", dated, "--config", "pip.cool-down-days = 7")
-    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 2 * 86400))
+    day = time.strftime("%Y-%m-%d", time.gmtime(NOW - 2 * 86400))
     expected = ("pip-too-new", "warning", f"uploaded on {day}, less than 7 days ago")
     assert expected in project.found(line("foo==1.1", *sorted((LINUX, MAC), key=hex_of)), *week)
     assert expected not in project.found(line("foo==1.1", LINUX), *week), "the new file has no hash here"

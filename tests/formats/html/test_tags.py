@@ -77,6 +77,8 @@ def scripts(text: str) -> list[str]:
         ("<svg><foreignObject><p>x<p>y</p></foreignObject><script href=a></script></svg>", ["a"]),
         ("<svg><p><script src=a></script>", ["a"]),
         ("<div><svg></div><script src=a></script>", ["a"]),
+        ("<svg></br><style><script href=a></script></style>", []),
+        ("<math></p><style><script src=a></script></style>", []),
         ("<svg></div><script href=a></script>", ["a"]),
         ("<svg><font><script href=a></script></font>", ["a"]),
         ("<svg><font size=1><script src=a></script></font>", ["a"]),
@@ -110,6 +112,15 @@ def test_remarks(text: str, marked: str) -> None:
     (remark,) = read(text, {"script": ()}).remarks
     assert text[slice(*remark.span)] == marked
     assert remark.span.end > text.index(marked)
+
+
+@pytest.mark.parametrize("end", ["</script>", "</script >", "</SCRIPT/>", "</script x='>'>", "</script>>"])
+@pytest.mark.parametrize("content", ["", "a", "<!--a", "<!--<script></script>-->", "</scriptx>a"])
+def test_the_text_of_a_raw_element(content: str, end: str) -> None:
+    """Its last byte counts: that of an import map is a brace."""
+    first, second = read(f"<script>{content}{end}<script src=b></script>", {"script": ()}).tags
+    assert first.content == (8, 8 + len(content))
+    assert second.span.start == 8 + len(content) + len(end)
 
 
 def checked(text: str) -> None:
