@@ -32,6 +32,16 @@ OF_PIPES = [
 
 OF_CURL = [
     Case("curl, another answer to nowhere", f"curl -o /dev/null {U} -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "one of two is kept"),
+    Case("curl --remote-name-all", f"set -e\ncurl --remote-name-all {U} https://cdn.example/u.tgz\nsha256sum -c sums\ntar xf tool.tgz\ntar xf u.tgz\n", ["verified", "verified"], "each has its URL's name"),
+    Case("curl --remote-name-all, not checked", f"curl --remote-name-all {U}\ntar xf tool.tgz\n", ["unpinned"], "it is kept"),
+    Case("curl --output-dir", f"set -e\ncurl --output-dir /opt/a -o t.tgz {U}\ncurl --output-dir /opt/b -o t.tgz {U}\necho '{H}  /opt/b/t.tgz' | sha256sum -c\ntar xf /opt/a/t.tgz\n", ["unpinned", "verified"], "two files of one name"),
+    Case("wget --directory-prefix", f"set -e\nwget --directory-prefix=/opt/a {U}\nwget -P /opt/b {U}\necho '{H}  /opt/b/tool.tgz' | sha256sum -c\ntar xf /opt/a/tool.tgz\n", ["unpinned", "verified"], "two files of one name"),
+    *[
+        Case(f"{looking}, then the check", f"set -e\ncurl -o t.zip {U}\n{looking}\necho '{H}  t.zip' | sha256sum -c\nunzip t.zip\n", ["verified"], "it is only looked at before")
+        for looking in ("unzip -l t.zip", "unzip -t t.zip", "unzip -Z t.zip", "tar -tf t.zip", "tar tvf t.zip", "tar -uf t.zip x", "tar --list -f t.zip")
+    ],
+    Case("pwsh with a script of its own", f"curl {U} | pwsh -File t.ps1\n", [], "what comes is the script's affair"),
+    Case("sh -n", f'set -e\ncurl -o t.tgz {U}\nsh -n t.tgz\n{SUM}sh t.tgz\n', ["verified"], "it is only read before"),
     Case("curl --next", f"curl -I {U} --next -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "only the first looks"),
     Case("curl -:", f"curl -X POST {U} -: -o t.sh https://cdn.example/t.sh\nsh t.sh\n", ["unpinned"], "only the first sends"),
     Case("curl --next, two files", f"set -e\ncurl -o t.tgz {U} --next -o u.tgz https://cdn.example/u\n{SUM}{RUN}", ["verified", "unpinned"], "options hold for their own part"),
@@ -55,6 +65,8 @@ OF_WGET = [
 
 OF_COMPARISONS = [
     Case("comm", f"{GET}comm -3 <(sha256sum t.tgz) sums\n{RUN}", ["unpinned"], "it succeeds whatever differs"),
+    Case("php that only says so", f"set -e\ncurl -o t.php {U}\nphp -r \"if (hash_file('sha256', 't.php') === '{H}') {{ echo 'good'; }} else {{ echo 'bad'; }}\"\nphp t.php\n", ["unchecked:not-fatal"], "it goes on"),
+    Case("php that ends", f"set -e\ncurl -o t.php {U}\nphp -r \"if (hash_file('sha256', 't.php') !== '{H}') {{ exit(1); }}\"\nphp t.php\n", ["verified"], "it goes no further"),
     Case("cmp of a part", f"{GET}sha256sum t.tgz > s\ncmp -n 4 s sums\n{RUN}", ["unpinned"], "four bytes"),
     Case("cmp behind a part", f"{GET}sha256sum t.tgz > s\ncmp -i 60 s sums\n{RUN}", ["unpinned"], "the rest"),
     Case("cmp", f"{GET}sha256sum t.tgz > s\ncmp s sums\n{RUN}", ["verified"], "a list of ours"),

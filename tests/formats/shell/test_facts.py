@@ -189,7 +189,7 @@ def test_switches_in_arg_are_reported_where_a_stage_has_them() -> None:
         ("pnpm add x", ["npm"]), ("npm run build", []), ("go install h.example/x@latest", ["go"]), ("go install h.example/x@v1.2.3", []),
         ("go build ./...", []), ("cargo install x", ["cargo"]), ("cargo install --locked x", []), ("cargo build", []),
         ("gem install rake", ["gem"]), ("bundle install", []), ("choco install git -y", ["choco"]), ("nuget install X", ["nuget"]),
-        ("dotnet tool install -g x", ["nuget"]), ("PIP_REQUIRE_HASHES=1 pip install x", []), ("PIP_REQUIRE_HASHES=0 pip install x", ["pip"]),
+        ("dotnet tool install -g x", ["nuget"]), ("PIP_REQUIRE_HASHES=1 pip install x", []), ("pip install --no-index x", []), ("PIP_REQUIRE_HASHES=0 pip install x", ["pip"]),
         ("export PIP_REQUIRE_HASHES=False; pip install x", ["pip"]), ("PIP_REQUIRE_HASHES= pip install x", ["pip"]),
         ("export PIP_REQUIRE_HASHES=on; pip install x", []),
     ],
