@@ -218,20 +218,3 @@ def test_nothing_is_compiled_when_click_is_loaded(tmp_path: Path) -> None:
     )
     assert run(code.format("verifychain.cli.main, verifychain.cli.check"), tmp_path) == "0\n"
     assert int(run(code.format("click"), tmp_path)) > 0  # or there is nothing to keep from it any more
-
-
-def test_http_client_does_without_tls_until_that_is_asked_for(tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "from verifychain.cli.deferred import load_http_client\n"
-        "load_http_client()\n"
-        "import http.client\n"
-        "assert not {'ssl', '_ssl'} & sys.modules.keys()\n"
-        "connection = http.client.HTTPSConnection('registry.example')\n"
-        "import ssl\n"
-        "assert sys.modules['ssl'] is ssl and hasattr(ssl, 'SSLContext')\n"
-        "assert connection._context.verify_mode is ssl.CERT_REQUIRED\n"
-        "assert http.client.ssl.SSLError is ssl.SSLError\n"
-        "print('both are whole')"
-    )
-    assert run(code, tmp_path) == "both are whole\n"

@@ -22,10 +22,7 @@ import sys
 import typing
 from _thread import _local, allocate_lock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 _lock = allocate_lock()
 
@@ -116,31 +113,14 @@ def load_click() -> None:
     """Import click; an ordinary import where those modules are loaded already."""
     if "click" in sys.modules:
         return
+    for name in _STAND_INS.keys() - sys.modules.keys():
+        sys.modules[name] = stand_in = _Module(name)
+        stand_in.__dict__.update(_STAND_INS[name])
     vars(typing)["compile"] = _source
     try:
-        _load("click", _STAND_INS)
+        importlib.import_module("click")
     finally:
         del vars(typing)["compile"]
-
-
-def load_http_client() -> None:
-    """
-    Import ``http.client`` without ``ssl``, which it has for a class that nobody uses here.
-
-    What asks a registry over TLS loads it, and others need not wait for it. To be called before there are threads.
-    """
-    if "http.client" not in sys.modules:
-        _load("http.client", {"ssl": {}})
-
-
-def _load(module: str, stand_ins: Mapping[str, Mapping[str, Any]]) -> None:
-    """Import a module, with stand-ins for those that are not loaded yet."""
-    for name in stand_ins.keys() - sys.modules.keys():
-        sys.modules[name] = stand_in = _Module(name)
-        stand_in.__dict__.update(stand_ins[name])
-    try:
-        importlib.import_module(module)
-    finally:
-        for name in stand_ins:
+        for name in _STAND_INS:
             if isinstance(sys.modules.get(name), _Module):
                 del sys.modules[name]

@@ -162,9 +162,6 @@ def _start(judge: Judge, demands: Demands, names: Iterable[ImageName]) -> None:
     names = tuple(names)
     if names:
         # Ahead of the threads: else the first of them would load it, by turns with what this one loads next.
-        from verifychain.cli.deferred import load_http_client
-
-        load_http_client()
         from verifychain.origins import pool, proxies  # noqa: F401
     for name in names:
         judge.begin(name)
