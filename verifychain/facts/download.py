@@ -30,12 +30,14 @@ class Flaw(Enum):
 
     NOT_FATAL   what follows runs although the check fails
     SKIPPED     it is only made, or only tells something, where somebody gives a digest
+    NO_ROUND    it is made in a loop that may run nothing
     LATE        the file is used before it is checked
     MEANINGLESS the digest is computed from the file itself, or is none
     """
 
     NOT_FATAL = "not-fatal"
     SKIPPED = "skipped"
+    NO_ROUND = "no-round"
     LATE = "late"
     MEANINGLESS = "meaningless"
 

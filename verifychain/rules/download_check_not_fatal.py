@@ -16,6 +16,8 @@ def check(download: Download) -> Iterator[Problem]:
     `set -e` too. A check that stands in `if [ -n "$SHA256" ]` is not made at all where nobody gives a digest,
     and `grep "$SHA256"` or `[[ $sum == "$SHA256"* ]]` find an empty text in every other.
 
+    So is one in a loop over `*.sha256` under `shopt -s nullglob`, where no such file is there.
+
     A file of nothing but functions is there to be sourced, by a script that has `set -e` or not: there it is a note.
 
     Bad:
@@ -38,7 +40,7 @@ def check(download: Download) -> Iterator[Problem]:
         message = f"when this check of {file} fails, what follows runs all the same unless who sources it has set -e"
         help = "`|| return 1` behind the check holds whoever sources it"
         yield Problem(download.check.location.span, message, help=help, severity=Severity.NOTE)
-    if download.flaw in (Flaw.NOT_FATAL, Flaw.SKIPPED) and download.role is not Role.EVIDENCE:
+    if download.flaw in (Flaw.NOT_FATAL, Flaw.SKIPPED, Flaw.NO_ROUND) and download.role is not Role.EVIDENCE:
         file = download.target or download.url
         message = f"when this check of {file} fails, what follows runs all the same"
         help = "`set -e` at the start, or `|| exit 1` behind the check"
@@ -47,6 +49,9 @@ def check(download: Download) -> Iterator[Problem]:
         if download.flaw is Flaw.SKIPPED:
             message = f"this check of {file} is only made where a digest is given"
             help = "state a digest here, or stop where none is given"
+        if download.flaw is Flaw.NO_ROUND:
+            message = f"this check of {file} stands in a loop that may run nothing"
+            help = "name the files that are checked, or stop where the loop had none"
         yield Problem(
             download.name_span if download.check is None else download.check.location.span,
             message,

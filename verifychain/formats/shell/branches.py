@@ -9,6 +9,7 @@ from functools import partial, reduce
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.frames import Switches, surely
 from verifychain.formats.shell.process import Interpreter
+from verifychain.formats.shell.spoken import UNCLEAR
 from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
 from verifychain.formats.shell.values import UNKNOWN
 
@@ -41,18 +42,22 @@ class Branches(Interpreter):
         variables, files = self.variables, self.files.store
         marks = variables.begin(), files.begin()
         outcomes: list[Outcome] = []
+        clear = True
         ends: list[tuple[Changes[str], Changes[str], str, tuple[str, ...], Switches]] = []
         self._branches += 1
         switched = False
         for run in runs:
             self.folder, self.pushed, self.switches = folder, pushed, switches
+            self.spoken = None
             outcome = run()
+            clear &= self.spoken is None
             outcomes.append(outcome)
             changed = variables.rewind(marks[0]), files.rewind(marks[1])
             if outcome.ok is not None or outcome.fail is not None:  # what nobody comes out of changes nothing
                 ends.append((*changed, self.folder, self.pushed, self.switches))
                 switched |= self.switches is not switches
         self._branches -= 1
+        self.spoken = None if clear else UNCLEAR
         variables.meet([end[0] for end in ends])
         files.meet([end[1] for end in ends])
         if ends:
@@ -74,6 +79,8 @@ class Branches(Interpreter):
         for index, outcome in enumerate(outcomes):
             if usual and not usual[index]:
                 ok, fail = beside(ok, outcome.ok), beside(fail, outcome.fail)
+        if self.listens and self.spoken is None:
+            self.spoken = [(one.out, one.after) for one in outcomes]
         outs = tuple(dict.fromkeys(one.out for one in outcomes if one.out and one.after is not None))
         return Outcome(ok, fail, outs[0] if len(outs) == 1 else self.table.variable("…", outs) if outs else "")
 
@@ -93,13 +100,13 @@ class Branches(Interpreter):
             name, where = self.asks_for(condition.items[0][0] if len(condition.items) == 1 else None)
             if name and where:
                 run = partial(self.having, name, run)
-            runs.append(self._as_given(condition, run) if definite is False else run)
+            runs.append(self.as_given(self._as_written(condition), run) if definite is False else run)
             now = tested.fail
         if node.otherwise is None:
             run = partial(Outcome, now, None)
         else:
             run = partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet)
-            run = self._as_given(node.clauses[0][0], run) if definite and len(usual) == 1 else run
+            run = self.as_given(self._as_written(node.clauses[0][0]), run) if definite and len(usual) == 1 else run
         runs.append(run if where or not name else partial(self.having, name, run))
         # Of `if command -v sha256sum; then …; elif command -v shasum; then …; fi` one is on every machine.
         sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
@@ -112,9 +119,9 @@ class Branches(Interpreter):
             node = node.parts[0]
         return self.definite if isinstance(node, nodes.Simple) else None
 
-    def _as_given(self, condition: nodes.Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+    def as_given(self, condition: str, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
         """An arm that the value of a variable excludes is there for those who set it to another one."""
-        names = {found[1] for found in _ASKED.finditer(self._as_written(condition))}
+        names = {found[1] for found in _ASKED.finditer(condition)}
         if len(names) != 1:
             return run
         return self._set_otherwise(names.pop(), run)
@@ -136,9 +143,9 @@ class Branches(Interpreter):
 
     def _as_written(self, condition: nodes.Sequence) -> str:
         """A condition of one command as it stands."""
-        return self._text_of(condition.items[0][0] if len(condition.items) == 1 else None)
+        return self.text_of(condition.items[0][0] if len(condition.items) == 1 else None)
 
-    def _text_of(self, node: nodes.Node | None) -> str:
+    def text_of(self, node: nodes.Node | None) -> str:
         """A simple command as it stands."""
         return self._script.text[node.span.start : node.span.end] if isinstance(node, nodes.Simple) else ""
 
@@ -158,7 +165,7 @@ class Branches(Interpreter):
 
     def asks_for(self, node: nodes.Node | None) -> tuple[str, bool]:
         """The variable that a command asks whether it is empty, if it does; whether it succeeds where it is not."""
-        found = _EMPTY.fullmatch(self._text_of(node))
+        found = _EMPTY.fullmatch(self.text_of(node))
         if found is None:
             return "", False
         turns = found["not"] is not None, (found["z"] or "").startswith("-z"), found["is"] in ("=", "==")

@@ -22,6 +22,7 @@ _QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _OPERATION = re.compile(r"(!?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(\[[^\]]*\])?(.*)", re.DOTALL)
+_SUM = re.compile(r"\s*\$?\{?([A-Za-z_]\w*)\}?\s*\+\s*([0-9]{1,6})\s*")
 _ALL = re.compile(r"\"\$(?:@|\{(?:@|[A-Za-z_]\w*\[@\])\})\"")  # each element is a word of its own
 _BLANKS = re.compile(r"[ \t\n]+")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "0": "\0", "e": "\x1b"}
@@ -68,6 +69,14 @@ class Environment:
 
     def given(self, name: str) -> str:
         """A variable is known not to be empty behind what is expanded."""
+        raise NotImplementedError
+
+    def part_status(self, at: int) -> str | None:
+        """The exit status of a part of the pipeline that has just ended."""
+        raise NotImplementedError
+
+    def plus(self, name: str, number: int) -> tuple[str, ...]:
+        """What a counter can be behind an addition."""
         raise NotImplementedError
 
     def assign(self, name: str, values: tuple[str, ...]) -> None:
@@ -252,7 +261,8 @@ class Expander:
             body, close = self._script.inner[at]
             return self._split(self._environment.substitute(body), quoted=quoted), close
         if text.startswith("$((", at):
-            return self._table.result("$((…))"), self._closing_arithmetic(at + 3, end)
+            close = self._closing_arithmetic(at + 3, end)
+            return self._sum(text[at + 3 : close - 2]), close
         if text.startswith("${", at):
             close = self._closing_brace(at + 2, end, quoted=quoted)
             return self._split(self._operation(at + 2, close), quoted=quoted), close + 1
@@ -294,7 +304,18 @@ class Expander:
             return self._parameter(name)
         return self._apply(name, rest, end - len(rest), end)
 
+    def _sum(self, text: str) -> str:
+        """``$((n+1))``; any other arithmetic is not followed."""
+        found = _SUM.fullmatch(text)
+        if found is None:
+            return self._table.result("$((…))")
+        values = self._environment.plus(found[1], int(found[2]))
+        return values[0] if len(values) == 1 else self._table.variable(f"$(({text}))", values)
+
     def _element(self, name: str, index: str, rest: str) -> str:
+        if name == "PIPESTATUS" and index[1:-1].isdecimal():
+            status = self._environment.part_status(int(index[1:-1][:4]))
+            return self._table.variable(name) if status is None else status
         values = self._environment.variable(name)
         if values is None:
             return self._table.variable(name)

@@ -70,6 +70,7 @@ class Ledger:
     def __init__(self) -> None:
         self.names = Names()
         self.evidence = 0  # signatures and lists that others were checked with
+        self.unbegun = 0  # as ``State.held``: what only loops have checked that may have no round
         self.sourced = 0  # whose check ends a script only where whoever sources it has set `-e`
         self.keys = 0  # keys that signatures are checked with
         self.kept = 0  # those that are in files

@@ -50,6 +50,8 @@ class Loops(Branches):
         outcome, _ = self._arms(
             [partial(self._rounds, node, values, state, quiet=quiet), partial(Outcome, skipped, None)]
         )
+        if outcome.after is not None:
+            self.ledger.unbegun |= outcome.after.held & ~skipped.held & skipped.fetched
         self._begun[self._list_of(node, words)] |= (outcome.after or state).fetched & ~state.fetched
         return Outcome(join(outcome.ok, skipped), outcome.fail, outcome.out)
 
@@ -107,6 +109,8 @@ class Loops(Branches):
         outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         outcome = Outcome(state, None)
         out, folder = "", self.folder
+        several = UNKNOWN.search(values[0]) is not None  # any number of rounds
+        self.repeats += several
         for value in values:
             self.steps += 1
             if self.exhausted:
@@ -115,7 +119,8 @@ class Loops(Branches):
                 self.assign(node.variable, (value,))
             outcome = self.sequence(node.body, outcome.after, quiet=quiet)
             out += outcome.out
-        if UNKNOWN.search(values[0]):  # any number of rounds
+        self.repeats -= several
+        if several:
             self.files.folders.met((folder, self.folder))
         left = self._left(outer, outcome.after)
         return Outcome(join(outcome.ok, left), outcome.fail, out)
@@ -145,9 +150,11 @@ class Loops(Branches):
         if self._is_over(node):
             return Outcome(state, None)
         outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
+        self.repeats += 1
         tested = self.evaluate(node.condition, state, quiet=True)
         enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
         done = self._branch(partial(self.evaluate, node.body, enter, quiet=quiet), skipped=leave)
+        self.repeats -= 1
         left = self._left(outer, join(done.after, leave))
         # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we
         # take it that the body runs at least once, as its author does.

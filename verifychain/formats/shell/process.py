@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
-from functools import partial
 
 from verifychain.formats.shell import nodes, switches
 from verifychain.formats.shell.endings import Endings
 from verifychain.formats.shell.expand import Expander, Field
-from verifychain.formats.shell.frames import Exits, Frame
+from verifychain.formats.shell.frames import NOWHERE, Exits, Frame
 from verifychain.formats.shell.machine import Text
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.scanner import Word
+from verifychain.formats.shell.spoken import NOTHING, UNCLEAR, Ways, by_text
 from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.syntax import Script
-from verifychain.formats.shell.values import SPLIT, UNSET
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, UNSET
 
 _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
@@ -25,6 +25,9 @@ _TESTS = frozenset(["[", "[[", "test"])
 _SEEKING = frozenset(["grep", "egrep", "fgrep"])
 _ASKING = _TESTS | {"exit", "return"}
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
+
+_COUNTED = re.compile(r"\(\(\s*(?:\+\+\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)\s*(?:\+\+|\+=\s*([0-9]{1,6})))\s*\)\)")
+_MOST_DIGITS = 6
 
 Definition = tuple[Node, Script, Text]
 
@@ -133,11 +136,13 @@ class Interpreter(Endings):
         if node.redirects:
             self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted, self._words = state, None, None, node.words
-        self.defaulted = False
+        self.defaulted, self.spoken = False, NOTHING
         fields = self._expander.all_fields(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
         self.quiet = outer
+        if self.spoken is not None and (node.redirects or not fields or fields[0].text not in self.functions):
+            self.spoken = None
         self.stdin = before
         if self.definite is not None and not self._is_test(node):
             self.definite = None
@@ -150,6 +155,10 @@ class Interpreter(Endings):
 
     _words: tuple[Word, ...] | None = ()  # of the command that is expanded; None where something is asked for anyway
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
+    piped: tuple[Outcome, list[Outcome]] = NOWHERE, []  # how the last pipeline ended, and its parts
+    repeats = 0  # how many loops run that have any number of rounds
+    spoken: Ways | None = None  # what the last node printed, where that depends on the way
+    listens = False  # whether anybody asks for that
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
 
@@ -190,6 +199,9 @@ class Interpreter(Endings):
         text = self.source_text[node.span.start : node.span.end]
         found = _ARITHMETIC.fullmatch(text)
         if found is None:
+            counted = _COUNTED.fullmatch(text)
+            if counted is not None:
+                self.assign(counted[1] or counted[2], self.plus(counted[1] or counted[2], int(counted[3] or 1)))
             return Outcome(self.state, self.state)
         operator, number = found[2] or "!=", found[3] or "0"
         self._words = None
@@ -215,9 +227,14 @@ class Interpreter(Endings):
         elif assignment.element:
             self.assign(assignment.name, tuple(self.holds.appended(one, SPLIT if one else "", value) for one in before))
         else:
-            self.assign(assignment.name, (value,))
+            self.assign(assignment.name, (value,) if value.isascii() else self._counted(value))
             if switches.VARIABLES.get(assignment.name) is not None:
                 switches.variable(self, assignment.span, assignment.name, value)
+
+    def _counted(self, value: str) -> tuple[str, ...]:
+        """What a sum can be, each for itself: branches remember by it which way they went."""
+        known = self.table.of(value) if UNKNOWN.fullmatch(value) is not None else None
+        return known.values if known is not None and known.name.startswith("$((") and known.values else (value,)
 
     def _item(self, word: Word) -> str:
         text = self.source_text[word.start : word.end]
@@ -261,6 +278,21 @@ class Interpreter(Endings):
             others = ("",) if asks or seeks else ()
         return tuple(dict.fromkeys((*(value for value in values if value != UNSET), *others)))
 
+    def part_status(self, at: int) -> str | None:
+        """The exit status of a part of the pipeline that has just ended: ``PIPESTATUS``."""
+        ended, parts = self.piped
+        if self.status is None or (self.status is not ended and at):
+            return None
+        parts = parts if self.status is ended else [self.status]
+        return self.ways.status(parts[at]) if at < len(parts) else None
+
+    def plus(self, name: str, number: int) -> tuple[str, ...]:
+        """What a counter can be behind an addition; in a loop of any number of rounds that is any number."""
+        values = self.variable(name) or ()
+        if self.repeats or not values or not all(one.isdecimal() and len(one) < _MOST_DIGITS for one in values):
+            return (self.table.result("$((…))"),)
+        return tuple(str(int(one) + number) for one in values)
+
     def outside(self, name: str) -> tuple[str, ...] | None:
         """A variable that nothing here sets: what the build gives it."""
         return None
@@ -270,9 +302,22 @@ class Interpreter(Endings):
 
     def substitute(self, body: Sequence) -> str:
         state, failed, kept, words = self.state, self.failed, self.outcome, self._words
-        outcome = self.subshell(partial(self.sequence, body, state, quiet=True))
+        ended = NOWHERE
+
+        def run() -> Outcome:
+            nonlocal ended
+            ended = self.sequence(body, state, quiet=True)
+            return ended
+
+        outer, self.listens, self.spoken = self.listens, True, NOTHING
+        outcome = self.subshell(run)
+        # Who leaves it by `exit` prints something else.
+        spoken: dict[str, State] = by_text(self.spoken) if self.spoken and outcome is ended else {}
+        self.listens, self.spoken = outer, None
         self.outcome, self.substituted, self.failed, self._words = kept, outcome, failed, words
         self.state = outcome.after or state
+        if spoken:
+            return self.ways.printed(spoken, self.state)
         # What prints nothing that we know of may print anything.
         return outcome.out.rstrip("\n") or self.table.result("$(…)")
 
@@ -302,6 +347,8 @@ class Interpreter(Endings):
         leave = self.enter(script, text)
         outcome = self.evaluate(body, state, quiet=self.quiet)
         leave()
+        if self.spoken is not None and (exits.ok is not None or exits.fail is not None):
+            self.spoken = UNCLEAR
         frame = self.frames.pop()
         self.switches = frame.switches or self.switches
         self.closed(exits, outcome.after)

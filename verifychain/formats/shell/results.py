@@ -129,7 +129,10 @@ def _grade(machine: Machine, fetch: Fetch) -> tuple[Grade, Flaw | None, Check | 
     first = next(check for check in checks if check.level)
     if fetch.use is not None and first.time > fetch.use.time and not fetch.use.trapped:
         return Grade.UNCHECKED, Flaw.LATE, first
-    return Grade.UNCHECKED, Flaw.SKIPPED if first.optional else Flaw.NOT_FATAL, first
+    if first.optional:
+        return Grade.UNCHECKED, Flaw.SKIPPED, first
+    is_unbegun = State(0, machine.ledger.unbegun).level(fetch.index) is not Level.NONE
+    return Grade.UNCHECKED, Flaw.NO_ROUND if is_unbegun else Flaw.NOT_FATAL, first
 
 
 def _counted(level: Level, checks: list[Check]) -> tuple[Grade, Flaw | None, Check | None]:

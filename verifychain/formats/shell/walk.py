@@ -9,6 +9,7 @@ from verifychain.formats.shell import nodes
 from verifychain.formats.shell.frames import NOWHERE
 from verifychain.formats.shell.loops import Loops
 from verifychain.formats.shell.nodes import Node, Redirect
+from verifychain.formats.shell.spoken import NOTHING, UNCLEAR, Spoken
 from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.switches import at_word
 
@@ -56,20 +57,25 @@ class Walker(Loops):
             return self.status
         outcome = Outcome(state, None)
         out: list[str] = []
+        self.spoken, differs = NOTHING, False
         for node, background in sequence.items:
             after = outcome.after
             if after is None:
                 return Outcome(None, None, "".join(out))
+            differs |= self.spoken is not None
             outcome = self._job(node, after, quiet=quiet) if background else self.evaluate(node, after, quiet=quiet)
             out.append(outcome.out)
             if outcome.after is None:
                 self.returned(out)
             self.status = outcome
+        if differs or (self.spoken is not None and any(out[:-1])):
+            self.spoken = UNCLEAR
         return Outcome(outcome.ok, outcome.fail, "".join(out))
 
     def _job(self, node: Node, state: State, *, quiet: bool) -> Outcome:
         """A command in the background: perhaps it has done nothing by now. ``wait $!`` tells how it ends."""
         outcome = self.subshell(partial(self.evaluate, node, state, quiet=quiet))
+        self.spoken = None if self.spoken is None else UNCLEAR
         process = self.table.variable(f"! {len(self.jobs)}")
         self.jobs[process] = outcome
         self.variables.set("!", (process,))
@@ -80,16 +86,15 @@ class Walker(Loops):
         before = self.receipts, self.verdicts
         outcome = self.evaluate(node.first, state, quiet=True)
         told = self.told_by(node.first)
-        name, where = self.asks_for(node.first)
+        spoken = Spoken(outcome, clear=self.spoken is None) if self.listens else None
         comes_out = False  # whether anybody goes on behind what runs
         for index, (operator, right) in enumerate(node.rest):
             last = index + 1 == len(node.rest)
             ok, fail, out = outcome
             self.status = Outcome(ok, None) if operator == "&&" else Outcome(None, fail)
+            run = partial(self.evaluate, right, ok if operator == "&&" else fail, quiet=quiet or not last)
+            run = run if index else self._behind(node, told, run)
             if operator == "&&":
-                run = partial(self.evaluate, right, ok, quiet=quiet or not last)
-                if name and where and not index:
-                    run = partial(self.with_given, name, run)
                 # `[ … ] && x=y` is a branch; of commands behind others we take it that they run.
                 assigns = self.definite is None and isinstance(right, nodes.Simple) and self._sets(right)
                 usual = told is True and not index
@@ -102,20 +107,38 @@ class Walker(Loops):
                     key = self.verdicts == before[1]
                     if not (key and index and self._is_break(node.rest[index - 1][1])):
                         self._forgiven(right, key=key)
-                run = partial(self.evaluate, right, fail, quiet=quiet or not last)
                 usual = told is False and not index
-                if name and not where and not index:
-                    run = partial(self.with_given, name, run)
                 then = self._branch(run, skipped=ok)
                 outcome = Outcome(beside(then.ok, ok) if usual else join(ok, then.ok), then.fail, out + then.out)
             comes_out |= then.fail is not None or (then.ok is not None and (last or node.rest[index + 1][0] == "||"))
+            if spoken is not None:
+                spoken.then(operator, then, clear=self.spoken is None)
+        self._passed_by(node, comes_out=comes_out)
+        if spoken is not None:
+            self.spoken = spoken.ways()
+        return outcome
+
+    def _behind(self, node: nodes.AndOr, told: bool | None, run: partial[Outcome]) -> partial[Outcome]:
+        """Run what stands behind the first part of a list, where that tells something of a variable."""
+        operator, right = node.rest[0]
+        if told is False and operator == "&&" and not self.repeats and self._skips(right):
+            run = partial(self.as_given(self.text_of(node.first), run))
+        name, where = self.asks_for(node.first)
+        return partial(self.with_given, name, run) if name and where is (operator == "&&") else run
+
+    def _passed_by(self, node: nodes.AndOr, *, comes_out: bool) -> None:
+        """``[ -n "$SUM" ] || exit 1``: unless somebody comes out of what runs, all others have a value."""
+        name, where = self.asks_for(node.first)
         if name and not comes_out and where is (node.rest[0][0] == "||"):
             self.given(name)
-        return outcome
 
     def _sets(self, node: nodes.Simple) -> bool:
         """Whether a command sets variables, options or traps."""
         return not node.words or self.source_text[node.words[0].start : node.words[0].end] in ("set", "shopt", "trap")
+
+    def _skips(self, node: Node) -> bool:
+        """Whether a command leaves a loop, or a round of it."""
+        return self.text_of(node) in ("break", "continue")
 
     def _is_break(self, node: Node) -> bool:
         """``gpg … --recv-keys … && break || :`` asks the next key server; without the key no signature is good."""
@@ -152,27 +175,36 @@ class Walker(Loops):
         first, before = len(self.fetches), self.stdin
         fails: State | None = None
         now: State | None = state
+        parts = list[Outcome]()
         outcome = Outcome(state, None)
         last = node.parts[-1]
         for part in node.parts:
             outcome = self.subshell(partial(self.evaluate, part, now, quiet=quiet or node.negated))
+            parts.append(outcome)
             if part is not last:
                 self.stdin = outcome.out
                 fails = join(fails, outcome.fail)
                 now = outcome.ok if self.switches.pipefail else outcome.after
         self.stdin = before
+        self.spoken = None if self.spoken is None else UNCLEAR
         for fetch in self.fetches[first:]:
             fetch.streaming &= fetch.target is None
         failed = join(outcome.fail, fails) if self.switches.pipefail else outcome.fail
-        if node.negated:
-            return Outcome(failed, outcome.ok, outcome.out)
-        return self.ended(outcome.ok, failed, outcome.out, quiet=quiet)
+        ended = (
+            Outcome(failed, outcome.ok, outcome.out)
+            if node.negated
+            else self.ended(outcome.ok, failed, outcome.out, quiet=quiet)
+        )
+        self.piped = ended, parts
+        return ended
 
     def _redirected(self, node: Node, state: State, *, quiet: bool) -> Outcome:
         redirects: tuple[Redirect, ...] = getattr(node, "redirects", ())
         before = self.stdin
         self.read_stdin(redirects)
         outcome = self._compound(node, state, quiet=quiet)
+        if self.spoken is not None and (redirects or not _is_one_way(node)):
+            self.spoken = UNCLEAR
         self.stdin = before
         return Outcome(outcome.ok, outcome.fail, self.redirect(redirects, outcome.out))
 
@@ -193,3 +225,8 @@ class Walker(Loops):
                 return self._case(node, state, quiet=quiet)
             case _:
                 raise TypeError(type(node).__name__)
+
+
+def _is_one_way(node: Node) -> bool:
+    """Whether all that a node prints is what its last branch does: nobody leaves it before, and it runs once."""
+    return isinstance(node, (nodes.If, nodes.Case)) or (isinstance(node, nodes.Group) and not node.subshell)

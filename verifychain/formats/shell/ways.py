@@ -95,6 +95,7 @@ class Ways:
         self._table = table
         self._statuses: list[Outcome] = []
         self._variables: dict[str, _Met] = {}
+        self._printed = 0
 
     def status(self, outcome: Outcome) -> str:
         """The exit status of what came out so, as text."""
@@ -102,6 +103,13 @@ class Ways:
             return "0"
         self._statuses.append(outcome)
         return self._table.char(Unknown(Kind.STATUS, str(len(self._statuses) - 1)))
+
+    def printed(self, ways: dict[str, State], both: State) -> str:
+        """A text that tells which way was taken by what was printed there."""
+        self._printed += 1
+        name = f"$(…) {self._printed}"
+        self._variables[name] = _Met(ways, both)
+        return self._table.variable(name, tuple(ways))
 
     def met(self, changed: dict[str, Met[str]], states: list[State]) -> None:
         """Branches have met: for each name what they had set, and in which states they ended."""

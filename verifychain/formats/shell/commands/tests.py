@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import ge, gt, le, lt
 
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.commands.checksums import BSD
@@ -15,7 +16,8 @@ from verifychain.formats.shell.values import UNKNOWN, Kind
 _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
 _OK = re.compile(r"(?:^|[\s:*^])OK[*$]*$")
-_MORE = frozenset({"-gt"})
+_ORDER = {"-gt": gt, "-ge": ge, "-lt": lt, "-le": le}
+_TURNED = {"-gt": "-lt", "-ge": "-le", "-lt": "-gt", "-le": "-ge"}
 _VALUES = frozenset({"n", "bytes", "ignore-initial", "U", "C", "unified", "context", "label", "I", "F"})  # of cmp, diff
 
 
@@ -78,12 +80,12 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
         return Outcome(state, _without(shell, words[1], state))
     if len(words) == 1:
         return shell.ways.split(words[0], bool, state) or Outcome(state, state)
-    if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT | _MORE:
+    if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT | _ORDER.keys():
         return Outcome(state, state)
     told = _told(shell, words, state)
     if told is not None:
         return told
-    if words[1] in _MORE:
+    if words[1] in _ORDER:
         return Outcome(state, state)
     if UNKNOWN.search(words[0] + words[2]) is None and words[1] != "=~":
         shell.definite = (words[0] == words[2]) is (words[1] in _EQUAL)
@@ -114,7 +116,17 @@ def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
         return None
     if UNKNOWN.search(other):
         text, other = other, text
-    return shell.ways.split(text.strip(), lambda value: (value == other) is equal, state)
+    order = _ORDER.get(words[1] if text is words[0] else _TURNED.get(words[1], ""))
+    return shell.ways.split(text.strip(), _equal(other, equal) if order is None else _ordered(order, other), state)
+
+
+def _equal(other: str, wanted: bool) -> Callable[[str], bool]:
+    return lambda value: (value == other) is wanted
+
+
+def _ordered(order: Callable[[int, int], bool], other: str) -> Callable[[str], bool]:
+    """A comparison of numbers; what is none lets nothing through."""
+    return lambda value: value.isdecimal() and other.isdecimal() and order(int(value[:9]), int(other[:9]))
 
 
 def _is_pattern(operator: str, text: str) -> bool:
