@@ -29,6 +29,10 @@ OF_EMPTY = [
     Case("grep for no character of a digest", f'{G}SUM=$(echo {H} | cut -c1-0)\n{SEEKS}', SKIPPED, "nothing is in any text"),
     Case("the first characters of both", f'{G}{S}[ "$(echo $s | cut -c1-8)" = "$(echo {H} | cut -c1-8)" ]\n{X}', ["unchecked:meaningless"], "eight digits are none"),
     Case("what is no digit of both", f"{G}[ \"$(sha256sum t.tgz | tr -d 0-9a-f)\" = \"$(echo '{H}  t.tgz' | tr -d 0-9a-f)\" ]\n{X}", ["unchecked:meaningless"], "the name alone"),
+    Case("egrep for a group that the script is given", f'{G}sha256sum t.tgz | egrep "^($SUM)"\n{X}', SKIPPED, "nothing is at the beginning of any text"),
+    Case("compared as numbers", f"{G}{S}if [ $s -ne {H} ]; then exit 1; fi\n{X}", ["unpinned"], "it fails, and the script goes on"),
+    Case("compared as equal numbers", f"{G}{S}[[ $s -eq {H} ]]\n{X}", ["unpinned"], "names of variables are 0"),
+    Case("grep for a line that the script is given", f'{G}{S}echo "$s" | grep -x "$SUM"\n{X}', GIVEN, "no line is empty"),
     Case("from a list that the repository holds", f"{G}SUM=$(grep t.tgz sums | cut -d' ' -f1)\n{SEEKS}", SKIPPED, "the list may not name it"),
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ __all__ = ["command", "project"]
 
 GET = "curl -fsSLo t https://a.example/t"
 CHECK = f'echo "{H}  t" | sha256sum -c -'
+NO_ROUND = "name the files that are checked, or stop where the loop had none"
 IN_TRAP = "a trap runs all the same: check in the trap, or use the file outside of it"
 
 
@@ -21,6 +22,7 @@ IN_TRAP = "a trap runs all the same: check in the trap, or use the file outside 
     [
         (f"set -e\ntrap 'tar xf t' EXIT\n{GET}\n{CHECK}\n", IN_TRAP),
         (f"{GET}\n{CHECK}\ntar xf t\n", "`set -e` at the start, or `|| exit 1` behind the check"),
+        (f"set -e\nshopt -s nullglob\n{GET}\nfor f in *.sums; do {CHECK}; done\ntar xf t\n", NO_ROUND),
     ],
 )
 def test_the_help_is_of_use_where_it_is_used(project: Path, command: Runner, text: str, help: str) -> None:

@@ -25,6 +25,7 @@ _DEEPEST_TEXT = 5  # scripts in scripts: sh -c "sh -c …", files that run files
 _DEFINING = frozenset(["declare", "export", "readonly", "typeset"])
 _TIDYING = frozenset(["rm", "rmdir", "echo", "printf", "kill", "cd", "popd", ":", "true"])
 _HERE = frozenset(["eval", "source", "."])  # what runs a text in the shell that is there
+_ANSWERS = frozenset(["true", "false"])
 _PROGRAM = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
 
@@ -39,7 +40,12 @@ class Shell(Walker):
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
         name = fields[0]
         if not name.text.isascii():
-            known = self.alternatives(name.text)[0]
+            values = self.alternatives(name.text)
+            known = values[0]
+            if _ANSWERS.issuperset(values):  # `$ok || exit 1`
+                self.outcome = self.ways.split(name.text.strip(), "true".__eq__, self.state)
+                if self.outcome is not None:
+                    return ""
             words = known.replace(SPLIT, " ").split() if known != name.text.strip() else []
             if words:  # a program in a variable with several values: any of them shows what is done
                 fields = [*(Field(word, name.word) for word in words), *fields[1:]]

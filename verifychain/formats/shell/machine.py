@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 GIVEN: Final = "given "  # with an unknown behind it: under that name the variables hold that it is not empty
-_EMPTY = " \n\"'*?.^$"  # characters of which patterns of nothing are made
+_EMPTY = " \n\"'*+?.^$()|\\"  # characters of which patterns of nothing are made
 _location, _span = maker(Location), maker(Span)
 
 

@@ -174,7 +174,7 @@ def _filter(shell: Shell, call: Call) -> str:
         _outcome_of_check(shell, text, " ".join(program), inverse=inverse)
     if Kind.HASH in kinds:
         if name == "grep" and not inverse and len(program) == 1:  # of several any is enough
-            _compared(shell, call, text, program[0])
+            _compared(shell, call, text, program[0], whole=given.has("x", "line-regexp"))
         return "".join(char for char in UNKNOWN.findall(text) if shell.table.of(char).kind is Kind.HASH)
     if not kinds:
         text = _of_known(text, name, given, program)
@@ -255,13 +255,15 @@ def _outcome_of_check(shell: Shell, text: str, pattern: str, *, inverse: bool) -
     shell.outcome = Outcome(ok, fail) if bool(good) is not inverse else Outcome(fail, ok)
 
 
-def _compared(shell: Shell, call: Call, text: str, pattern: str) -> None:
+def _compared(shell: Shell, call: Call, text: str, pattern: str, *, whole: bool) -> None:
     """``sha256sum f | grep "$SUM"`` compares too, and so does a list of fingerprints that is searched."""
     for unknown in shell.table.unknowns(text):
         if unknown.kind is Kind.HASH:
             fetches = shell.fetched_files(unknown.name.split("\n"))
             words = pattern.replace("^", "").replace("$", "").split()
-            if words:
+            if words and whole:  # which is not empty
+                shell.check(fetches, words[0], unknown.algorithm, call.word)
+            elif words:
                 shell.search(fetches, words[0], words[0], unknown.algorithm, call.word)
 
 
