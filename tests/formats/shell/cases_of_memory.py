@@ -46,6 +46,7 @@ OF_COUNTED = [
     Case("true or false, run", f"ok=true\n{G}{C} || ok=false\n$ok || exit 1\n{X}", GOOD, "false ends the script"),
     Case("true or false, run in an if", f"ok=false\n{G}{C} && ok=true\nif ! $ok; then exit 1; fi\n{X}", GOOD, "false ends the script"),
     Case("true or false, of which true goes on", f"ok=false\n{G}{C} && ok=true\n$ok && exit 1\n{X}", LOST, "false goes on"),
+    Case("true or false, which are functions", f"true() {{ :; }}\nfalse() {{ :; }}\nok=false\n{G}{C} && ok=true\n$ok || exit 1\n{X}", LOST, "both go on"),
     Case("the status of a part", f"{G}{C}\n[ ${{PIPESTATUS[1]}} -eq 0 ] || exit 1\n{X}", GOOD, "the part that checks"),
     Case("the status of another part", f"{G}{C}\n[ ${{PIPESTATUS[0]}} -eq 0 ] || exit 1\n{X}", LOST, "echo does not fail"),
     Case("the status of a part of a later pipeline", f"{G}{C}\necho done | cat\n[ ${{PIPESTATUS[1]}} -eq 0 ] || exit 1\n{X}", LOST, "cat does not fail"),

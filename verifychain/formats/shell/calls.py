@@ -42,7 +42,7 @@ class Shell(Walker):
         if not name.text.isascii():
             values = self.alternatives(name.text)
             known = values[0]
-            if _ANSWERS.issuperset(values):  # `$ok || exit 1`
+            if _ANSWERS.issuperset(values) and self.functions.keys().isdisjoint(_ANSWERS):  # `$ok || exit 1`
                 self.outcome = self.ways.split(name.text.strip(), "true".__eq__, self.state)
                 if self.outcome is not None:
                     return ""
