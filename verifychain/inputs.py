@@ -125,7 +125,7 @@ class WorkingTree:
             return self.read(path).data[:HEAD]
         try:
             with opening.regular(path) as file:
-                return file.read(HEAD)
+                return file.read(HEAD) or b""  # None of what would have to be waited for, as in /proc
         except OSError as error:
             self._miss(path, error)
             return b""

@@ -26,6 +26,8 @@ def content(path: str, most: int) -> bytes:
         size = os.fstat(file.fileno()).st_size
         if size <= most:
             data = file.read(size + 1)  # no more: room for ``most`` costs more than the reading
+            if data is None:
+                raise OSError("nothing to read without waiting for it")  # as some files of /proc
             while len(data) != size and len(data) <= most and (more := file.read(most + 1 - len(data))):
                 data += more  # it grows, or its size is not known (/proc)
             if len(data) <= most:
