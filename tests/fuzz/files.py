@@ -13,6 +13,7 @@ import jsonschema
 
 from tests.fuzz.target import Target, Violation, within
 from tests.fuzz.tree import Files
+from tests.output.reports import rendered
 from tests.rules.test_examples import NAMES, examples
 from verifychain import engine, fixes, resolution
 from verifychain.config import Configuration
@@ -132,7 +133,7 @@ class FileTarget(Target):
         for name, writer in WRITERS.items():
             # SARIF repeats every rule with its page, so it takes ten times as long as all the others together.
             if name != "sarif" or self._runs % 20 == 0:
-                check_output(name, within(name, partial(writer.render, report, PLAIN)), len(report.findings))
+                check_output(name, within(name, partial(rendered, writer, report, PLAIN)), len(report.findings))
 
 
 def check_output(name: str, output: str, findings: int) -> None:

@@ -95,6 +95,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _work(task: tuple[Targets, int, str, float]) -> Ran:
+    import verifychain.cli  # noqa: F401 - it says when garbage is looked for: bounds are about what users have
+
     make, executions, seed, hang = task
     signal.signal(signal.SIGVTALRM, _interrupt)
     return execute(make(), executions, seed, hang)

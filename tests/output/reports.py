@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Protocol
+
 from verifychain.core.finding import Applicability, Edit, Finding, Fix, Incomplete, Problem, Related
 from verifychain.core.report import Failure, Report, Suppressed
 from verifychain.core.severity import Severity
 from verifychain.core.source import Location, Source, Span
+from verifychain.output.style import Style
+
+
+class Writer(Protocol):
+    """A module of ``verifychain.output``."""
+
+    def render(self, report: Report, style: Style) -> Iterator[str]: ...
+
+
+def rendered(writer: Writer, report: Report, style: Style) -> str:
+    """The whole text of a report."""
+    return "".join(writer.render(report, style))
+
 
 HOSTILE = (
     "plain",

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.output.reports import hostile, on, spans, whole
+from tests.output.reports import hostile, on, rendered, spans, whole
 from verifychain.core.report import Report
 from verifychain.output import concise
 from verifychain.output.style import Style
 
 
 def test_one_line_a_finding() -> None:
-    assert concise.render(whole(), Style()) == (
+    assert rendered(concise, whole(), Style()) == (
         "services/api/Dockerfile:2:6: error[image-unpinned]: no digest\n"
         "services/api/Dockerfile:3:8: error[image-malformed-digest]: capital letters\n"
     )
@@ -39,11 +39,11 @@ def test_no_path_makes_a_command(path: str, start: str) -> None:
 
 def test_hostile_content_adds_no_line() -> None:
     report = hostile()
-    assert len(concise.render(report, Style()).splitlines()) == len(report.findings)
+    assert len(rendered(concise, report, Style()).splitlines()) == len(report.findings)
 
 
 def test_positions() -> None:
-    lines = concise.render(Report(findings=spans()), Style()).splitlines()
+    lines = rendered(concise, Report(findings=spans()), Style()).splitlines()
     assert [line.split(" ")[0] for line in lines] == [
         "a/Dockerfile:1:1:",
         "a/Dockerfile:1:6:",

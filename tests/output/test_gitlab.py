@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.output.reports import finding, hostile, on, spans, whole
+from tests.output.reports import finding, hostile, on, rendered, spans, whole
 from verifychain.core.finding import Incomplete
 from verifychain.core.report import Failure, Report
 from verifychain.core.severity import Severity
@@ -16,7 +16,7 @@ from verifychain.output.style import Style
 
 
 def entries(report: Report, style: Style | None = None) -> list[dict[str, Any]]:
-    found = json.loads(gitlab.render(report, style or Style()))
+    found = json.loads(rendered(gitlab, report, style or Style()))
     assert isinstance(found, list)
     return found
 
@@ -75,7 +75,7 @@ def test_hostile_content_stays_valid() -> None:
 
 def test_places_are_those_of_json() -> None:
     report = Report(findings=spans())
-    document = json.loads(json_output.render(report, Style()))
+    document = json.loads(rendered(json_output, report, Style()))
     for one, entry in zip(document["findings"], entries(report), strict=True):
         assert entry["location"]["positions"] == {"begin": one["start"], "end": one["end"]}
         assert entry["fingerprint"] == one["fingerprint"]

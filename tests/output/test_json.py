@@ -7,20 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.output.reports import HOSTILE, finding, hostile, spans, whole
+from tests.output.reports import HOSTILE, finding, hostile, rendered, spans, whole
 from verifychain import __version__
 from verifychain.core.digest import Notation
 from verifychain.core.finding import Applicability, Fix, Wanted
 from verifychain.core.pin import Slot
 from verifychain.core.report import Report, Suppressed
 from verifychain.core.source import Location, Source, Span
+from verifychain.output import json as json_output
 from verifychain.output.fingerprints import named, named_suppressed
-from verifychain.output.json import clean, dumps, render
+from verifychain.output.json import clean, dumps
 from verifychain.output.style import Style
 
 
 def test_the_document() -> None:
-    document = json.loads(render(whole(), Style()))
+    document = json.loads(rendered(json_output, whole(), Style()))
     fingerprint = document["findings"][1].pop("fingerprint")
     assert len(fingerprint) == 32
     assert document["version"] == 1
@@ -76,7 +77,7 @@ def test_the_document() -> None:
 
 
 def test_hostile_texts_are_plain_ascii_without_surrogates_or_commands() -> None:
-    out = render(hostile(), Style())
+    out = rendered(json_output, hostile(), Style())
     assert out.isascii()
     assert "##" not in out
     assert not any(line.lstrip().startswith("::") for line in out.splitlines())
@@ -120,7 +121,7 @@ def test_bytes_of_a_path_that_are_utf8_after_all_are_shown_as_such() -> None:
 def test_what_a_fix_believes(applicability: Applicability) -> None:
     source = Source("x", b"FROM a")
     fix = Fix("t", (), applicability)
-    document = json.loads(render(Report(findings=(finding(source, fix=fix),)), Style()))
+    document = json.loads(rendered(json_output, Report(findings=(finding(source, fix=fix),)), Style()))
     assert document["findings"][0]["fix"] == {"title": "t", "applicability": applicability.value, "edits": []}
 
 
@@ -129,7 +130,9 @@ def test_a_digest_that_must_be_asked_for_has_no_edit_yet() -> None:
     one = finding(source)
     slot = Slot(Location(source, Span(6, 6)), "@", Notation.OCI)
     wanted = Wanted("pin it", slot, "image", "docker.io/library/debian:12")
-    document = json.loads(render(Report(findings=(one._replace(problem=one.problem._replace(fix=wanted)),)), Style()))
+    document = json.loads(
+        rendered(json_output, Report(findings=(one._replace(problem=one.problem._replace(fix=wanted)),)), Style())
+    )
     assert document["findings"][0]["fix"] == {"title": "pin it", "applicability": "trust", "edits": []}
 
 
@@ -151,7 +154,7 @@ def test_the_same_finding_twice_has_two_names() -> None:
 
 
 def test_positions_count_code_points_and_no_byte_order_mark() -> None:
-    findings = json.loads(render(Report(findings=spans()), Style()))["findings"]
+    findings = json.loads(rendered(json_output, Report(findings=spans()), Style()))["findings"]
     places = {one["message"]: (*one["start"].values(), *one["end"].values()) for one in findings}
     assert places == {
         "empty span": (1, 1, 1, 1),

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from tests.output.reports import hostile, on, whole
+from tests.output.reports import hostile, on, rendered, whole
 from tests.output.runner import commands
 from verifychain.core.report import Report
 from verifychain.output import junit
@@ -13,7 +13,7 @@ from verifychain.output.style import Style
 
 def suite(report: Report, style: Style | None = None) -> Element:
     """The one suite, its counts compared with what it holds."""
-    out = junit.render(report, style or Style())
+    out = rendered(junit, report, style or Style())
     assert out.isascii()
     root = fromstring(out.encode())
     (found,) = root
@@ -63,7 +63,7 @@ def test_a_failure_shows_the_place() -> None:
 
 
 def test_colours_never_reach_a_file() -> None:
-    assert junit.render(whole(), Style(colour=True)) == junit.render(whole(), Style())
+    assert rendered(junit, whole(), Style(colour=True)) == rendered(junit, whole(), Style())
 
 
 def test_nothing_checked_has_not_passed() -> None:
@@ -101,4 +101,4 @@ def test_hostile_content_stays_valid() -> None:
     assert len(found.findall("testcase/skipped")) == len(report.suppressed)
     names = [(case.attrib["classname"], case.attrib["name"]) for case in found]
     assert len(set(names)) == len(names)
-    assert commands(junit.render(report, Style())) == []
+    assert commands(rendered(junit, report, Style())) == []

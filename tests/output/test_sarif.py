@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.output.reports import finding, hostile, on, place, safe_fix, spans, whole
+from tests.output.reports import finding, hostile, on, place, rendered, safe_fix, spans, whole
 from verifychain import __version__, rules
 from verifychain.core.finding import Applicability, Edit, Fix, Problem
 from verifychain.core.report import Report
@@ -36,7 +36,7 @@ def validator() -> Any:
 
 def log(report: Report, style: Style | None = None) -> dict[str, Any]:
     """The one run of a log that the official schema accepts."""
-    document = json.loads(sarif.render(report, style or Style()))
+    document = json.loads(rendered(sarif, report, style or Style()))
     faults = [f"{error.json_path}: {error.message[:200]}" for error in validator().iter_errors(document)]
     assert faults == []
     assert len(document["runs"]) == 1
@@ -55,7 +55,7 @@ def artifacts(value: Any) -> list[dict[str, Any]]:
 
 
 def test_the_schema_refuses_what_is_wrong() -> None:
-    document = json.loads(sarif.render(whole(), Style()))
+    document = json.loads(rendered(sarif, whole(), Style()))
     del document["runs"][0]["tool"]["driver"]["name"]
     assert not validator().is_valid(document)
 
@@ -144,7 +144,7 @@ def test_rule_indices_point_at_the_rule() -> None:
 
 def test_fingerprints_are_ours_and_those_of_json() -> None:
     report = whole()
-    document = json.loads(json_output.render(report, Style()))
+    document = json.loads(rendered(json_output, report, Style()))
     assert [result["partialFingerprints"] for result in log(report)["results"]] == [
         {"verifychain/v1": one["fingerprint"]} for one in (*document["findings"], *document["suppressed"])
     ]
@@ -183,7 +183,7 @@ def test_no_folder_of_this_machine_is_told() -> None:
 
 def test_regions_are_those_of_json() -> None:
     report = Report(findings=spans())
-    document = json.loads(json_output.render(report, Style()))
+    document = json.loads(rendered(json_output, report, Style()))
     run = log(report)
     assert run["columnKind"] == "unicodeCodePoints"
     for one, result in zip(document["findings"], run["results"], strict=True):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.output.reports import on
+from tests.output.reports import on, rendered
 from tests.timing import within
 from verifychain.core.finding import Incomplete
 from verifychain.core.report import Failure, Report
@@ -87,7 +87,7 @@ def test_no_format_shows_one(format: str) -> None:
         failures=(Failure("b", f"cannot read {url}", f"try {url}"),),
         notes=(f"asked {url}",),
     )
-    out = importlib.import_module(f"verifychain.output.{format}").render(report, Style())
+    out = rendered(importlib.import_module(f"verifychain.output.{format}"), report, Style())
     assert "HIDDEN" not in out
     assert "a.example" in out
 
@@ -99,7 +99,7 @@ def test_places_stay_right() -> None:
     assert excerpt(source, Span(start - 2, start + 9)) == "*@a.example"
     assert excerpt(source, Span(0, start + 1)) == "é https://***:***@a"
     report = Report(findings=(on(source.data, "a.example"),))
-    document = json.loads(importlib.import_module("verifychain.output.json").render(report, Style()))
+    document = json.loads(rendered(importlib.import_module("verifychain.output.json"), report, Style()))
     assert document["findings"][0]["start"] == {"line": 1, "column": 19}
 
 

@@ -77,7 +77,7 @@ def test_the_inventory_as_json_counts() -> None:
     import json
 
     report = Report(listed=(listed("a"), listed("b\udcff")._replace(target="t"), listed("c", Grade.PINNED)))
-    document = json.loads(inventory_json(report))
+    document = json.loads("".join(inventory_json(report)))
     assert document["summary"] == {"image": {"unpinned": 2, "pinned": 1}}
     assert document["references"][1] == {
         "kind": "image", "subject": "b\ufffd", "grade": "unpinned", "via": "from", "pins": [], "path": "Dockerfile",

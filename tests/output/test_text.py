@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from tests.counting import calls
-from tests.output.reports import finding, hostile, on, place, safe_fix, whole
+from tests.output.reports import finding, hostile, on, place, rendered, safe_fix, whole
 from tests.timing import within
 from verifychain.core.finding import Applicability, Finding, Fix, Related
 from verifychain.core.report import Report
@@ -19,7 +19,7 @@ PLAIN = Style()
 
 
 def shown(one: Finding, style: Style = PLAIN) -> str:
-    return text.render(Report(findings=(one,)), style)
+    return rendered(text, Report(findings=(one,)), style)
 
 
 def marked(one: Finding) -> list[str]:
@@ -193,7 +193,7 @@ def test_a_finding_among_many_takes_no_more_work_than_alone() -> None:
         source = Source("x", b"FROM debian:12 AS \xc3\xa9\n" * number)
         starts = range(5, 20 * number, 20)
         report = Report(findings=tuple(finding(source, Span(at, at + 9), help="pin it") for at in starts))
-        return calls(lambda: text.render(report, PLAIN))
+        return calls(lambda: rendered(text, report, PLAIN))
 
     few, many = work(100), work(5_000)
     assert many <= 50 * few
@@ -207,5 +207,5 @@ def test_hostile_content_adds_no_line(style: Style) -> None:
 
 
 def test_findings_are_separated() -> None:
-    assert text.render(whole(), PLAIN).count("\n\n") == 2
-    assert text.render(Report(), PLAIN) == ""
+    assert rendered(text, whole(), PLAIN).count("\n\n") == 2
+    assert rendered(text, Report(), PLAIN) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from io import BufferedReader
 from typing import TextIO, cast
 
@@ -29,13 +30,14 @@ class Console:
         """How to mark up what goes to a stream (default: standard output)."""
         return Style(colour=_coloured(self.colour, sys.stdout if stream is None else stream))
 
-    def result(self, text: str, path: str | None = None) -> None:
+    def result(self, text: str | Iterator[str], path: str | None = None) -> None:
         """Print what was asked for, or write it to a file; ``-`` is standard output, as to other programs."""
+        pieces = (text,) if isinstance(text, str) else text
         if path is None or path == "-":
             if sys.stdout is None:
                 raise VerifychainError("standard output is closed", "say where the result goes: --output FILE")
             try:
-                _write(sys.stdout, text)
+                _write(sys.stdout, pieces)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -44,7 +46,7 @@ class Console:
             return
         try:
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-                file.write(text)
+                file.writelines(pieces)
         except OSError as error:
             hint = "name a file in a folder that exists and can be written"
             raise UsageError(f"cannot write {path}: {strerror(error)}", hint) from None
@@ -59,7 +61,7 @@ class Console:
         if text:
             self.flush()  # keep the order where both streams are one terminal or one log
             try:
-                _write(sys.stderr, text)
+                _write(sys.stderr, (text,))
             except BrokenPipeError:
                 raise
             except OSError:
@@ -113,21 +115,22 @@ def _lost(error: OSError) -> VerifychainError:
     return VerifychainError(f"cannot write to standard output: {reason}", "what was found is not reported")
 
 
-def _write(stream: TextIO | None, text: str) -> None:
+def _write(stream: TextIO | None, pieces: Iterable[str]) -> None:
     """Bytes that were read as no UTF-8 leave as they came (a patch must apply); other odd characters are escaped."""
     if stream is None:
         return
     buffer = getattr(stream, "buffer", None)
     if buffer is None:
-        stream.write(text)
+        stream.writelines(pieces)
         return
     stream.flush()
     encoding = stream.encoding or "utf-8"
-    try:
-        data = text.encode(encoding, "surrogateescape")
-    except UnicodeEncodeError:
-        data = text.encode(encoding, "backslashreplace")
-    buffer.write(data)
+    for text in pieces:
+        try:
+            data = text.encode(encoding, "surrogateescape")
+        except UnicodeEncodeError:
+            data = text.encode(encoding, "backslashreplace")
+        buffer.write(data)
     if stream is sys.stderr:
         buffer.flush()
 

@@ -32,5 +32,5 @@ def inventory(console: Console, /, **given: Any) -> int:
     settle(report, run, console)
     text = json.inventory(report) if options.format == "json" else table.render(report, console.style())
     console.result(text, options.output)
-    console.say(concise.render(report, console.style()))
+    console.say("".join(concise.render(report, console.style())))
     return conclude(report, run, console, judged=False)

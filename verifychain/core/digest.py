@@ -232,6 +232,12 @@ class Hasher:
     def digest(self) -> Digest:
         return Digest(self._algorithm, self._state.digest())
 
+    def copy(self) -> Hasher:
+        """Another that goes on from here."""
+        other = Hasher(self._algorithm)
+        other._state, other.size = self._state.copy(), self.size
+        return other
+
 
 def _base64(raw: bytes) -> str:
     import base64

@@ -111,10 +111,19 @@ def with_fingerprints(findings: Iterable[Finding]) -> Iterator[tuple[Finding, st
     Made of rule, path and the text of the first marked line; equal ones are numbered in order. No line number goes in.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
+    source, number, line = None, 0, ""
+    begun: dict[str, digest.Hasher] = {}  # per rule: a line of megabytes may have thousands of findings
     for finding in findings:
-        source, span = finding.source, finding.problem.span
-        line = source.slice(source.line_span(source.line_at(span.start)))
-        key = (finding.rule, source.path, " ".join(line.split()))
-        text = "\0".join((*key, str(seen[key])))
+        at = finding.source.line_at(finding.problem.span.start)
+        if finding.source is not source or at != number:
+            source, number = finding.source, at
+            line = " ".join(source.slice(source.line_span(number)).split())
+            begun.clear()
+        key = (finding.rule, source.path, line)
+        if finding.rule not in begun:
+            begun[finding.rule] = digest.Hasher()
+            begun[finding.rule].update("\0".join((*key, "")).encode("utf-8", "surrogateescape"))
+        name = begun[finding.rule].copy()
+        name.update(str(seen[key]).encode())
         seen[key] += 1
-        yield finding, digest.of_bytes(text.encode("utf-8", "surrogateescape")).hex[:32]
+        yield finding, name.digest().hex[:32]

@@ -80,6 +80,10 @@ class Source:
             at = find(b"\n", at + 1)
         return starts
 
+    @cached_property
+    def _is_ascii(self) -> bool:
+        return self.data.isascii()
+
     @property
     def line_count(self) -> int:
         return len(self._line_starts)
@@ -95,6 +99,8 @@ class Source:
     def position(self, offset: int) -> Position:
         line = self.line_at(offset)
         start = self._line_starts[line - 1]
+        if self._is_ascii:  # then a line of megabytes is not decoded for each place in it
+            return Position(line, min(offset, len(self.data)) - start + 1)
         if start == 0 and self.data.startswith(b"\xef\xbb\xbf"):
             start = min(3, offset)  # editors do not count a byte order mark as a column
         return Position(line, len(self.data[start:offset].decode("utf-8", "surrogateescape")) + 1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verifychain.core.finding import Finding
 from verifychain.core.report import Report
 from verifychain.output.style import Style, printable
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """All findings, one line each."""
-    return "".join(line(finding, style) + "\n" for finding in report.findings)
+    return (line(finding, style) + "\n" for finding in report.findings)
 
 
 def line(finding: Finding, style: Style) -> str:

@@ -11,6 +11,7 @@ the lines of ``_command`` are such: see ``concise.line`` for the list, and ``pri
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from verifychain.core.finding import Finding
 from verifychain.core.report import Report
@@ -24,12 +25,11 @@ SHOWN = 10
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """The list, then the commands, then which of them GitHub will not show."""
     listed = (concise.line(finding, style) for finding in report.findings)
     annotations = (_annotation(finding, style) for finding in report.findings)
-    lines = [*listed, *_unchecked(report, style), *annotations, *_cuts(report)]
-    return "".join(line + "\n" for line in lines)
+    return (line + "\n" for line in chain(listed, _unchecked(report, style), annotations, _cuts(report)))
 
 
 def _annotation(finding: Finding, style: Style) -> str:

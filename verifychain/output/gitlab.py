@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from verifychain.core import digest
@@ -16,7 +17,7 @@ from verifychain.core.finding import Finding
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
 from verifychain.output.fingerprints import named
-from verifychain.output.json import clean, dumps, place
+from verifychain.output.json import Each, clean, pieces, place
 from verifychain.output.places import from_root
 from verifychain.output.style import Style, masked
 
@@ -26,10 +27,10 @@ _FAILED, _INCOMPLETE = "blocker", "critical"
 _START = {"line": 1, "column": 1}
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """All findings as an array, then what could not be checked."""
-    entries = [_finding(finding, name, style) for finding, name in named(report)]
-    return dumps([*entries, *_unchecked(report, style)])
+    entries = (_finding(finding, name, style) for finding, name in named(report))
+    return pieces(Each(chain(entries, _unchecked(report, style))))
 
 
 def _finding(finding: Finding, name: str, style: Style) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from io import StringIO
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from verifychain import __version__
@@ -21,19 +22,26 @@ _NO_ASCII = re.compile("[^\x00-\x7e]+")  # outside of the strings there is none
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
-def render(report: Report, style: Style) -> str:
+class Each:
+    """In a document, an array whose items are made and written one after the other."""
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self.items = items
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
     """The whole report as one JSON document."""
-    return dumps(
+    return pieces(
         {
             "version": VERSION,
             "tool": {"name": "verifychain", "version": __version__},
             "mode": "online" if report.online else "offline",
             "summary": _summary(report),
-            "findings": [_finding(finding, name) for finding, name in named(report)],
-            "suppressed": [
+            "findings": Each(_finding(finding, name) for finding, name in named(report)),
+            "suppressed": Each(
                 {**_finding(one.finding, name), "by": one.by, "reason": one.reason}
                 for one, name in named_suppressed(report)
-            ],
+            ),
             "incomplete": [_incomplete(one) for one in report.incomplete],
             "failures": [
                 {"path": one.path, "message": masked(one.message), "hint": masked(one.hint)} for one in report.failures
@@ -42,25 +50,81 @@ def render(report: Report, style: Style) -> str:
     )
 
 
-def dumps(document: Any, *, compact: bool = False) -> str:
+def dumps(document: Any) -> str:
+    """The text of a document; see ``pieces``."""
+    return "".join(pieces(document))
+
+
+def pieces(document: Any, *, compact: bool = False) -> Iterator[str]:
     """
     JSON with a stable layout, of text that every reader takes.
 
     ASCII only, so that no reader's encoding matters, without lone surrogates, and without ``##``: the log of a build
-    obeys ``##[command]`` wherever it stands (``style.printable``), and ``#`` stands in strings only.
+    obeys ``##[command]`` wherever it stands (``style.printable``), and ``#`` stands in strings only. Compact, it is one
+    line, and otherwise what ``json.dumps`` writes with an indent of two, in a fourth of its time.
     """
-    import json
+    yield from _outer(document, None if compact else "\n")
+    yield "\n"
 
-    if compact:
-        text = json.dumps(document, ensure_ascii=False)
+
+def _outer(value: Any, margin: str | None) -> Iterator[str]:
+    """A value in pieces where there is an ``Each`` in it, not deeper than in objects."""
+    if type(value) is Each:
+        members, opening, closing = (("", item) for item in value.items), "[", "]"
+    elif type(value) is dict and any(type(member) is Each for member in value.values()):
+        members, opening, closing = ((f"{_string(key)}: ", member) for key, member in value.items()), "{", "}"
     else:
-        written = StringIO()  # json.dumps gathers every bracket of an indented document in one list first
-        json.dump(document, written, indent=2, ensure_ascii=False)
-        text = written.getvalue()
-    text = clean(text)
+        yield _on_one_line(value) if margin is None else _laid_out(value, margin)
+        return
+    inner = None if margin is None else margin + "  "
+    before, between = (opening, ", ") if inner is None else (opening + inner, f",{inner}")
+    empty = True
+    for name, member in members:
+        yield (before if empty else between) + name
+        yield from _outer(member, inner)
+        empty = False
+    yield opening + closing if empty else (margin or "") + closing
+
+
+def _laid_out(value: Any, margin: str) -> str:
+    """A value, its parts on lines of their own; ``margin`` is the line end and the blanks in front of its end."""
+    if type(value) is str:
+        return _string(value)
+    if not isinstance(value, dict | list | tuple):
+        return _on_one_line(value)
+    inner = margin + "  "
+    parts = []  # by loops: a comprehension would be one more step down for each level of a deep document
+    if isinstance(value, dict):
+        for key, member in value.items():
+            parts.append(f"{_string(key)}: {_laid_out(member, inner)}")
+        opening, closing = "{", "}"
+    else:
+        for member in value:
+            parts.append(_laid_out(member, inner))  # noqa: PERF401 - see above
+        opening, closing = "[", "]"
+    return f"{opening}{inner}{f',{inner}'.join(parts)}{margin}{closing}" if parts else opening + closing
+
+
+def _on_one_line(value: Any) -> str:
+    """A value by the encoder of the library, which is written in C for this layout alone."""
+    encoded, _ = _encoders()
+    text = clean(encoded(value))
     if not text.isascii() or "\x7f" in text:  # looked for first, because the expression takes 0.1 s a megabyte
-        text = _NO_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
-    return text.replace("##", "#\\u0023") + "\n"
+        text = _NO_ASCII.sub(lambda found: _string(found[0])[1:-1], text)
+    return text.replace("##", "#\\u0023")
+
+
+def _string(text: str) -> str:
+    _, quoted = _encoders()
+    return quoted(clean(text)).replace("##", "#\\u0023")
+
+
+@cache
+def _encoders() -> tuple[Callable[[Any], str], Callable[[str], str]]:
+    """What encodes a value, characters as they are, and what encodes a string in ASCII."""
+    from json.encoder import JSONEncoder, encode_basestring_ascii
+
+    return JSONEncoder(ensure_ascii=False).encode, encode_basestring_ascii
 
 
 def clean(text: str) -> str:
@@ -149,14 +213,14 @@ def _edit(edit: Edit) -> dict[str, Any]:
     }
 
 
-def inventory(report: Report) -> str:
+def inventory(report: Report) -> Iterator[str]:
     """The references as JSON: ``verifychain inventory --format json``."""
     counts: dict[str, dict[str, int]] = {}
     for listed in report.listed:
         kind = counts.setdefault(listed.kind, {})
         kind[listed.grade.value] = kind.get(listed.grade.value, 0) + 1
-    references = [_listed(listed) for listed in report.listed]
-    return dumps({"version": VERSION, "references": references, "summary": counts})
+    references = Each(_listed(listed) for listed in report.listed)
+    return pieces({"version": VERSION, "references": references, "summary": counts})
 
 
 def _listed(listed: Listed) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from verifychain import __version__, rules
@@ -11,7 +12,7 @@ from verifychain.core.report import Report, Suppressed
 from verifychain.core.rule import Rule
 from verifychain.core.source import Source, Span
 from verifychain.output.fingerprints import named, named_suppressed
-from verifychain.output.json import dumps
+from verifychain.output.json import Each, pieces
 from verifychain.output.links import documentation_url
 from verifychain.output.places import from_root, leaves_root
 from verifychain.output.rule_page import page
@@ -26,12 +27,14 @@ _LONGEST_TEXT = 1024  # characters of a description that GitHub takes; the help 
 _LONGEST_SNIPPET = 2000  # bytes; services refuse files of more than some megabytes
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """The report as one SARIF log with one run."""
     known = rules.load()
     writer = _Writer({rule.id: index for index, rule in enumerate(known)}, style.folder)
-    results = [writer.result(finding, name, None) for finding, name in named(report)]
-    results += [writer.result(one.finding, name, one) for one, name in named_suppressed(report)]
+    results = chain(
+        (writer.result(finding, name, None) for finding, name in named(report)),
+        (writer.result(one.finding, name, one) for one, name in named_suppressed(report)),
+    )
     driver = {
         "name": "verifychain",
         "semanticVersion": __version__,
@@ -44,9 +47,9 @@ def render(report: Report, style: Style) -> str:
         # Only described: the folder's name on this machine is nobody's business, and readers know their checkout.
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [writer.invocation(report)],
-        "results": results,
+        "results": Each(results),
     }
-    return dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, compact=True)
+    return pieces({"$schema": _SCHEMA, "version": "2.1.0", "runs": Each([run])}, compact=True)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

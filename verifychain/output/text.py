@@ -14,9 +14,9 @@ _ADDED = {"sri-missing": "--add", "sri-uncovered-module": "--add --importmap"}
 _MOST_RELATED = 8
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """All findings, a blank line behind each."""
-    return "".join("\n".join(lines(finding, style)) + "\n\n" for finding in report.findings)
+    return ("\n".join(lines(finding, style)) + "\n\n" for finding in report.findings)
 
 
 def lines(finding: Finding, style: Style) -> Iterator[str]:
