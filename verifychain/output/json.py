@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from verifychain import __version__
@@ -71,8 +71,8 @@ def _outer(value: Any, margin: str | None) -> Iterator[str]:
     """A value in pieces where there is an ``Each`` in it, not deeper than in objects."""
     if type(value) is Each:
         members, opening, closing = (("", item) for item in value.items), "[", "]"
-    elif type(value) is dict and any(type(member) is Each for member in value.values()):
-        members, opening, closing = ((f"{_string(key)}: ", member) for key, member in value.items()), "{", "}"
+    elif type(value) is dict and Each in map(type, value.values()):
+        members, opening, closing = ((_name(key), member) for key, member in value.items()), "{", "}"
     else:
         yield _on_one_line(value) if margin is None else _laid_out(value, margin)
         return
@@ -90,13 +90,15 @@ def _laid_out(value: Any, margin: str) -> str:
     """A value, its parts on lines of their own; ``margin`` is the line end and the blanks in front of its end."""
     if type(value) is str:
         return _string(value)
+    if type(value) is int:
+        return str(value)
     if not isinstance(value, dict | list | tuple):
         return _on_one_line(value)
     inner = margin + "  "
     parts = []  # by loops: a comprehension would be one more step down for each level of a deep document
     if isinstance(value, dict):
         for key, member in value.items():
-            parts.append(f"{_string(key)}: {_laid_out(member, inner)}")
+            parts.append(_name(key) + _laid_out(member, inner))
         opening, closing = "{", "}"
     else:
         for member in value:
@@ -116,7 +118,14 @@ def _on_one_line(value: Any) -> str:
 
 def _string(text: str) -> str:
     _, quoted = _encoders()
-    return quoted(clean(text)).replace("##", "#\\u0023")
+    text = quoted(text if text.isascii() else clean(text))
+    return text.replace("##", "#\\u0023") if "##" in text else text
+
+
+@lru_cache(256)
+def _name(key: str) -> str:
+    """How a member of an object begins: there are a few names, again and again."""
+    return f"{_string(key)}: "
 
 
 @cache
