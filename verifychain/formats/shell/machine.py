@@ -131,6 +131,13 @@ class Machine(Storage):
 
     # Events.
 
+    def answer(self, call: Call, url: Field, via: str, target: str | None) -> str:
+        """What comes back from a request that sends something; as ``fetch``."""
+        content = self.fetch(call, url, via, target)
+        for fetch in self.fetched(content):
+            fetch.answer = True
+        return content
+
     def fetch(self, call: Call, url: Field, via: str, target: str | None = None, git: GitRef | None = None) -> str:
         """A download to a file, or, without a target, to standard output; what it gives is returned."""
         if is_local(url.text):

@@ -45,6 +45,7 @@ class Fetch:
     given     the fact of an ADD, whose own grade stands unless a check betters it
     data      only looked at so far: neither written, run nor unpacked
     streaming  its bytes are taken as they come, and are in no file yet
+    answer    of a request that sent something: data, unless it is run, unpacked or checked
     key       a key that signatures are checked with
     read    printed, or looked into; ``hashed`` its digest was computed
     taken   given to a program that does something else with it; ``copied`` kept under a further name
@@ -64,6 +65,7 @@ class Fetch:
     pinned: bool = False
     data: bool = False
     streaming: bool = False
+    answer: bool = False
     key: bool = False
     consumer: Consumer | None = None
     checks: list[Check] = field(default_factory=list)

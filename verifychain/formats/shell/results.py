@@ -28,7 +28,7 @@ _ASKED = frozenset(["$(gh …)", "$(git ls-remote …)"])  # what these print co
 
 def fact(machine: Machine, fetch: Fetch) -> Download | None:
     """The fact that a download is; None for data that is only looked at, and for what nothing is known of."""
-    if fetch.data or _only_read(machine, fetch) or _is_parameter(machine, fetch):
+    if fetch.data or _is_answer(fetch) or _only_read(machine, fetch) or _is_parameter(machine, fetch):
         return None
     grade, flaw, check = _grade(machine, fetch)
     if fetch.given is not None:
@@ -59,6 +59,11 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
         source=None if source is machine.examined else source,
     )
+
+
+def _is_answer(fetch: Fetch) -> bool:
+    """Whether it answers what was sent, as an API does, and nothing is done with it that is done with software."""
+    return fetch.answer and not (fetch.use or fetch.consumer or fetch.checks or fetch.key)
 
 
 def _only_read(machine: Machine, fetch: Fetch) -> bool:

@@ -82,13 +82,14 @@ def _transfer(shell: Shell, call: Call, given: Options) -> str:
         urls = [Field(one, url.word) for url in urls for one in braced(url.text)]
         named += [True] * (len(urls) - len(named)) if named else []
     folder = given.value("output-dir")
+    ask = shell.answer if _sends(given) else shell.fetch
     out = ""
     for url, target in zip_longest(urls, _targets(shell, urls, targets, named)):
         if target in _NOWHERE:
             out += shell.table.result("$(curl …)")  # what -w prints
         elif url is not None:
             name = target if target is None or folder is None else f"{folder}/{target}"
-            content = shell.fetch(call, url, "curl", name)
+            content = ask(call, url, "curl", name)
             out += content if name is None else ""
     return out
 
@@ -105,13 +106,14 @@ def _shown(option: Option) -> str:
 
 
 def _looks_only(given: Options) -> bool:
-    """Whether nothing is kept: headers, a status, a request that sends something."""
-    asks = given.has("G", "get")  # what is sent goes into the URL
-    return (
-        not given.names.isdisjoint(_SHOWS)
-        or (not asks and not given.names.isdisjoint(_SENDS))
-        or any(method.upper() not in ("GET", "") for method in given.values("X", "request"))
-    )
+    """Whether no body is asked for: headers, a status."""
+    return not given.names.isdisjoint(_SHOWS) or "HEAD" in map(str.upper, given.values("X", "request"))
+
+
+def _sends(given: Options) -> bool:
+    if any(method.upper() not in ("GET", "") for method in given.values("X", "request")):
+        return True
+    return not given.names.isdisjoint(_SENDS) and not given.has("G", "get")  # or else it goes into the URL
 
 
 def _wanted(sequence: tuple[Option | Field, ...]) -> tuple[list[Field], list[str | None], list[bool]]:

@@ -25,6 +25,7 @@ _WITH_VALUE = """a A B D e i I l o O P Q R t T U w X accept accept-regex append-
     start-pos timeout tries use-askpass user user-agent wait waitretry warc-dedup warc-file warc-header
     warc-max-size warc-tempdir"""
 _VALUES = frozenset(_WITH_VALUE.split())
+_SENDS = frozenset(("post-data", "post-file", "body-data", "body-file"))
 _NOT_CHECKING = frozenset("no-check-certificate"[:at] for at in range(len("no-ch"), 21))  # getopt_long takes all
 _CHECKING = _NOT_CHECKING | {"e", "execute", "check-certificate"}
 _UNCHECKED = re.compile(r"check_?-?certificate\s*=\s*(?:off|no|0|quiet)\s*", re.IGNORECASE)
@@ -36,17 +37,16 @@ def run(shell: Shell, call: Call) -> str:
     given = parse(call.arguments, _VALUES)
     if not given.names.isdisjoint(_CHECKING):
         _insecure(shell, given)
-    if given.has("spider", "post-data", "post-file", "body-data", "body-file") or given.value("method") not in (
-        None,
-        "GET",
-    ):
+    method = (given.value("method") or "GET").upper()
+    if given.has("spider") or method == "HEAD":
         return shell.table.result("$(wget …)")
+    ask = shell.fetch if method == "GET" and given.names.isdisjoint(_SENDS) else shell.answer
     target = given.value("O", "output-document")
     if target == "/dev/null":
         return ""
     out = ""
     for url in (*_urls(shell, given), *_listed(shell, call, given)):
-        out += shell.fetch(call, url, "wget", _target(shell, given, url, target))
+        out += ask(call, url, "wget", _target(shell, given, url, target))
     return out
 
 
