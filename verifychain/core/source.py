@@ -61,6 +61,7 @@ class Source:
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
+        self._counted = (-1, 0, 0)  # a start, an end, and the characters between
 
     def __repr__(self) -> str:
         return f"Source({self.path!r})"
@@ -103,7 +104,17 @@ class Source:
             return Position(line, min(offset, len(self.data)) - start + 1)
         if start == 0 and self.data.startswith(b"\xef\xbb\xbf"):
             start = min(3, offset)  # editors do not count a byte order mark as a column
-        return Position(line, len(self.data[start:offset].decode("utf-8", "surrogateescape")) + 1)
+        return Position(line, self._characters(start, offset) + 1)
+
+    def _characters(self, start: int, end: int) -> int:
+        """How many there are in a part of a line; what was counted last is not counted again."""
+        begun, at, before = self._counted
+        again = begun == start and at <= end
+        number = len(self.data[at if again else start : end].decode("utf-8", "surrogateescape")) + before * again
+        forward = again or begun != start
+        if forward and end < len(self.data) and self.data[end] & 0xC0 != 0x80:  # where no character is cut in two
+            self._counted = (start, end, number)
+        return number
 
     def line_span(self, line: int) -> Span:
         """The bytes of a line (from 1) without its line end."""

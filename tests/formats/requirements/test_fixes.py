@@ -42,6 +42,7 @@ FLAG = "--require-hashes\n"
         (f"{FLAG}foo==1 \\\n  {HASH} \\\n  ; os_name=='nt' # c\n", f"{FLAG}foo==1 ; os_name=='nt' \\\n  {HASH} # c\n"),
         (f"{FLAG}foo==1 {HASH} bar==1 {OTHER}\n", f"{FLAG}foo==1 {HASH}\nbar==1 {OTHER}\n"),
         (f"{FLAG}--pre foo==1 {HASH}\n", f"{FLAG}--pre\nfoo==1 {HASH}\n"),
+        (f"{FLAG}- foo==1 --pre - bar==1\n", f"{FLAG}- foo==1 --pre - bar==1\n"),
         ("-r a.txt -r b.txt -c c.txt\n", "-r a.txt\n-r b.txt\n-c c.txt\n"),
         ("-f links -r a.txt\n", "-f links\n-r a.txt\n"),
         ("-flinks \\\n-ra.txt\n", "-flinks\n-ra.txt\n"),

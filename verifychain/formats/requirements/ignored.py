@@ -133,6 +133,8 @@ def _runs(node: Node) -> list[list[Word]]:
 
 
 def _is_requirement(text: str) -> bool:
+    if text.startswith("-"):
+        return False  # on a line of its own it would be no requirement either, but ignored again
     try:
         pep508.parse(text)
     except Invalid:
