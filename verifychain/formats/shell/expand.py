@@ -63,6 +63,9 @@ class Environment:
         found = self.table.alternatives(text)
         return found if self.afford(len(found)) else found[:1]
 
+    # What those add that know variables and run commands (``Machine`` and ``Process``). Nothing is made of this class
+    # alone, so none of these is reached: a default would be a guess.
+
     def variable(self, name: str) -> tuple[str, ...] | None:
         """The possible values of a variable or parameter, None where it is not set here."""
         raise NotImplementedError
