@@ -11,16 +11,18 @@ from tests.formats.shell.cases_of_commands import OF_COMMANDS
 from tests.formats.shell.cases_of_endings import OF_ENDINGS
 from tests.formats.shell.cases_of_folders import OF_FOLDERS
 from tests.formats.shell.cases_of_memory import OF_MEMORY
+from tests.formats.shell.cases_of_numbers import OF_NUMBERS
 from tests.formats.shell.cases_of_projects import OF_PROJECTS
 from tests.formats.shell.cases_of_public import OF_PUBLIC
 from tests.formats.shell.cases_of_searches import OF_SEARCHES
 from tests.formats.shell.cases_of_signatures import OF_SIGNATURES
+from tests.formats.shell.cases_of_sums import OF_SUMS
 from tests.formats.shell.cases_of_ways import OF_WAYS
 from tests.formats.shell.reading import facts, verdicts
 from verifychain.facts.broken import Broken
 
 CASES = cases.CASES + OF_WAYS + OF_PUBLIC + OF_FOLDERS + OF_PROJECTS + OF_CHECKED + OF_ENDINGS + OF_SEARCHES
-CASES += OF_MEMORY + OF_SIGNATURES + OF_COMMANDS
+CASES += OF_MEMORY + OF_SIGNATURES + OF_COMMANDS + OF_SUMS + OF_NUMBERS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -9,9 +9,10 @@ from functools import partial, reduce
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.frames import Switches, surely
 from verifychain.formats.shell.process import Interpreter
+from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.spoken import UNCLEAR
 from verifychain.formats.shell.state import Changes, Outcome, State, beside, join
-from verifychain.formats.shell.values import UNKNOWN
+from verifychain.formats.shell.values import UNKNOWN, Kind
 
 _QUOTES = re.compile(r"['\"\\]")
 _WILD = re.compile(r"[*?\[]")
@@ -194,6 +195,8 @@ class Branches(Interpreter):
     def _case(self, node: nodes.Case, state: State, *, quiet: bool) -> Outcome:
         self.defaulted, self._words = False, None
         subject = self.value(node.subject)
+        if not subject.isascii() and any(one.kind is Kind.HASH for one in self.carried(subject)):
+            return self._case_of_digest(node, subject, state, quiet=quiet)
         ways = self.ways.told(subject.strip(), state)
         if ways is not None:
             return self._case_by_way(node, ways, quiet=quiet)
@@ -220,6 +223,27 @@ class Branches(Interpreter):
             runs.append(partial(Outcome, state, None))
             usual.append(given is None or not any(usual))
         return self._met(self._arms(runs), usual)
+
+    def compares(self, digest: str, pattern: str, word: Word) -> None:
+        """A digest is compared with a pattern; ``calls`` implements it."""
+        raise NotImplementedError
+
+    def _case_of_digest(self, node: nodes.Case, digest: str, state: State, *, quiet: bool) -> Outcome:
+        """``case "$(sha256sum f)" in``: an arm is there for the files whose digest fits one of its patterns."""
+        runs: list[Callable[[], Outcome]] = []
+        for arm in node.arms:
+            fits: list[State] = []
+            for word in arm.patterns:
+                self.state = state
+                self.compares(digest, self.value(word), word)
+                fits.append(self.state)
+            runs.append(partial(self.evaluate, arm.body, _all(fits), quiet=quiet))
+            if any(self.source_text[word.start : word.end] == "*" for word in arm.patterns):
+                break
+        else:
+            runs.append(partial(Outcome, state, None))
+        self.state = state
+        return self._met(self._arms(runs))
 
     def _case_by_way(self, node: nodes.Case, ways: list[tuple[str, State]], *, quiet: bool) -> Outcome:
         """``case $? in``: which arm runs tells which way the script came."""

@@ -15,6 +15,7 @@ from verifychain.formats.shell.frames import NOWHERE, Frame, Process, Switches
 from verifychain.formats.shell.machine import Call, Text
 from verifychain.formats.shell.prefixes import PREFIXES, inner_command, may_not_run
 from verifychain.formats.shell.records import Fetch
+from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.shebang import is_shell, shebang
 from verifychain.formats.shell.state import Outcome, State, join
 from verifychain.formats.shell.syntax import Script, parse
@@ -75,6 +76,11 @@ class Shell(Walker):
         if handler is not None:
             return handler(self, call)
         return self._program(call)
+
+    def compares(self, digest: str, pattern: str, word: Word) -> None:
+        compare = commands.handler("case")
+        if compare is not None:
+            compare(self, Call("case", (Field(digest, word), Field(pattern, word)), None, word))
 
     def moved(self, word: str) -> None:
         """The current folder is another one, by ``cd word``."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Hexadecimal digits per algorithm.
 SIZES = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "b2": 128, "blake3": 64}
+OF_ANY_LENGTH = "b2 of any length"
+_SHORTEST = 40  # digits of those that are no weaker than SHA-1
 _WEAK = frozenset({"md5", "sha1", "crc"})
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BEFORE = (b"=", b'"', b"'")
@@ -34,6 +36,13 @@ def is_digest(text: str) -> bool:
 def algorithm_of_size(size: int) -> str:
     """The algorithm whose digests have so many digits; what shasum and cksum go by."""
     return next((name for name, digits in SIZES.items() if digits == size and name not in ("b2", "blake3")), "")
+
+
+def _size(algorithm: str, text: str) -> int:
+    """How many digits a digest has that is written so; 0 where nobody knows."""
+    if algorithm != OF_ANY_LENGTH:
+        return SIZES.get(algorithm or algorithm_of_size(len(text)), 0)
+    return SIZES["b2"] if len(text) % 2 or len(text) > SIZES["b2"] else 0  # whole bytes, as many as the hash has
 
 
 class Judge:
@@ -55,10 +64,15 @@ class Judge:
         # No file has an empty digest: one that may be empty lets nothing through.
         levels = [self._one(value, algorithm) for value in [one for one in values if one] or values]
         level = min(levels, default=Level.NONE)
-        if (algorithm or algorithm_of_size(len(values[0]))) in _WEAK and level > Level.WEAK:
+        if self._is_weak(algorithm, values[0]) and level > Level.WEAK:
             level = Level.WEAK
         variables = tuple(dict.fromkeys(self._variables))
         return Check(machine.now(), machine.at(word), level, tuple(self._pins), variables, self._meaningless)
+
+    def _is_weak(self, algorithm: str, text: str) -> bool:
+        if algorithm == OF_ANY_LENGTH:
+            return _HEX.fullmatch(text) is not None and len(text) <= _SHORTEST
+        return (algorithm or algorithm_of_size(len(text))) in _WEAK
 
     def _one(self, text: str, algorithm: str) -> Level:
         if UNKNOWN.search(text) is None:
@@ -94,7 +108,7 @@ class Judge:
 
     def _literal(self, text: str, algorithm: str) -> Level:
         text = text.removeprefix("\\")
-        size = SIZES.get(algorithm or algorithm_of_size(len(text)), 0)
+        size = _size(algorithm, text)
         span = self._place(text)
         if _HEX.fullmatch(text) is None or (size and len(text) != size):
             wanted = f"{size} hexadecimal digits" if size else "a digest"

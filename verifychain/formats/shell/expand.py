@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Sequence as Words
+from operator import add
 
 from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell import items
@@ -74,12 +76,16 @@ class Environment:
         """A variable is known not to be empty behind what is expanded."""
         raise NotImplementedError
 
-    def part_status(self, at: int) -> str | None:
-        """The exit status of a part of the pipeline that has just ended."""
+    def part_statuses(self) -> list[str]:
+        """The exit statuses of the parts of the pipeline that has just ended."""
         raise NotImplementedError
 
-    def plus(self, name: str, number: int) -> tuple[str, ...]:
-        """What a counter can be behind an addition."""
+    def reckon(self, text: str) -> None:
+        """Set what an arithmetic expression sets."""
+        raise NotImplementedError
+
+    def reckoned(self, name: str, operator: Callable[[int, int], int], number: int) -> tuple[str, ...]:
+        """What a variable can be behind an addition."""
         raise NotImplementedError
 
     def assign(self, name: str, values: tuple[str, ...]) -> None:
@@ -311,14 +317,14 @@ class Expander:
         """``$((n+1))``; any other arithmetic is not followed."""
         found = _SUM.fullmatch(text)
         if found is None:
+            self._environment.reckon(text)
             return self._table.result("$((…))")
-        values = self._environment.plus(found[1], int(found[2]))
+        values = self._environment.reckoned(found[1], add, int(found[2]))
         return values[0] if len(values) == 1 else self._table.variable(f"$(({text}))", values)
 
     def _element(self, name: str, index: str, rest: str) -> str:
-        if name == "PIPESTATUS" and index[1:-1].isdecimal():
-            status = self._environment.part_status(int(index[1:-1][:4]))
-            return self._table.variable(name) if status is None else status
+        if name == "PIPESTATUS" and not rest:
+            return items.of_statuses(self._environment.part_statuses(), index[1:-1]) or self._table.variable(name)
         values = self._environment.variable(name)
         if values is None:
             return self._table.variable(name)
@@ -326,6 +332,9 @@ class Expander:
             all_items = values[0].split(SPLIT)  # of several, any shows what is done
             some = items.some(all_items, rest, first=0)
             return items.each(all_items, rest, changed) or values[0] if some is None else some
+        status = items.status(self._table, values[0], index[1:-1]) if len(values) == 1 else ""
+        if status:
+            return status
         known = self._elements.get(name)
         if known is not None and known[0] == values:
             return known[1]

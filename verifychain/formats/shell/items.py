@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from verifychain.formats.shell.values import SPLIT
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table
 
 _MOST_ITEMS = 100
 
@@ -29,3 +29,31 @@ def each(items: list[str], rest: str, change: Callable[[str, str, str], str | No
     changed = [change(item, rest[:1], rest) for item in items]
     known = [item for item in changed if item is not None]
     return SPLIT.join(known) if len(known) == len(items) else None
+
+
+def of_statuses(statuses: list[str], index: str) -> str:
+    """One of ``PIPESTATUS``, or all: as words, or beside each other; nothing where there is none of that index."""
+    if index in ("@", "*"):
+        return (SPLIT if index == "@" else " ").join(statuses)
+    at = int(index[:4]) if index.isdecimal() else len(statuses)
+    return statuses[at] if at < len(statuses) else ""
+
+
+def is_status(table: Table, text: str) -> bool:
+    """Whether a text is an exit status, and nothing else."""
+    return UNKNOWN.fullmatch(text) is not None and table.of(text).kind is Kind.STATUS
+
+
+def holds_statuses(table: Table, value: str) -> bool:
+    """Whether an array holds exit statuses, of which some are known."""
+    elements = [] if value.isascii() or len(value) > _MOST_ITEMS else value.split(SPLIT)
+    return bool(elements) and all(one.isdecimal() or is_status(table, one) for one in elements)
+
+
+def status(table: Table, value: str, index: str) -> str:
+    """An element of ``s=("${PIPESTATUS[@]}")``; nothing where the array holds anything else."""
+    if not index.isdecimal():
+        return ""
+    elements = value.split(SPLIT)
+    at = int(index[:4])
+    return elements[at] if at < len(elements) and holds_statuses(table, value) else ""

@@ -9,6 +9,7 @@ from verifychain.formats.shell import nodes
 from verifychain.formats.shell.branches import Branches
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.frames import Exits
+from verifychain.formats.shell.items import is_status
 from verifychain.formats.shell.machine import Text
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import Outcome, State, join
@@ -37,11 +38,14 @@ class Loops(Branches):
 
     def _for(self, node: nodes.For, state: State, *, quiet: bool) -> Outcome:
         words = self._words_of(node)
+        if node.header is not None:
+            self.reckon(self.source_text[node.header.start : node.header.end])
         if not words:
             return Outcome(state, None)
         may_be_none = not self._is_begun(node, words)
         values = [field.text for field in words]
-        if any(UNKNOWN.fullmatch(value) for value in values) or len(values) > _MOST_ROUNDS:
+        untold = any(UNKNOWN.fullmatch(value) and not is_status(self.table, value) for value in values)
+        if untold or len(values) > _MOST_ROUNDS:
             known = tuple(values) if len(values) > 1 and not any(map(UNKNOWN.search, values)) else ()
             values = [self.table.variable(node.variable or "i", known)]
         if not may_be_none:
@@ -73,6 +77,8 @@ class Loops(Branches):
     def _is_word(self, field: Field) -> bool:
         """Whether an argument is there, whatever is in the variables and files that it is made of."""
         values = self.table.alternatives(field.text)
+        if is_status(self.table, field.text):
+            return True
         if all(UNKNOWN.sub("", value) for value in values):
             return not (self.switches.nullglob and any(map(_WILD.search, values)))
         written = self.source_text[field.word.start : field.word.end]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
+from operator import or_
 
-from verifychain.formats.shell import nodes, switches
+from verifychain.formats.shell import arithmetic, nodes, switches
 from verifychain.formats.shell.endings import Endings
 from verifychain.formats.shell.expand import Expander, Field
 from verifychain.formats.shell.frames import NOWHERE, Exits, Frame
+from verifychain.formats.shell.items import holds_statuses
 from verifychain.formats.shell.machine import Text
 from verifychain.formats.shell.nodes import Node, Redirect, Sequence
 from verifychain.formats.shell.scanner import Word
@@ -26,7 +28,6 @@ _SEEKING = frozenset(["grep", "egrep", "fgrep"])
 _ASKING = _TESTS | {"exit", "return"}
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
 
-_COUNTED = re.compile(r"\(\(\s*(?:\+\+\s*([A-Za-z_]\w*)|([A-Za-z_]\w*)\s*(?:\+\+|\+=\s*([0-9]{1,6})))\s*\)\)")
 _MOST_DIGITS = 6
 
 Definition = tuple[Node, Script, Text]
@@ -137,7 +138,7 @@ class Interpreter(Endings):
             self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted, self._words = state, None, None, node.words
         self.defaulted, self.spoken = False, NOTHING
-        fields = self._expander.all_fields(node.words)
+        fields = self._arguments(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
         self.quiet = outer
@@ -152,6 +153,12 @@ class Interpreter(Endings):
             outcome, self.outcome = self.outcome, None
             return self.ended(outcome.ok, outcome.fail, out, quiet=quiet)
         return self.ended(self.state, self.failed or state, out, quiet=quiet)
+
+    def _arguments(self, words: Many[Word]) -> list[Field]:
+        """The name of a command and its arguments; between ``[[`` and ``]]`` a word stays one, also an empty one."""
+        if words and self.source_text.startswith("[[", words[0].start) and words[0].end - words[0].start == len("[["):
+            return [Field(self.value(word), word) for word in words]
+        return self._expander.all_fields(words)
 
     _words: tuple[Word, ...] | None = ()  # of the command that is expanded; None where something is asked for anyway
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
@@ -199,9 +206,7 @@ class Interpreter(Endings):
         text = self.source_text[node.span.start : node.span.end]
         found = _ARITHMETIC.fullmatch(text)
         if found is None:
-            counted = _COUNTED.fullmatch(text)
-            if counted is not None:
-                self.assign(counted[1] or counted[2], self.plus(counted[1] or counted[2], int(counted[3] or 1)))
+            arithmetic.sets(self, text[2:-2])
             return Outcome(self.state, self.state)
         operator, number = found[2] or "!=", found[3] or "0"
         self._words = None
@@ -224,6 +229,8 @@ class Interpreter(Endings):
         if assignment.append:
             gap = SPLIT if assignment.items is not None else ""
             self.assign(assignment.name, tuple(self.holds.appended(one, gap if one else "", value) for one in before))
+        elif assignment.element and any(holds_statuses(self.table, one) for one in before):
+            self.assign(assignment.name, (self.table.result("${…[…]}"),))  # which of them it was is known no more
         elif assignment.element:
             self.assign(assignment.name, tuple(self.holds.appended(one, SPLIT if one else "", value) for one in before))
         else:
@@ -278,20 +285,24 @@ class Interpreter(Endings):
             others = ("",) if asks or seeks else ()
         return tuple(dict.fromkeys((*(value for value in values if value != UNSET), *others)))
 
-    def part_status(self, at: int) -> str | None:
-        """The exit status of a part of the pipeline that has just ended: ``PIPESTATUS``."""
+    def part_statuses(self) -> list[str]:
+        """The exit statuses of the parts of the pipeline that has just ended: ``PIPESTATUS``; none where untold."""
         ended, parts = self.piped
-        if self.status is None or (self.status is not ended and at):
-            return None
-        parts = parts if self.status is ended else [self.status]
-        return self.ways.status(parts[at]) if at < len(parts) else None
+        if self.status is None:
+            return []
+        return [self.ways.status(part) for part in (parts if self.status is ended else [self.status])]
 
-    def plus(self, name: str, number: int) -> tuple[str, ...]:
-        """What a counter can be behind an addition; in a loop of any number of rounds that is any number."""
+    def reckon(self, text: str) -> None:
+        arithmetic.sets(self, text)
+
+    def reckoned(self, name: str, operator: Callable[[int, int], int], number: int) -> tuple[str, ...]:
+        """What a variable can be behind ``n += 1``; in a loop of any number of rounds that is any number."""
         values = self.variable(name) or ()
-        if self.repeats or not values or not all(one.isdecimal() and len(one) < _MOST_DIGITS for one in values):
+        known = bool(values) and all(one.isdecimal() and len(one) < _MOST_DIGITS for one in values)
+        found = [operator(int(one), number) for one in values] if known else []
+        if not found or min(found) < 0 or (self.repeats and operator is not or_):
             return (self.table.result("$((…))"),)
-        return tuple(str(int(one) + number) for one in values)
+        return tuple(dict.fromkeys(map(str, found)))
 
     def outside(self, name: str) -> tuple[str, ...] | None:
         """A variable that nothing here sets: what the build gives it."""

@@ -12,6 +12,7 @@ from verifychain.formats.shell.values import UNKNOWN, UNSET, Kind, Table, Unknow
 _MOST_VALUES = 8  # of a variable that is taken as the memory of a branch
 _MOST_REMEMBERED = 64  # arms that leave it as an earlier branch has set it
 _FEW = 8
+_MOST_STATUSES = 4  # of a pipeline whose parts all matter
 
 Test = Callable[[str], bool]
 
@@ -185,7 +186,7 @@ class Ways:
             yield from self._of_status(*stored)
             return
         if len(text) != 1 or UNKNOWN.match(text) is None:
-            yield text, now, now
+            yield from self._of_several(text, now)
             return
         unknown = self._table.of(text)
         met = self._variables.get(unknown.name) if unknown.kind is Kind.VARIABLE else None
@@ -199,6 +200,27 @@ class Ways:
             else:
                 for number, way, _ in self._of_status(*status):
                     yield number, resumed(way, status[1], state) or state, met.both
+
+    def _of_several(self, text: str, now: State) -> Iterator[tuple[str, State, State]]:
+        """``"${PIPESTATUS[*]}"``: exit statuses beside each other, which came out in any combination."""
+        statuses = [] if text.isascii() else UNKNOWN.findall(text)
+        ways = [("", now)]
+        if 0 < len(statuses) <= _MOST_STATUSES:
+            for piece in text:
+                stored = self._stored(piece)
+                if stored is not None:
+                    ended = list(self._of_status(*stored))
+                    ways = [
+                        (before + number, resumed(way, both, state) or state)
+                        for before, state in ways
+                        for number, way, both in ended
+                    ]
+                else:
+                    ways = [(before + piece, state) for before, state in ways]
+        else:
+            ways = [(text, now)]
+        for value, way in ways:
+            yield value, way, now
 
     def _of_status(self, outcome: Outcome, both: State) -> Iterator[tuple[str, State, State]]:
         if outcome.ok is not None:

@@ -39,7 +39,7 @@ _FAMILIES = {
     " yum dnf microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
     " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc",
-    "tests": "[ test [[ diff cmp comm",
+    "tests": "[ test [[ diff cmp comm case",
     "which": "which",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from verifychain.formats.shell.calls import Shell
-from verifychain.formats.shell.digests import evidence_level
+from verifychain.formats.shell.digests import OF_ANY_LENGTH, evidence_level
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.folders import folder_of
 from verifychain.formats.shell.machine import Call
@@ -21,6 +21,8 @@ _MOST_LISTS = 32  # that a file or a variable may hold
 _LINE = re.compile(r"\\?(\S+)(?:[ \t]+[*?]?|[ \t]*\*)(\S.*)")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{16,}|\S{0,15}")
 BSD = re.compile(r"([A-Za-z0-9-]+) ?\((.+)\) ?= ?(\S+)")
+# What goes by the length of the digests, whatever option says which they are.
+_BY_LENGTH = {"shasum": "", "b2sum": OF_ANY_LENGTH}
 _STEM = re.compile(
     r"[._-](?:sha-?(?:1|224|256|384|512)(?:sums?)?|md5(?:sums?)?|b2|checksums?|digest|hash)(?:\.txt|\.asc)?$",
     re.IGNORECASE,
@@ -31,10 +33,14 @@ def run(shell: Shell, call: Call) -> str:
     """A call of one of them."""
     given = parse(call.arguments, _VALUES)
     algorithm = _algorithm(call.name, given.value("a", "algorithm"))
+    length = given.value("l", "length") or "0"
+    if algorithm == "b2" and length.strip("0"):
+        algorithm = OF_ANY_LENGTH
     files = [field.text for field in given.operands]
     if given.has("c", "check"):
         shell.verdicts += 1
-        algorithm = "" if call.name == "shasum" else algorithm  # it goes by the digests' length, whatever -a says
+        if call.name in _BY_LENGTH:
+            algorithm = _BY_LENGTH[call.name]
         if call.name in ("sha256", "sha512", "md5") and len(files) > 1 and not shell.fetched_files(files[:1]):
             shell.check(
                 shell.fetched_files(files[1:]), files[0], algorithm, call.word
@@ -74,7 +80,7 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
 def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
     names = [name for name in files if name != "-"]
     held = [shell.contents(name) for name in names] or [(call.stdin or "",)]
-    listed = List(shell, algorithm, call.word, names[0] if names else "")
+    listed = List(shell, algorithm, call.word, names[0] if names else "", (call.stdin or "") if names else "")
     for texts in held:
         values = [value for text in texts for value in shell.alternatives(text)]
         if len(values) == 1:
@@ -89,13 +95,18 @@ def _check(shell: Shell, files: list[str], algorithm: str, call: Call) -> None:
 
 
 class List:
-    """A list of digests that a program checks: lines that name a file, or a list that only its source tells of."""
+    """
+    A list of digests that a program checks: lines that name a file, or a list that only its source tells of.
 
-    def __init__(self, shell: Shell, algorithm: str, word: Word, name: str) -> None:
+    stdin  what comes, where the list does not: ``curl … | tee f | sha256sum --check <(echo "$SUM  -")``
+    """
+
+    def __init__(self, shell: Shell, algorithm: str, word: Word, name: str, stdin: str = "") -> None:
         self._shell = shell
         self._algorithm = algorithm
         self._word = word
         self._name = name
+        self._stdin = stdin
         self.worthless = 0  # downloads that were compared with their own digest
 
     def check(self, text: str) -> None:
@@ -120,11 +131,13 @@ class List:
         found = _LINE.fullmatch(line)
         if found is None or (_DIGEST.fullmatch(found[1]) is None and UNKNOWN.search(found[1]) is None):
             return None
-        return found[1], found[2].strip(), self._algorithm
+        # `*` says that the file is read as bytes, or begins a pattern that a loop went by: `for f in *.tgz`.
+        mark = "*" if found[2].startswith(".") and line[found.start(2) - 1] == "*" else ""
+        return found[1], mark + found[2].strip(), self._algorithm
 
     def _one(self, digest: str, name: str, algorithm: str) -> bool:
         shell = self._shell
-        fetches = shell.fetched_files([name])
+        fetches = shell.fetched(self._stdin) if name == "-" else shell.fetched_files([name])
         if not fetches and name in ("-", "/dev/stdin"):
             return False
         self._compare(fetches, digest, algorithm)

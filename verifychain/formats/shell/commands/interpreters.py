@@ -6,7 +6,7 @@ import re
 
 from verifychain.facts.download import Consumer
 from verifychain.formats.shell.calls import Shell
-from verifychain.formats.shell.commands import php
+from verifychain.formats.shell.commands import inline, php
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
@@ -83,7 +83,8 @@ def _other(shell: Shell, call: Call) -> str:
     if texts or (call.stdin and from_stdin and not given.has("m", "jar")):
         text = texts[-1] if texts else call.stdin or ""
         if not shell.pipe(text, Consumer.INTERPRETER, call.word, call.name):
-            printed = php.run(shell, call, text) if name == "php" else None
+            arguments = [field.text for field in operands if field.text != "-"]
+            printed = php.run(shell, call, text) if name == "php" else inline.digest(shell, call, text, arguments)
             if printed is not None:
                 return printed
             _opaque(shell, call, text)

@@ -17,6 +17,8 @@ _EQUAL = frozenset({"=", "==", "-eq", "=~"})
 _DIFFERENT = frozenset({"!=", "-ne"})
 _NUMBERS = frozenset({"-eq", "-ne"})  # digests are none: `-ne` of two fails, which an `if` takes for equal
 _OK = re.compile(r"(?:^|[\s:*^])OK[*$]*$")
+_WILD = frozenset("*?[")
+_OF_DIGITS = re.compile(r"\^?(?:\[\^?[0-9](?:-[0-9]|[0-9 ])*\]|[0-9 ])*\$?")  # a pattern that needs no going back
 _ORDER = {"-gt": gt, "-ge": ge, "-lt": lt, "-le": le}
 _TURNED = {"-gt": "-lt", "-ge": "-le", "-lt": "-gt", "-le": "-ge"}
 _VALUES = frozenset({"n", "bytes", "ignore-initial", "U", "C", "unified", "context", "label", "I", "F"})  # of cmp, diff
@@ -26,6 +28,9 @@ def run(shell: Shell, call: Call) -> str:
     """A comparison."""
     if call.name in ("diff", "cmp", "comm"):
         _files(shell, call)
+        return ""
+    if call.name == "case":
+        _matched(shell, call, *call.texts)
         return ""
     words = [text for text in call.texts if text not in ("]", "]]")]
     shell.outcome = _alternatives(shell, call, words, shell.state)
@@ -117,12 +122,18 @@ def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
         return None
     if UNKNOWN.search(other):
         text, other = other, text
+    if words[1] == "=~" and _OF_DIGITS.fullmatch(other):
+        return shell.ways.split(text.strip(), _found(other), state)
     order = _ORDER.get(words[1] if text is words[0] else _TURNED.get(words[1], ""))
     return shell.ways.split(text.strip(), _equal(other, equal) if order is None else _ordered(order, other), state)
 
 
 def _equal(other: str, wanted: bool) -> Callable[[str], bool]:
     return lambda value: (value == other) is wanted
+
+
+def _found(pattern: str) -> Callable[[str], bool]:
+    return lambda value: re.search(pattern, value) is not None
 
 
 def _ordered(order: Callable[[int, int], bool], other: str) -> Callable[[str], bool]:
@@ -141,7 +152,7 @@ def _compare(shell: Shell, call: Call, one: str, other: str, *, pattern: bool = 
 
     With ``pattern`` the other one is looked for in the first one: where it is empty, it is in every text.
     """
-    for computed, expected in ((one, other), (other, one)):
+    for computed, expected in map(_apart, (one, other), (other, one)):
         hashes = [unknown for unknown in shell.carried(computed) if unknown.kind is Kind.HASH]
         for unknown in hashes[:1]:
             fetches = shell.fetched_files(unknown.name.split("\n"))
@@ -159,6 +170,23 @@ def _compare(shell: Shell, call: Call, one: str, other: str, *, pattern: bool = 
 
             return compared(shell, commit, expected, call)
     return False
+
+
+def _matched(shell: Shell, call: Call, computed: str, pattern: str) -> None:
+    """A digest in ``case``: the pattern is one itself, one with more behind it, or one with anything around it."""
+    inner = pattern.strip("*")
+    if inner.strip() and not _WILD.intersection(inner):
+        behind = not pattern.startswith("*") and inner.partition(" ")[0] != "" and (" " in inner or inner == pattern)
+        _compare(shell, call, computed, pattern, pattern=not behind)
+
+
+def _apart(computed: str, expected: str) -> tuple[str, str]:
+    """What is compared, without what both begin with: ``[ "x$SUM" = "x$(sha256sum …)" ]``."""
+    found = UNKNOWN.search(computed)
+    before = "" if found is None else computed[: found.start()]
+    if not before or not expected.startswith(before):
+        return computed, expected
+    return computed[len(before) :], expected[len(before) :]
 
 
 def _files(shell: Shell, call: Call) -> None:
