@@ -69,6 +69,10 @@ def test_what_the_policy_would_block_is_said(project: Path, command: Runner) -> 
     assert "p.html:3:1: //b.example/x is blocked by the Integrity-Policy: it has no integrity metadata" in result.err
     assert read(result.out.partition(": ")[2].splitlines()[0]).blocks_scripts
     assert command("sri", "policy", "p.html", "--exit-zero").code == 0
+    write(project, {"p.html": f"<svg><script href=a.js integrity={VALUE} crossorigin></script></svg>"})
+    result = command("sri", "policy", "p.html")
+    assert (result.code, "Chromium asks for scripts of SVG without CORS" in result.err) == (1, True)
+    assert result.err.endswith("would block 1 script; load it with a script of HTML\n")
 
 
 def findings(command: Runner, *argv: str) -> list[tuple[str, str, str, str]]:

@@ -25,6 +25,20 @@ def test_in_the_page() -> None:
             ].severity
             is Severity.ERROR
         )
+    for page in (
+        f"<svg><script type=module>import '{FAR}'</script>",
+        f'<svg><g/><script>import("{FAR}")</script></svg>',
+    ):
+        assert marked(judged(page), "sri-uncovered-module") == [FAR]
+    for tag in ("src='' type=module", "type=module src"):  # the code of a script with a src is never run
+        assert not marked(judged(f"<script {tag}>import '{FAR}'</script>"), "sri-uncovered-module")
+    for svg in (
+        f"<script href=a.js>import('{FAR}')</script>",
+        f"<script/>import('{FAR}')",
+        f"<script type=a>import('{FAR}')",
+    ):
+        assert not marked(judged(f"<svg>{svg}</svg>"), "sri-uncovered-module")
+    assert not marked(judged(f"<math><script>import('{FAR}')</script></math>"), "sri-uncovered-module")
     assert not marked(judged(f"<script>import '{FAR}'</script>"), "sri-uncovered-module")
     assert not marked(judged(f'<script type="text/x">import("{FAR}")</script>'), "sri-uncovered-module")
     assert not marked(judged(f'<script type=module>import "{FAR}"</script>', require="none"), "sri-uncovered-module")

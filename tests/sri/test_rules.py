@@ -49,6 +49,10 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-missing-crossorigin", script(GOOD, FAR, " crossorigin"), []),
         ("sri-missing-crossorigin", script("", FAR), []),
         ("sri-missing-crossorigin", f'<script type=module src="{FAR}" integrity="{GOOD}"></script>', []),
+        ("sri-missing-crossorigin", f'<svg><script href="{FAR}" integrity="{GOOD}" crossorigin></script></svg>', [FAR]),
+        ("sri-missing-crossorigin", f'<svg><script href="{FAR}" integrity="x" crossorigin></script></svg>', []),
+        ("sri-missing-crossorigin", f'<svg><script href="app.js" integrity="{GOOD}"></script></svg>', []),
+        ("sri-missing-crossorigin", f'<svg><script type=module href="{FAR}" integrity="{GOOD}"></script></svg>', []),
         ("sri-missing-crossorigin", script(GOOD, "//cdn.example/x.js"), ["//cdn.example/x.js"]),
         ("sri-missing-crossorigin", script(GOOD, "\\\\cdn.example\\x.js"), ["\\\\cdn.example\\x.js"]),
         ("sri-missing", f"<script src={FAR}></script>", [FAR]),
@@ -91,6 +95,15 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-import-map-syntax", "<script type=importmap>" + "[" * 9999 + "</script>", ["[" * 9999]),
         ("sri-import-map-key", '<script type=importmap>{"integrity": {"app": "x"}}</script>', ["app"]),
         ("sri-import-map-key", '<script type=importmap>{"integrity": {"/a": "x", "/a": "y"}}</script>', ["/a"]),
+        *(
+            ("sri-import-map-order", page.replace("MAP", "<script type=importmap>{}</script>"), texts)
+            for page, texts in (
+                ("<script>import('./app.js')</script>MAP", ["<script type=importmap>"]),
+                ("<script type=module>import './app.js'</script>MAP", ["<script type=importmap>"]),
+                ("MAP<script>import('./app.js')</script>", []),
+                ("<script>'import'</script><script src=app.js></script>MAP", []),
+            )
+        ),
         ("sri-uncovered-module", f'<script type=importmap>{{"imports": {{"a": "{FAR}"}}}}</script>', [FAR]),
         ("sri-uncovered-module", '<script type=importmap>{"imports": {"a": "./app.js"}}</script>', ["./app.js"]),
         ("sri-uncovered-module", '<script type=importmap>{"imports": {"a": "./gone.js"}}</script>', []),
@@ -137,6 +150,23 @@ def test_the_browsers_are_named() -> None:
     assert "would run unchecked in all browsers" in finding.problem.message
     (finding,) = found(judged(script(f"{GOOD} md5-x")), "sri-ignored-value")
     assert finding.severity is Severity.WARNING, "the rest still protects"
+
+
+def test_scripts_of_svg_cannot_be_had_with_cors() -> None:
+    """Chromium takes no notice of their ``crossorigin``: with an integrity it blocks those of other origins."""
+    page = f'<svg><script href="{FAR}" integrity="{GOOD}"%s></script></svg>'
+    (finding,) = found(judged(page % " crossorigin"), "sri-missing-crossorigin")
+    assert finding.problem.message.startswith("blocked by Chromium: ")
+    assert not found(judged(page % " crossorigin", engine="firefox"), "sri-missing-crossorigin")
+    (finding,) = found(judged(page % ""), "sri-missing-crossorigin")
+    assert finding.problem.message.startswith("blocked by Chromium, Firefox, WebKit: ")
+    assert (finding.problem.fix, "script of HTML" in finding.problem.help) == (None, True)
+    (finding,) = found(judged(page % "", engine="webkit"), "sri-missing-crossorigin")
+    assert finding.problem.help.startswith("add crossorigin")
+    (finding,) = found(judged(f'<svg><script href="{FAR}"></script></svg>'), "sri-missing")
+    assert (finding.problem.fix, "script of HTML" in finding.problem.help) == (None, True)
+    (finding,) = found(judged('<svg><script href="app.js"></script></svg>', require="all"), "sri-missing")
+    assert finding.problem.fix is not None
 
 
 def test_require() -> None:

@@ -23,6 +23,7 @@ class Load(NamedTuple):
     nonce      whether the element has a nonce
     dynamic    template syntax stands in it: what a browser gets is not known
     importer   where a file of the project imports it; None where the page itself does
+    in_svg     a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
     """
 
     via: str
@@ -35,6 +36,7 @@ class Load(NamedTuple):
     nonce: bool = False
     dynamic: bool = False
     importer: Location | None = None
+    in_svg: bool = False
 
 
 class PolicyHeader(Frozen):

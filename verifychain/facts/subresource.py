@@ -87,6 +87,7 @@ class Subresource(Reference):
     local         the project's file behind the URL, None where none is known
     locked        what ``verifychain.lock`` states for the URL
     covered       an import map of the page gives its integrity
+    in_svg        a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
     alike         equal for facts that differ in nothing but their places; None where that is not known
     """
 
@@ -104,6 +105,7 @@ class Subresource(Reference):
     covered: bool = False
     runs: bool = True
     source: Source
+    in_svg: bool = False
     alike: Hashable = None
 
     @property

@@ -11,6 +11,7 @@ from verifychain.facts.subresource import Subresource
 _FROM_DISK = (
     "files of one's own with an integrity are blocked in every browser where the page is opened from disk (file://)"
 )
+_IN_SVG = "load it with a script of HTML: of SVG, Chromium blocks one of another origin that has an integrity"
 
 
 @rule("sri-missing", severity=Severity.ERROR)
@@ -45,13 +46,14 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     kind = hosts.verdict(subresource.url).kind
     if settings.allows(str(subresource.url)) or (kind is hosts.Kind.UNHASHABLE and subresource.cross_origin):
         return
-    fix = _fix(subresource, kind, settings)
+    hopeless = subresource.in_svg and subresource.cross_origin
+    fix = None if hopeless else _fix(subresource, kind, settings)
     yield Problem(
         subresource.name_span,
         "no integrity: whatever its server sends is run"
         if subresource.cross_origin
         else "no integrity, and the configuration requires one",
-        help=_help(fix, own=not subresource.cross_origin),
+        help=_IN_SVG if hopeless else _help(fix, own=not subresource.cross_origin),
         fix=fix,
         severity=Severity.WARNING if settings.require is None else None,
     )

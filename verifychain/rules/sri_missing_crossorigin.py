@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from verifychain.core.finding import Applicability, Fix, Problem
+from verifychain.core.integrity import Engine
 from verifychain.core.rule import rule
 from verifychain.core.settings import SriSettings
 from verifychain.core.severity import Severity
@@ -14,6 +15,8 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
 
     Without CORS a browser must not tell a page what another origin sent, not even by whether a digest fits. So it
     blocks the resource, with the right digest too. Module scripts always use CORS and need no attribute.
+    Chromium takes no notice of the attribute on a classic `<script>` of SVG: it blocks one of another origin that has
+    an integrity, always.
 
     Bad:
     ```html
@@ -28,15 +31,19 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
         crossorigin="anonymous"></script>
     ```
     """
-    if not subresource.needs_crossorigin or subresource.crossorigin is not None or subresource.integrity is None:
+    if not subresource.needs_crossorigin or subresource.integrity is None:
         return
-    blocking = [one.engine.label for one in subresource.readings(settings.engine) if not one.admits_opaque]
+    blocking = [one.engine for one in subresource.readings(settings.engine) if not one.admits_opaque]
+    hopeless = subresource.in_svg and Engine.CHROMIUM in blocking
+    if subresource.crossorigin is not None:
+        blocking = [Engine.CHROMIUM] if hopeless else []
     if not blocking:
         return
     edit = subresource.with_crossorigin
     yield Problem(
         subresource.name_span,
-        f"blocked by {', '.join(blocking)}: an integrity of another origin needs crossorigin",
-        help='add crossorigin="anonymous"',
+        f"blocked by {', '.join(engine.label for engine in blocking)}: an integrity of another origin needs crossorigin"
+        + (", which Chromium does not know in SVG" if hopeless else ""),
+        help="load it with a script of HTML, or serve it yourself" if hopeless else 'add crossorigin="anonymous"',
         fix=None if edit is None else Fix("add crossorigin", (edit,), Applicability.SAFE),
     )

@@ -7,6 +7,7 @@ from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.policy import Load, PolicyHeader
 
+_GIVE = 'give it `integrity` and `crossorigin="anonymous"`'
 _HELP = {"import": "state it in the `integrity` of an import map", "json-import": "load it with `fetch`"}
 
 
@@ -54,7 +55,7 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
             yield Problem(
                 load.location.span,
                 f"{load.subject or 'this script'} {verb} by the Integrity-Policy: {reason}",
-                help=_HELP.get(load.via, 'give it `integrity` and `crossorigin="anonymous"`'),
+                help="load it with a script of HTML" if load.in_svg else _HELP.get(load.via, _GIVE),
                 related=() if load.importer is None else (Related(load.importer, "it is imported here"),),
                 source=load.location.source,
                 severity=Severity.NOTE if header.report_only else None,
@@ -72,6 +73,8 @@ def _reason(load: Load) -> str:
         return "no browser understands its integrity metadata"
     if engines:
         return f"{' and '.join(engine.label for engine in engines)} cannot read its integrity metadata"
+    if load.in_svg:
+        return "Chromium asks for scripts of SVG without CORS, also where they have `crossorigin`"
     return "" if load.cors else "without `crossorigin` it is asked for without CORS"
 
 

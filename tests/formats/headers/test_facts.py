@@ -166,6 +166,8 @@ MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
         (b"<script type='' src=a&amp;b></script>", [("script", "a&b", None, False)]),
         (b"<svg><script href=a.js></script><script xlink:href=b.js></script></svg>",
          [("script", "a.js", None, False), ("script", "b.js", None, False)]),
+        (b"<svg><script href=a.js crossorigin></script><script href=m type=module></script></svg>",
+         [("script", "a.js", None, False), ("module", "m", None, True)]),
         (b"<link rel='x ModulePreload' href=m><link rel=preload as=SCRIPT href=p><link rel=preload as=font href=f>",
          [("modulepreload", "m", None, True), ("preload", "p", None, False)]),
         (b"<template><script src=a></script></template><!-- <script src=b></script> --><script src=c>", []),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -15,30 +14,58 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.timing import growth
-from verifychain.formats.html.tags import Tag, read
+from verifychain.formats.html.tags import Reading, Tag, read
 
 DATA = Path(__file__).parents[2] / "data" / "html5lib" / "trees.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
 KEPT = {"script", "style", "link", "meta", "base", "iframe", "xmp", "noembed", "noframes", "title", "textarea"}
 KEPT |= {"img", "input", "hr", "embed", "plaintext"}
-# The tests are of 2020. Since then the standard lets <select> hold SVG and MathML; what becomes of framesets we leave
-# open (it is a remark); and <image> is named as it is written.
-OTHERWISE = re.compile("<frameset|<select|<image")
+# The tests are of 2020. Since then the standard lets <select> hold what a <div> may hold: what these have in it today,
+# which ``tests/peers/test_browser_trees.py`` sees in a browser.
+IN_SELECT = {
+    "<!DOCTYPE html><body><select><svg></svg></select>": "svg/svg",
+    "<!DOCTYPE html><body><select><option><svg></svg></option></select>": "svg/svg",
+    "<!DOCTYPE html><body><table><tr><td><select><svg><g>foo</g><g>bar</g><p>baz</table><p>quux": "svg/svg svg/g svg/g",
+    "<!DOCTYPE html><body><table><select><svg><g>foo</g><g>bar</g><p>baz</table><p>quux": "svg/svg svg/g svg/g",
+    "<!doctype html><select><plaintext></plaintext>X": "html/plaintext",
+    "<!doctype html><table><select><plaintext>a<caption>b": "html/plaintext",
+    "<!DOCTYPE html><body><select><math></math></select>": "math/math",
+    "<!DOCTYPE html><body><select><option><math></math></option></select>": "math/math",
+    "<!DOCTYPE html><body><table><tr><td><select><math><mi>foo</mi><mi>bar</mi><p>baz</table><p>quux":
+        "math/math math/mi math/mi",
+    "<!DOCTYPE html><body><table><select><math><mi>foo</mi><mi>bar</mi><p>baz</table><p>quux":
+        "math/math math/mi math/mi",
+}  # fmt: skip
+FRAMESET = "a browser that takes this page for a frameset ignores what stands in it"
+
+
+def elements(reading: Reading) -> Counter[tuple[str, str, bool]]:
+    """What a browser would have of the elements that the tests keep: an <image> is an <img> there."""
+    found = ((tag.namespace, "img" if _is_image(tag) else tag.name, tag.inert) for tag in reading.tags if _kept(tag))
+    return Counter(found)
 
 
 def test_every_tree() -> None:
     assert len(CASES) > 1400
     wrong = []
     for case in CASES:
-        tags = read(case["input"].encode("utf-8", "surrogatepass").decode("latin-1")).tags
-        found = Counter((tag.namespace, tag.name, tag.inert) for tag in tags if _kept(tag))
-        if found != Counter(map(tuple, case["elements"])) and not OTHERWISE.search(case["input"]):
+        reading = read(case["input"].encode("utf-8", "surrogatepass").decode("latin-1"))
+        expected = Counter(map(tuple, case["elements"]))
+        if case["input"] in IN_SELECT:
+            expected.update((*name.split("/"), False) for name in IN_SELECT[case["input"]].split())
+        found = elements(reading)
+        # Which framesets are taken for one is left open: then more is found than there is, and it is said.
+        if found != expected and not (found > expected and any(one.message == FRAMESET for one in reading.remarks)):
             wrong.append(case["input"])
     assert wrong == []
 
 
+def _is_image(tag: Tag) -> bool:
+    return (tag.namespace, tag.name) == ("html", "image")
+
+
 def _kept(tag: Tag) -> bool:
-    return tag.namespace != "html" or tag.name in KEPT
+    return tag.namespace != "html" or tag.name in KEPT or _is_image(tag)
 
 
 def scripts(text: str) -> list[str]:
@@ -85,6 +112,10 @@ def scripts(text: str) -> list[str]:
         ("<math><annotation-xml encoding=text/html><script src=a></script></annotation-xml></math>", ["a"]),
         ("<table><tr><td><svg></table><script src=a></script>", ["a"]),
         ("<svg><foreignObject><b><p></b></p></foreignObject><script href=a></script>", ["a"]),
+        *(
+            (f"<body><{host}><template shadowrootmode=open><script src=a></script></template>", [mark + "a"])
+            for host, mark in (("x-y", ""), ("span", ""), ("annotation-xml", "~"), ("font-face", "~"), ("ul", "~"))
+        ),
         ("<plaintext><script src=a></script>", []),
         ("<script src='a' src='b'></script>", ["a"]),
         ("<a title='<script src=b>'><script src=a></script>", ["a"]),

@@ -40,7 +40,7 @@ def found(case: dict[str, Any]) -> list[list[Any]]:
         for one in given:
             first.setdefault(decode(one.name), decode(one.raw or ""))
         values = [] if token.closing else sorted(map(list, first.items()))
-        closes = not token.closing and is_self_closing(tokens.text, token, given)
+        closes = not token.closing and is_self_closing(tokens.text, token.end, given)
         before.append([token.closing, decode(token.name), values, closes])
     return before
 

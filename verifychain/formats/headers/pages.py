@@ -49,7 +49,9 @@ class _Page:
         if load is None:
             yield from self._inline(tag)
         elif load.via == "script" and tag.closed and (load.module or tag.first("nomodule") is None):
-            yield self._load(tag, "module" if load.module else "script", load.address, cors=load.module)
+            yield self._load(
+                tag, "module" if load.module else "script", load.address, cors=load.module, in_svg=load.in_svg
+            )
         elif load.via == "modulepreload":
             yield self._load(tag, load.via, load.address, cors=True)
         elif load.via == "preload" and (self._value(tag, "as") or "").lower() == "script":
@@ -57,12 +59,12 @@ class _Page:
 
     def _inline(self, tag: Tag) -> Iterator[Load]:
         """A script with its code in it; nothing for a data block, which no policy asks about."""
-        if tag.name != "script" or tag.namespace == "math" or not tag.closed or tag.first("src") is not None:
+        span = loading.code(tag, self._raw) if tag.name == "script" and tag.closed else None
+        if span is None:
             return
         kind = (self._value(tag, "type") or "").lower()
         if kind not in _HASHED and not (loading.is_javascript(tag) and tag.first("nomodule") is None):
             return
-        span = self._extent(tag)
         content, integrity = self._content(tag, span), None
         if kind == "importmap":
             found = _integrity_of(content)
@@ -75,14 +77,6 @@ class _Page:
             dynamic=self._masked.touches(span),
         )  # fmt: skip
 
-    def _extent(self, tag: Tag) -> Span:
-        if tag.content is not None:
-            return tag.content
-        if tag.namespace == "svg" and not self._raw.endswith("/>", tag.span.start, tag.span.end):
-            # Markup, unlike in HTML. Elements in a script are read wrongly here; nobody writes them.
-            return Span(tag.span.end, max(self._raw.find("</", tag.span.end), tag.span.end))
-        return Span(tag.span.end, tag.span.end)
-
     def _content(self, tag: Tag, span: Span) -> str:
         """The text of a script as a browser has it."""
         text = self._source.data[span.start : span.end].decode(self._encoding, "replace")
@@ -92,17 +86,18 @@ class _Page:
         quoted = _CDATA.fullmatch(text)
         return unescape(text) if quoted is None else quoted[1]
 
-    def _load(self, tag: Tag, via: str, address: Attribute, *, cors: bool) -> Load:
+    def _load(self, tag: Tag, via: str, address: Attribute, *, cors: bool, in_svg: bool = False) -> Load:
         subject = self._decoded(address).strip("\t\n\f\r ")
         integrity = self._value(tag, "integrity")
         if integrity is None and via in ("module", "modulepreload"):
             integrity = self._map.get(_resolved(subject))
         return Load(
             via, subject, Location(self._source, tag.span), integrity,
-            cors=cors or tag.first("crossorigin") is not None,
+            cors=cors or (tag.first("crossorigin") is not None and not in_svg),
             local=subject.lower().startswith(("data:", "blob:")),
             nonce=tag.first("nonce") is not None,
             dynamic=self._masked.touches(tag.span),
+            in_svg=in_svg,
         )  # fmt: skip
 
     def _value(self, tag: Tag, name: str) -> str | None:

@@ -143,8 +143,8 @@ class _Reader:
             yield Unenforced(tag.span, stated.name_span, what)
         if loading.is_import_map(tag):
             yield from self._import_map(tag)
-        elif tag.name == "script" and tag.namespace == "html" and tag.content:
-            self._code(tag, tag.content)
+        elif tag.name == "script" and tag.closed:
+            self._code(tag)
 
     def _load(self, tag: Tag, load: Load, key: Hashable) -> Iterator[Subresource]:
         target = references.address_of(load, self._context)
@@ -185,10 +185,10 @@ class _Reader:
         base = self._base
         return base.origin, base.path.rpartition("/")[0], self._site.folder, self._encoding
 
-    def _code(self, tag: Tag, content: Span) -> None:
+    def _code(self, tag: Tag) -> None:
         """A script in the page, if it has a word of importing."""
-        module = loading.is_module(tag)
-        if module or loading.is_javascript(tag):
+        module, content = loading.is_module(tag), loading.code(tag, self._text)
+        if content is not None and (module or loading.is_javascript(tag)):
             find = self._text.find
             if find("import", *content) != -1 or (module and find("export", *content) != -1):
                 self._scripts.append(Script(content, self._base, module, protected=False, inline=True))

@@ -8,7 +8,7 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.formats.html.tags import Tag
-from verifychain.formats.html.tokens import Attribute
+from verifychain.formats.html.tokens import Attribute, is_self_closing
 
 # What says something of integrity: tags of these names, where one of the words stands in them.
 WANTED: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +38,7 @@ class Load(NamedTuple):
     address   the attribute with the URL
     module    loaded with CORS whatever ``crossorigin`` says
     enforced  browsers look at ``integrity``
+    in_svg    a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
     """
 
     via: str
@@ -45,6 +46,7 @@ class Load(NamedTuple):
     address: Attribute
     module: bool = False
     enforced: bool = True
+    in_svg: bool = False
 
 
 class Script(NamedTuple):
@@ -95,9 +97,23 @@ def _script(tag: Tag) -> Load | None:
         return None
     if not (address.raw or "").strip(_BLANKS):
         return None
-    if module and tag.namespace == "html":
+    if module:
         return Load("script", "<script type=module>", address, module=True)
-    return Load("script", "<script>", address)
+    return Load("script", "<script>", address, in_svg=tag.namespace == "svg")
+
+
+def code(tag: Tag, text: str) -> Span | None:
+    """
+    Where the code of a script stands that has it in the page; None where it is loaded, or never run.
+
+    In SVG it is markup. Elements in such a script are read wrongly here; nobody writes them.
+    """
+    if tag.namespace == "html":
+        return None if tag.first("src") is not None else tag.content
+    if tag.namespace != "svg" or tag.first("href") is not None or tag.first("xlink:href") is not None:
+        return None
+    start = tag.span.end
+    return Span(start, start if is_self_closing(text, start, tag.attributes) else max(text.find("</", start), start))
 
 
 def is_javascript(tag: Tag) -> bool:

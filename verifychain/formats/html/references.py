@@ -54,7 +54,7 @@ def subresource(tag: Tag, load: Load, target: Url, context: Context, *, covered:
     stated, crossorigin = tag.first("integrity"), tag.first("crossorigin")
     cross = not context.site.is_own(target)
     gap = _gap(context.text, load.address)
-    needs = cross and not load.module and crossorigin is None
+    needs = cross and not load.module and not load.in_svg and crossorigin is None
     slot = _slot(context, load.address, stated, gap, ' crossorigin="anonymous"'.replace(" ", gap) if needs else "")
     made = _made(context, target, None if stated is None else value_of(stated, context.encoding))
     add = Edit(_at(context.source, load.address.span.end), f'{gap}crossorigin="anonymous"'.encode())
@@ -73,6 +73,7 @@ def subresource(tag: Tag, load: Load, target: Url, context: Context, *, covered:
         covered=covered and load.module and stated is None,
         runs=tag.closed,
         source=context.source,
+        in_svg=load.in_svg,
         **made,
     )
 

@@ -144,7 +144,7 @@ class _Builder:
         if token.name in wanted:
             return False
         if text[token.end - 2] == "/":
-            return is_self_closing(text, token, attributes(text, token))
+            return is_self_closing(text, token.end, attributes(text, token))
         tokens.foreign = True
         for one in tokens.tags():
             name = one.name
@@ -155,7 +155,7 @@ class _Builder:
                     pass
             elif inside[-1] in names.TITLES or name in wanted or name in names.UNUSUAL:
                 break
-            elif text[one.end - 2] != "/" or not is_self_closing(text, one, attributes(text, one)):
+            elif text[one.end - 2] != "/" or not is_self_closing(text, one.end, attributes(text, one)):
                 inside.append(name)
             if not inside:
                 tokens.foreign = False
@@ -194,7 +194,7 @@ class _Builder:
 
     def _foreign(self, token: Token, namespace: str) -> Tag:
         tag = self._tag(token, namespace)
-        if not is_self_closing(self._text, token, list(tag.attributes)):
+        if not is_self_closing(self._text, token.end, tag.attributes):
             key = f"{namespace}/{token.name}"
             self._open.push(key, point=key == names.ANNOTATION and _holds_html(tag))
         return tag
@@ -233,5 +233,5 @@ def _holds_html(tag: Tag) -> bool:
 
 
 def _can_host(name: str) -> bool:
-    """Whether an element may have a shadow tree: some of HTML's, and every one with a hyphen in its name."""
-    return name in names.SHADOW_HOSTS or ("-" in name and "/" not in name)
+    """Whether an element may have a shadow tree: some of HTML's, and nearly every one with a hyphen in its name."""
+    return name in names.SHADOW_HOSTS or ("-" in name and "/" not in name and name not in names.NO_CUSTOM)

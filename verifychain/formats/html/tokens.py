@@ -8,7 +8,7 @@ HTML allows but UTF-16 and ISO-2022-JP keep the bytes of ``< > " ' = / &`` and o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -224,6 +224,6 @@ def attributes(text: str, token: Token) -> list[Attribute]:
     return found
 
 
-def is_self_closing(text: str, token: Token, given: list[Attribute]) -> bool:
-    """Whether the tag ends in ``/>`` and the slash is no part of a value."""
-    return text[token.end - 2] == "/" and (not given or given[-1].span.end < token.end - 1)
+def is_self_closing(text: str, end: int, given: Sequence[Attribute]) -> bool:
+    """Whether the tag that ends there, and has these attributes, ends in ``/>`` and the slash is no part of a value."""
+    return text[end - 2] == "/" and (not given or given[-1].span.end < end - 1)
