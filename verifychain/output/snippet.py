@@ -27,6 +27,11 @@ def snippet(source: Source, span: Span) -> tuple[int, str, str]:
     whole = _without_mark(source, source.line_span(line))
     start = min(max(whole.start, span.start), whole.end)
     end = min(max(start, span.end), whole.end)
+    before = start - whole.start
+    if whole.length <= _WIDTH and before <= _WIDTH // 2:  # as most are: nothing is to be cut
+        text = source.data[whole.start : whole.end]
+        if text.isascii() and b"\t" not in text:
+            return line, printable(text.decode()).rstrip(), " " * before + "^" * max(end - start, 1)
     shown = _window(source.data, whole, start)
     head, mark, tail = _pieces(source.data, shown, start, min(end, shown.end))
     head = width.last(head, _WIDTH // 2, more=shown.start > whole.start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
@@ -71,11 +72,13 @@ class Style(NamedTuple):
         return f"\x1b[1;{_COLOURS[severity]}m{text}\x1b[0m" if self.colour else text
 
 
+@lru_cache(64)
 def printable(text: str) -> str:
     """
     The text as it may be shown.
 
-    Every character is replaced that a terminal or a build's log would act on, and every one of a secret.
+    Every character is replaced that a terminal or a build's log would act on, and every one of a secret. Of what is
+    said of thousands of findings most is the same: the path, the help.
     """
     text = masked(text)
     return text if is_plain(text) else re.sub(_UNSAFE, "\ufffd", text)

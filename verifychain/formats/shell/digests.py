@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.pin import Malformed, Pin
-from verifychain.core.source import Span
+from verifychain.core.source import Source, Span
 from verifychain.formats.shell.expand import SEARCHED
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.scanner import Word
@@ -25,6 +26,9 @@ _WEAK = frozenset({"md5", "sha1", "crc"})
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BEFORE = (b"=", b'"', b"'")
 _BEHIND = re.compile(rb"[\"']?(?:\s|\Z)")
+_NEAR = 1 << 12  # bytes before a check in which most digests stand
+_RUN = re.compile(rb"[0-9a-fA-F]{16,}")
+_MOST_RUNS = 1 << 16  # that are remembered of a file; in one that has more each digest is searched for
 _SURE = 16  # characters: so long a text does not stand in a file by chance; a shorter one must be a value
 
 
@@ -43,6 +47,31 @@ def _size(algorithm: str, text: str) -> int:
     if algorithm != OF_ANY_LENGTH:
         return SIZES.get(algorithm or algorithm_of_size(len(text)), 0)
     return SIZES["b2"] if len(text) % 2 or len(text) > SIZES["b2"] else 0  # whole bytes, as many as the hash has
+
+
+class Written:
+    """Where runs of digits stand in files; told by one pass, as each of thousands may stand far from its check."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Source, dict[bytes, list[int]]]] = {}
+
+    def place(self, source: Source, digits: bytes, end: int) -> int:
+        """The last place before ``end`` at which a run of exactly these stands, else the first; -1 for none."""
+        if id(source) not in self._known:
+            self._known[id(source)] = source, _runs(source.data)
+        places = self._known[id(source)][1].get(digits)
+        if places is None:
+            return -1
+        return places[max(bisect_right(places, end - len(digits)) - 1, 0)]
+
+
+def _runs(data: bytes) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = {}
+    for number, run in enumerate(_RUN.finditer(data)):
+        if number == _MOST_RUNS:
+            return {}
+        found.setdefault(run[0], []).append(run.start())
+    return found
 
 
 class Judge:
@@ -128,8 +157,12 @@ class Judge:
         if len(text) < _SURE:
             at = _assigned(data, needle, end)
         else:
-            at = data.rfind(needle, 0, end)
-            at = data.find(needle) if at < 0 else at
+            at = data.rfind(needle, max(end - _NEAR, 0), end)
+            if at < 0 and len(data) > _NEAR:
+                at = self._machine.written.place(location.source, needle, end)
+            if at < 0:  # put together, or a part of more digits
+                at = data.rfind(needle, 0, end)
+                at = data.find(needle) if at < 0 else at
         self._machine.afford((len(data) if at < 0 else abs(end - at)) // SEARCHED)
         return location.span if at < 0 else Span(at, at + len(needle))
 

@@ -19,7 +19,8 @@ MOST_EXPANDED = 1 << 23  # characters in one stage or script
 _SEVERAL = 8  # what each argument costs of a word that becomes several, in characters expanded in that time
 SEARCHED = 64  # characters that are searched for a text in the time that expanding one takes
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
-_MEANING = re.compile(r"[\\'\"`$<>\x80-\U0010ffff]")
+# What means something is said by what does not: a class that reaches to the last character takes 6 ms to compile.
+_MEANING = re.compile(r"[^\x00-!#%&(-;=?-\[\]-_a-\x7f]")
 _QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")

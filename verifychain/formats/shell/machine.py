@@ -11,7 +11,7 @@ from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.download import Consumer, GitRef
 from verifychain.formats.shell.contents import KEPT, looks_inside
-from verifychain.formats.shell.digests import Judge
+from verifychain.formats.shell.digests import Judge, Written
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.records import Check, Clones, Fetch, Use
@@ -91,6 +91,7 @@ class Machine(Storage):
         self.facts: list[Fact] = []
         self.variables: Store[str] = Store(UNSET)
         self.clones = Clones()
+        self.written = Written()
         self.keys: list[Fetch] = []
         self.exports: list[Fetch] = []  # keys that only their export by fingerprint vouches for
         self.exported = 0  # how many keys were exported so

@@ -91,7 +91,8 @@ def _role(machine: Machine, fetch: Fetch) -> Role:
     used = fetch.use is not None or fetch.consumer is not None
     if not used and _EVIDENCE.search(fetch.url) is not None:
         return Role.EVIDENCE
-    return Role.EVIDENCE if machine.ledger.evidence & member(fetch.index) else Role.ARTIFACT
+    evidence = machine.ledger.evidence
+    return Role.EVIDENCE if evidence and evidence & member(fetch.index) else Role.ARTIFACT
 
 
 def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, check: Check | None) -> Download | None:

@@ -23,6 +23,9 @@ def member(index: int) -> int:
 
 def members(those: int) -> Iterator[int]:
     """The indexes in a set."""
+    if those and those == 1 << those.bit_length() - 1:  # mostly there is one, and each number has a bit for thousands
+        yield (those.bit_length() - 1) // _WIDTH
+        return
     while those:
         lowest = those & -those
         yield (lowest.bit_length() - 1) // _WIDTH
@@ -80,8 +83,11 @@ def join(one: State | None, other: State | None) -> State | None:
         return other
     if other is None:
         return one
-    held = (one.held | (other.held & ~one.fetched)) & (other.held | (one.held & ~other.fetched))
-    return _state((one.fetched | other.fetched, held))
+    (made, held), (others_made, others_held) = one, other
+    # `a ^ (a & b)` is `a & ~b` in half the time, and these numbers have a bit for each of thousands of downloads.
+    alone = others_held ^ (others_held & made)
+    others_alone = held ^ (held & others_made)
+    return _state((made | others_made, (held | alone) & (others_held | others_alone)))
 
 
 def lowest(before: State, ways: Iterable[State], worthless: int) -> State:

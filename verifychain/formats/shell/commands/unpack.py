@@ -106,16 +106,9 @@ def _dpkg(shell: Shell, call: Call, given: Options) -> None:
 
 
 def _tar(shell: Shell, call: Call) -> str:
-    arguments = list(call.arguments)
-    # The first word may be a bundle without a dash, whose letters take their values from the words behind it in turn:
-    # `tar xvfz - ` reads what comes.
+    arguments = call.arguments
     if arguments and arguments[0].text.isascii() and arguments[0].text.isalpha():
-        bundle = arguments.pop(0)
-        taking = [letter for letter in bundle.text if letter in _VALUES]
-        letters = [letter for letter in bundle.text if letter not in _VALUES]
-        given_to = zip((f"-{letter}" for letter in taking), arguments, strict=False)
-        taken = [Field(text, value.word) for letter, value in given_to for text in (letter, value.text)]
-        arguments = [*(Field(f"-{letter}", bundle.word) for letter in letters), *taken, *arguments[len(taking) :]]
+        arguments = _unbundled(arguments[0], arguments[1:])
     given = parse(arguments, _VALUES)
     if given.has("c", "create", "t", "list", "r", "u"):
         return "" if not given.has("t", "list") else shell.table.result("$(tar -t)")
@@ -129,6 +122,21 @@ def _tar(shell: Shell, call: Call) -> str:
     else:
         shell.pipe(call.stdin or "", Consumer.UNPACKER, call.word, call.name)
     return shell.table.result("$(tar …)")
+
+
+def _unbundled(bundle: Field, behind: tuple[Field, ...]) -> tuple[Field, ...]:
+    """
+    The first word as options, where it is a bundle without a dash: ``tar xvfz - `` reads what comes.
+
+    Its letters take their values from the words behind it in turn.
+    """
+    taking = [letter for letter in bundle.text if letter in _VALUES]
+    letters = [letter for letter in bundle.text if letter not in _VALUES]
+    if len(taking) == 1 and behind:  # then it is what it would be with a dash
+        return (Field("".join(["-", *letters, *taking]), bundle.word), *behind)
+    given_to = zip((f"-{letter}" for letter in taking), behind, strict=False)
+    taken = [Field(text, value.word) for letter, value in given_to for text in (letter, value.text)]
+    return (*(Field(f"-{letter}", bundle.word) for letter in letters), *taken, *behind[len(taking) :])
 
 
 def _system(shell: Shell, call: Call) -> None:
