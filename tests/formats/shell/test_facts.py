@@ -37,6 +37,30 @@ def test_the_digest_is_traced_to_the_line_that_sets_it() -> None:
     assert found.origin.span.start == text.index(H)
 
 
+_FAR = "# far\n" * 1000  # what stands more than a few thousand bytes away is looked up, and not searched for
+_READ = f'curl -o t {U}\necho "$SUM  t" | sha256sum -c\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f"set -e\nSUM={H}\n# {H}\n{_FAR}{_READ}{_FAR}# {H}\n", 1),
+        (f"set -e\ncurl -o t {U}\n{_FAR}sha256sum -c <<E\n{H}  t\nE\n# {H}\n", 0),
+        (f"set -e\nSUM=f{H}; SUM=${{SUM#f}}\n{_FAR}{_READ}", 0),  # a part of more digits
+        (f"set -e\nSUM={H}\n" + "".join(f"# {at:016}\n" for at in range(70_000)) + _READ, 0),  # too many to remember
+    ],
+    ids=["the last before the check", "behind the check", "in more digits", "among many"],
+)
+def test_a_digest_that_stands_far_from_its_check(text: str, place: int) -> None:
+    (found,) = downloads(text)
+    (pin,) = found.pins
+    at = -1
+    for _ in range(place + 1):
+        at = text.index(H, at + 1)
+    assert (found.grade, pin.span.start) == (Grade.VERIFIED, at)
+    assert marked(text, pin.span) == H
+
+
 def test_a_digest_from_outside_names_the_line_that_declares_it() -> None:
     text = f'FROM scratch\nARG SUM\nRUN curl -o t {U} && echo "$SUM  t" | sha256sum -c\n'
     (found,) = downloads(text, path="Dockerfile")
