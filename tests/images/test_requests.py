@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,12 +14,14 @@ from tests.images import evidence
 from tests.images.asking import ROOT, WHO, run
 from tests.images.contents import Contents
 from tests.origins.local_server import Reply
-from tests.origins.stub_registry import REPOSITORY, Stub
+from tests.origins.stub_registry import REPOSITORY, Stub, index
 from tests.signatures.private_sigstore import Sigstore
 from verifychain.core.digest import Algorithm, Digest, of_bytes
 from verifychain.core.ports import Scope
 from verifychain.core.source import Source
 from verifychain.formats import Format
+from verifychain.origins.manifests import OCI_INDEX
+from verifychain.origins.referrers import fallback_tag
 
 
 @contextmanager
@@ -43,7 +45,8 @@ def asked(capsys: Any, here: Path, contents: Contents, lines: str, code: int = 0
 def _kind(path: str, contents: Contents) -> str:
     kind, _, reference = path.removeprefix(f"/v2/{REPOSITORY}/").partition("/")
     if kind == "manifests":
-        return next((end for end in (".sig", ".att") if reference.endswith(end)), "manifest")
+        usual = "index" if reference.startswith("sha256-") else "manifest"
+        return next((end for end in (".sig", ".att") if reference.endswith(end)), usual)
     return kind
 
 
@@ -177,6 +180,110 @@ def test_twenty_images_are_asked_for_over_one_connection(capsys: Any, here: Path
         assert run(capsys, "manifest", *argv).code == 0
         assert len(stub.paths) == 10 * 2 + 10 * 4
         assert stub.server.connections == 1
+
+
+class Pods(NamedTuple):
+    """What became of a manifest of images, and the kinds of requests that one worker made for them."""
+
+    code: int
+    asked: list[str]
+
+
+def pods(capsys: Any, here: Path, stub: Stub, contents: Contents, images: list[Digest]) -> Pods:
+    named = "".join(f"    - {{name: a, image: '{stub.server.host}/{REPOSITORY}@{image}'}}\n" for image in images)
+    (here / "pod.yaml").write_text(f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n{named}")
+    (here / "verifychain.toml").write_text(f'[network]\nprivate-hosts = ["{stub.server.host}"]\n')
+    argv = ("--no-cache", "--max-workers", "1", "--engine", "native", *WHO, *ROOT, "pod.yaml")
+    before = len(stub.paths)
+    code = run(capsys, "manifest", *argv).code
+    return Pods(code, [_kind(path, contents) for path in stub.paths[before:]])
+
+
+def without_api(stub: Stub, contents: Contents) -> None:
+    """Have referrers listed under their fallback tags, as where a registry has no API for them."""
+    stub.referrers = None
+    for image, entries in contents.attached.items():
+        stub.push(index(*entries), fallback_tag(image), media_type=OCI_INDEX)
+
+
+def signed(contents: Contents, sigstore: Sigstore, number: int) -> list[Digest]:
+    """So many images with bundles."""
+    images = [contents.image(f"image {one}".encode(), f"{one}") for one in range(number)]
+    for image in images:
+        evidence.sign(contents, sigstore, image, "bundle")
+    return images
+
+
+def test_where_the_last_image_had_its_signature_is_asked_first(
+    capsys: Any, here: Path, contents: Contents, sigstore: Sigstore
+) -> None:
+    images = signed(contents, sigstore, 3)
+    found = ["manifest", "blobs"]
+    with Stub() as stub:
+        contents.to_stub(stub)
+        expected = [".sig", "referrers", *found, *(2 * ["referrers", *found])]
+        assert pods(capsys, here, stub, contents, images) == Pods(0, expected)
+    with Stub() as stub:
+        contents.to_stub(stub)
+        without_api(stub, contents)
+        expected = [".sig", "referrers", "index", *found, *(2 * ["index", *found])]
+        assert pods(capsys, here, stub, contents, images) == Pods(0, expected)
+
+
+def test_what_is_not_where_the_last_was_is_looked_for_everywhere(
+    capsys: Any, here: Path, contents: Contents, sigstore: Sigstore
+) -> None:
+    """And images that differ have no habit: after the first that does, all are asked for as usual."""
+    images = signed(contents, sigstore, 4)
+    contents.attached.pop(images[1])
+    evidence.sign(contents, sigstore, images[1], "legacy")
+    unsigned = contents.image(b"unsigned", "u")
+    found = ["manifest", "blobs"]
+    usual = [".sig", "referrers", "index", *found]
+    with Stub() as stub:
+        contents.to_stub(stub)
+        without_api(stub, contents)
+        expected = [*usual, "index", ".sig", "blobs", *usual, *usual]
+        assert pods(capsys, here, stub, contents, images) == Pods(0, expected)
+    with Stub() as stub:
+        contents.to_stub(stub)
+        without_api(stub, contents)
+        expected = [*usual, "index", ".sig", "referrers", ".att", "manifest"]
+        assert pods(capsys, here, stub, contents, [images[0], unsigned]) == Pods(1, expected)
+
+
+def test_a_registry_with_the_api_for_some_repositories(
+    capsys: Any, here: Path, contents: Contents, sigstore: Sigstore
+) -> None:
+    """That one had none says nothing of the next: a stale index under the tag hides nothing that the API lists."""
+    first, second, third = signed(contents, sigstore, 3)
+    with Stub() as stub:
+        contents.to_stub(stub)
+        lists = stub.referrers
+        assert lists is not None
+        without_api(stub, contents)
+        stub.push(index(), fallback_tag(second), media_type=OCI_INDEX)
+        stub.manifests.pop(fallback_tag(third))
+        gone = Reply(404, b"404 page not found\n", (("Content-Type", "text/plain"),))
+        stub.referrers = lambda digest, query: gone if digest == str(first) else lists(digest, query)
+        code, asked = pods(capsys, here, stub, contents, [first, second, third])
+        found = ["manifest", "blobs"]
+        of_second, of_third = ["index", ".sig", "referrers", *found], [".sig", "referrers", *found]
+        assert (code, asked) == (0, [".sig", "referrers", "index", *found, *of_second, *of_third])
+        stub.referrers = lambda digest, query: gone if digest == str(first) else Reply(403)
+        assert pods(capsys, here, stub, contents, [first, second, third]).code == 4, "not heard is not unsigned"
+
+
+def test_a_habit_accepts_nothing_more(capsys: Any, here: Path, contents: Contents, sigstore: Sigstore) -> None:
+    """An index under the tag that lists another image's signature."""
+    first, second = signed(contents, sigstore, 2)
+    with Stub() as stub:
+        contents.to_stub(stub)
+        without_api(stub, contents)
+        stub.push(index(*contents.attached[first]), fallback_tag(second), media_type=OCI_INDEX)
+        assert pods(capsys, here, stub, contents, [first, second]).code == 4
+        stub.push(index(), fallback_tag(second), media_type=OCI_INDEX)
+        assert pods(capsys, here, stub, contents, [first, second]).code == 1
 
 
 def test_a_file_is_read_once(

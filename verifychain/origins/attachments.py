@@ -18,13 +18,14 @@ from verifychain.core.image_name import DOCKER_HUB, ImageName
 from verifychain.core.record import NamedTuple
 from verifychain.origins.layout import Layout
 from verifychain.origins.manifests import Descriptor, Manifest, NotAManifest
+from verifychain.origins.places import Habit, Place, usual
 from verifychain.origins.platforms import choose, platforms_of
-from verifychain.origins.referrers import attached, referrer, referrers
+from verifychain.origins.referrers import attached, from_api, from_tag, referrer
 from verifychain.origins.registry import Registry
 
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE_PREFIX = "application/vnd.dev.sigstore.bundle"
-_TAGS = {Storage.SIGNATURE_TAG: "sig", Storage.ATTESTATION_TAG: "att"}
+_STORAGES = {Place.SIGNATURE_TAG: Storage.SIGNATURE_TAG, Place.ATTESTATION_TAG: Storage.ATTESTATION_TAG}
 # As cosign writes it (sigstore/sigstore, pkg/signature/payload), for a signature without annotations.
 _PAYLOAD = (
     '{{"critical":{{"identity":{{"docker-reference":"{repository}"}},"image":{{"docker-manifest-digest":"{digest}"}},'
@@ -57,6 +58,13 @@ class Budget:
             raise Exhausted(f"what is attached could not be read within {SECONDS:.0f} seconds")
 
 
+class Referrers(NamedTuple):
+    """The manifests whose subject is an image, and what could not be read of those that were listed."""
+
+    manifests: list[Manifest]
+    faults: list[str]
+
+
 class Store(Protocol):
     """Where one image and what belongs to it are kept."""
 
@@ -82,8 +90,8 @@ class Store(Protocol):
         """The manifests under cosign's tag for ``sig``, ``att`` or ``sbom``."""
         ...
 
-    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
-        """The manifests whose subject is the image, and what could not be read of those that were listed."""
+    def referrers(self, digest: Digest, place: Place) -> Referrers | None:
+        """Those that are listed at one of two places; None where there is no such place."""
         ...
 
 
@@ -129,8 +137,12 @@ class InRegistry(NamedTuple):
         found = attached(self.registry, self.signatures, digest, suffix, prefix=self.prefix)
         return [] if found is None else [found]
 
-    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
-        listed = {one.digest: one for one in referrers(self.registry, self.signatures, digest)}
+    def referrers(self, digest: Digest, place: Place) -> Referrers | None:
+        found = (from_api if place is Place.API else from_tag)(self.registry, self.signatures, digest)
+        return None if found is None else self._read(found, digest)
+
+    def _read(self, descriptors: list[Descriptor], digest: Digest) -> Referrers:
+        listed = {one.digest: one for one in descriptors}
         if len(listed) > _MOST_REFERRERS:
             raise Unavailable(f"{len(listed):,} referrers of {digest}, the limit is {_MOST_REFERRERS:,}")
         budget, found, faults = Budget(), list[Manifest](), list[str]()
@@ -140,10 +152,10 @@ class InRegistry(NamedTuple):
                 budget.spend(descriptor.size)
                 found.append(referrer(self.registry, self.signatures, descriptor, digest))
             except Exhausted as error:
-                return found, [*faults, error.message]
+                return Referrers(found, [*faults, error.message])
             except Unavailable as error:
                 faults.append(error.message)
-        return found, faults
+        return Referrers(found, faults)
 
 
 class OnDisk(NamedTuple):
@@ -172,8 +184,8 @@ class OnDisk(NamedTuple):
     def attached(self, digest: Digest, suffix: str) -> list[Manifest]:
         return self.layout.attached(digest, suffix)
 
-    def referrers(self, digest: Digest) -> tuple[list[Manifest], list[str]]:
-        return self.layout.referrers(digest)
+    def referrers(self, digest: Digest, place: Place) -> Referrers | None:
+        return Referrers(*self.layout.referrers(digest)) if place is Place.API else None
 
 
 class Image:
@@ -229,20 +241,29 @@ def collect(store: Store, image: Image) -> Found:
     return found
 
 
-def stages(store: Store, image: Image, first: Storage = Storage.SIGNATURE_TAG) -> Iterator[Found]:
+def referrers(store: Store, digest: Digest) -> Referrers:
+    """What refers to an image, by the API or where there is none by the fallback tag; raises Unavailable."""
+    found = store.referrers(digest, Place.API)
+    return (store.referrers(digest, Place.INDEX) or Referrers([], [])) if found is None else found
+
+
+def stages(store: Store, image: Image, habit: Habit | None = None, *, signed: bool = True) -> Iterator[Found]:
     """
     What is attached to an image, place by place: each time all that was found so far, in the end everything.
 
-    One of cosign's tags comes first, then referrers, then its other tag. Whom less is enough asks the registry no
-    further: a good signature stays one, whatever else is attached. Raises Unavailable as ``collect`` does.
+    One of cosign's tags comes first (by ``signed`` that of signatures), then referrers, then its other tag; or before
+    all the place that is the ``habit``. Whom less is enough asks the registry no further: a good signature stays one,
+    whatever else is attached. Raises Unavailable as ``collect`` does.
     """
     about, found = Subject(store.shown(image.digest), image.digest, image.data), _Collection(store)
-    other = _TAGS.keys() - {first}
-    for place in (first, Storage.REFERRER, *other):
-        before = len(found.attachments)
-        found.look(place, image.digest)
-        if place in other or len(found.attachments) > before:
-            yield Found(about, tuple(found.attachments), tuple(found.faults))
+    order = usual(signed=signed) if habit is None else habit.order(signed=signed)
+    for place in order:
+        has_more = found.look(place, image.digest)
+        if has_more and habit is not None:
+            habit.note(place)
+            habit = None  # what else it has says nothing of where to begin
+        if has_more or place is order[-1]:
+            yield Found(about, *found.sorted(usual(signed=signed)))
 
 
 def is_evidence(layer: Descriptor) -> bool:
@@ -250,47 +271,60 @@ def is_evidence(layer: Descriptor) -> bool:
     return layer.media_type.startswith(BUNDLE_PREFIX) or layer.media_type == SIMPLE_SIGNING
 
 
+class _Looked(NamedTuple):
+    """What one place has, and what could not be read of it."""
+
+    found: list[Attachment]
+    faults: list[str]
+
+
 class _Collection:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._budget = Budget()
-        self.attachments: list[Attachment] = []
-        self.faults: list[str] = []
+        self._looked: dict[Place, _Looked] = {}
+        self._referrers: set[Digest] = set()
+        self._has_api = False
 
-    def look(self, place: Storage, digest: Digest) -> None:
-        """Add what one place has; raises Unavailable where it cannot be asked."""
-        if place is Storage.REFERRER:
-            manifests, faults = self._store.referrers(digest)
-            self.faults += faults
+    def sorted(self, places: Sequence[Place]) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+        """What was found, and what could not be read, by places: in whichever order these were asked."""
+        looked = [self._looked[place] for place in places if place in self._looked]
+        return tuple(one for all_ in looked for one in all_.found), tuple(one for all_ in looked for one in all_.faults)
+
+    def look(self, place: Place, digest: Digest) -> bool:
+        """Add what one place has, if anything; raises Unavailable where it cannot be asked."""
+        here = self._looked[place] = _Looked([], [])
+        if place in _STORAGES:
+            for manifest in self._store.attached(digest, place.value):
+                self._add(here, _STORAGES[place], manifest, self._store.usual_payload(digest))
+        elif place is Place.API or not self._has_api:
+            referring = self._store.referrers(digest, place)
+            self._has_api |= place is Place.API and referring is not None
+            manifests, faults = referring or Referrers([], [])
+            here.faults.extend(faults)
             for manifest in manifests:
-                self.add(place, manifest, only=is_evidence)
-            return
-        for manifest in self._store.attached(digest, _TAGS[place]):
-            self.add(place, manifest, usual=self._store.usual_payload(digest))
+                if manifest.digest not in self._referrers:
+                    self._referrers.add(manifest.digest)
+                    self._add(here, Storage.REFERRER, manifest)
+        return bool(here.found)
 
-    def add(
-        self,
-        storage: Storage,
-        manifest: Manifest,
-        only: Callable[[Descriptor], bool] | None = None,
-        usual: bytes = b"",
-    ) -> None:
-        """Fetch the layers of a manifest, all or some; not the one that has the digest of the ``usual`` payload."""
-        for where, layer in self._layers(manifest):
-            if only is not None and not only(layer):
+    def _add(self, here: _Looked, storage: Storage, manifest: Manifest, usual: bytes = b"") -> None:
+        """Fetch the layers of a manifest, of a referrer those that may be evidence; not the ``usual`` payload."""
+        for where, layer in self._layers(manifest, here.faults):
+            if storage is Storage.REFERRER and not is_evidence(layer):
                 continue
             try:
                 self._budget.spend(layer.size)
                 data = usual if _is(usual, layer) else self._store.blob(layer)
             except Exhausted as error:
-                self.faults.append(error.message)
+                here.faults.append(error.message)
                 return
             except Unavailable as error:
-                self.faults.append(error.message)
+                here.faults.append(error.message)
             else:
-                self.attachments.append(Attachment(storage, where, layer.media_type, data, layer.annotations))
+                here.found.append(Attachment(storage, where, layer.media_type, data, layer.annotations))
 
-    def _layers(self, manifest: Manifest) -> Iterator[tuple[str, Descriptor]]:
+    def _layers(self, manifest: Manifest, faults: list[str]) -> Iterator[tuple[str, Descriptor]]:
         try:
             layers: Sequence[Descriptor] = manifest.layers
             if manifest.is_index:
@@ -298,7 +332,7 @@ class _Collection:
             if len(layers) > _MOST_LAYERS:
                 raise NotAManifest(f"{manifest.digest} has {len(layers):,} layers, the limit is {_MOST_LAYERS:,}")
         except NotAManifest as error:
-            self.faults.append(error.message)
+            faults.append(error.message)
             return
         for number, layer in enumerate(layers, 1):
             yield f"{manifest.digest}, layer {number} of {len(layers)}", layer

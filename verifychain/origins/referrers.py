@@ -27,20 +27,29 @@ def referrers(
     Raises Unavailable where the registry cannot be asked: that there is nothing, and that nothing was heard, are not
     the same.
     """
-    found = _from_api(registry, name, digest)
+    found = from_api(registry, name, digest)
     if found is None:
-        index = registry.tagged(name._replace(tag=fallback_tag(digest), digest=None))
-        if index is None:
-            return []
-        if not index.is_index:
-            raise NotAManifest(f"{name.repository}:{fallback_tag(digest)} is no index")
-        found = index.entries
+        found = from_tag(registry, name, digest)
     # Filtered here: the API may have filtered, or not (OCI-Filters-Applied).
     return [one for one in found if artifact_type is None or one.artifact_type == artifact_type]
 
 
-def _from_api(registry: Registry, name: ImageName, digest: Digest) -> list[Descriptor] | None:
-    """What the API lists, None where there is none; some registries answer 200 with a page that is no index."""
+def from_tag(registry: Registry, name: ImageName, digest: Digest) -> list[Descriptor]:
+    """What the index under the fallback tag lists; nothing where there is none. Raises Unavailable."""
+    index = registry.tagged(name._replace(tag=fallback_tag(digest), digest=None))
+    if index is None:
+        return []
+    if not index.is_index:
+        raise NotAManifest(f"{name.repository}:{fallback_tag(digest)} is no index")
+    return index.entries
+
+
+def from_api(registry: Registry, name: ImageName, digest: Digest) -> list[Descriptor] | None:
+    """
+    What the API lists, None where there is none. Raises Unavailable.
+
+    Some registries without it answer 200 with a page that is no index.
+    """
     what = f"the referrers of {name.repository}@{digest}"
     found: list[Descriptor] = []
     try:

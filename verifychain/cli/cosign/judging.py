@@ -13,6 +13,7 @@ from verifychain.core.errors import Unavailable
 from verifychain.core.image_name import ImageName
 from verifychain.core.record import NamedTuple
 from verifychain.core.signing import Lack, Unmet
+from verifychain.origins.places import Habit
 
 if TYPE_CHECKING:
     from verifychain.core.attachment import Found
@@ -75,6 +76,7 @@ class Judge:
         self._workers = Workers(workers)
         self._begun: dict[ImageName, Pending[Begun | None]] = {}
         self._known: dict[ImageName, Pending[Judgement]] = {}
+        self._habits: dict[tuple[str, bool], Habit] = {}
         self._lock = threading.Lock()
 
     def begin(self, name: ImageName) -> Pending[Begun | None]:
@@ -89,7 +91,11 @@ class Judge:
 
     def _ask(self, name: ImageName) -> Begun | None:
         signed = self._demands.asks(name)
-        return None if signed is None else begin(self._open(name), self._scope, signed=signed)
+        if signed is None:
+            return None
+        with self._lock:
+            habit = self._habits.setdefault((name.registry, signed), Habit())
+        return begin(self._open(name), self._scope, habit, signed=signed)
 
     def start(self, name: ImageName) -> Pending[Judgement]:
         """Begin to verify an image, unless that was begun before."""
@@ -125,24 +131,18 @@ def _no_policy_help(name: ImageName) -> str:
     return f'add images = ["{name.normalised}"] with its signers to [[tool.verifychain.cosign]]'
 
 
-def begin(store: Store, scope: Scope, *, signed: bool) -> Begun:
+def begin(store: Store, scope: Scope, habit: Habit | None = None, *, signed: bool) -> Begun:
     """
     Ask for the first of what is attached to an image; raises Unavailable where that cannot be had.
 
+    habit   where the images of the registry have it
     signed  look first where signatures are, and not where attestations are
     """
     from verifychain.origins import attachments
 
     image = attachments.subject(store, scope.platform)
-    places = _places(store, image, signed=signed)
+    places = attachments.stages(store, image, habit, signed=signed)
     return Begun(store, image, chain((next(places),), places))
-
-
-def _places(store: Store, image: Image, *, signed: bool) -> Iterator[Found]:
-    from verifychain.core.attachment import Storage
-    from verifychain.origins import attachments
-
-    return attachments.stages(store, image, Storage.SIGNATURE_TAG if signed else Storage.ATTESTATION_TAG)
 
 
 def judge(store: Store, entries: Sequence[Entry], scope: Scope, *, thorough: bool = False) -> Judgement:
@@ -165,8 +165,8 @@ def _finish(begun: Begun, entries: Sequence[Entry], scope: Scope, *, thorough: b
     store, image = begun.store, begun.image
 
     def inner() -> list[Judgement]:
-        members = attachments.children(store, image.manifest())
-        return [_one(_places(store, one, signed=_asks(entries)), entries, thorough=thorough) for one in members]
+        signed, members = _asks(entries), attachments.children(store, image.manifest())
+        return [_one(attachments.stages(store, one, signed=signed), entries, thorough=thorough) for one in members]
 
     first = _one(begun.places, entries, thorough=thorough)
     if scope.recursive == "all" and image.manifest().is_index:

@@ -71,7 +71,7 @@ def _row(stores: Stores, image: str, platform: str | None) -> dict[str, Any]:
         store = stores.open(image)
         found = attachments.subject(store, platform).manifest()
         listed = [(label, one) for suffix, label in _TAGS for one in store.attached(found.digest, suffix)]
-        referrers, faults = store.referrers(found.digest)
+        referrers, faults = attachments.referrers(store, found.digest)
     except Unavailable as error:
         return {"image": image, "error": error.with_hint}
     attached = [_manifest(label, one) for label, one in (*listed, *(("referrer", one) for one in referrers))]
