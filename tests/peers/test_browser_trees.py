@@ -1,4 +1,8 @@
-"""Which elements a page has, against a real browser: html5lib's trees, and random pages."""
+"""
+Which elements a page has, against a real browser: html5lib's trees, and random pages.
+
+None that is live is missed. Some that are inert are taken to be live: every shadow tree that is declared is read.
+"""
 
 from __future__ import annotations
 
@@ -56,10 +60,10 @@ def test_a_browser_has_the_same_elements(browser: Browser) -> None:
         real = Counter(tuple(one) for one in seen[path] if one[0] != "html" or one[1] in KEPT)
         reading = read(text)
         found = elements(reading)
-        if not real <= found:
+        if not all(found[one] >= count for one, count in real.items() if not one[2]):
             missed[text] = real - found
         elif found != real and not any(one.message == FRAMESET for one in reading.remarks):
             extra[text] = found - real
     assert missed == {}, f"seed {SEED}"
     print(f"{len(texts)} pages, found and not there: {extra}")
-    assert len(extra) <= len(texts) // 50, extra
+    assert len(extra) <= len(texts) // 25, extra

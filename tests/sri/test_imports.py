@@ -50,6 +50,9 @@ def test_what_the_map_states_is_covered() -> None:
     assert not marked(judged(MAP % (FAR, f'"{FAR}": "{GOOD}"') + imported), "sri-uncovered-module")
     # Named by the map, and judged there.
     assert marked(judged(MAP % (FAR, "") + imported), "sri-uncovered-module") == [FAR]
+    mapped = '<script type=importmap>{"imports": {"lib/": "https://cdn.example/"}}</script>'
+    report = judged(mapped + '<script type="module">import "lib/x.js"</script>')
+    assert marked(report, "sri-uncovered-module") == ["lib/x.js"]
     blocked = '<script type=importmap>{"imports": {"lib": null}}</script><script type=module>import "lib"</script>'
     assert not marked(judged(blocked), "sri-uncovered-module")
 

@@ -112,6 +112,8 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-mutable-url", script(GOOD, "https://unpkg.com/htmx.org@2.0.1/x.js"), []),
         ("sri-generated-file", script(GOOD, "https://unpkg.com/htmx.org@2.0.1"), ["https://unpkg.com/htmx.org@2.0.1"]),
         ("sri-unhashable-host", "<script src=https://js.stripe.com/v3/></script>", ["https://js.stripe.com/v3/"]),
+        ("sri-policy-csp-hash", f'<meta http-equiv=Content-Security-Policy content="script-src {G256}">', [G256]),
+        ("sri-policy-csp-hash", '<meta http-equiv="Content-Security-Policy" content>', []),
         ("sri-checkout-bytes", script(sri(b"alert(1)\r\n")), [sri(b"alert(1)\r\n")]),
         ("sri-checkout-bytes", script(WRONG), []),
         ("sri-weak", script(G256), [G256]),
@@ -227,6 +229,25 @@ def test_the_lock_against_the_server() -> None:
     page = f'<script src="{FAR}" crossorigin></script>'
     locked = {FAR: of_bytes(APP, Algorithm.SHA384)}
     assert marked(judged(page, locked=locked, servers=Servers({FAR: Answer(b"x")})), "sri-mismatch") == [FAR]
+
+
+def test_what_a_file_is_stands_in_the_message() -> None:
+    (finding,) = found(judged(script(WRONG)), "sri-mismatch")
+    assert finding.problem.message == f"browsers block it: app.js is {GOOD}"
+
+
+def test_a_file_that_was_never_published() -> None:
+    url = "https://unpkg.com/{}@1.2.3/x.min.js"
+    servers = Servers({url.format(name): Answer(APP) for name in ("lib", "other")})
+    for name, expected in (("lib", []), ("other", [url.format("other")])):
+        page = script(GOOD, url.format(name), " crossorigin")
+        assert marked(judged(page, servers=servers), "sri-generated-file") == expected
+
+
+def test_nobody_is_asked_for_a_file_of_the_project() -> None:
+    page = script(GOOD) + script(GOOD, "https://cdn.example/app.js", " crossorigin")
+    report = judged(page, servers=Servers({}), map={"https://cdn.example/": "."})
+    assert (report.incomplete, found(report, "sri-fetch-failed")) == ((), [])
 
 
 def test_mismatches_cannot_be_ignored_in_the_page() -> None:

@@ -10,6 +10,9 @@ from tests.sri.pages import APP, GOOD, Memory, found, judged, marked
 from verifychain.core import url
 from verifychain.core.ports import Scope
 from verifychain.core.settings import Settings, SriSettings
+from verifychain.core.source import Source
+from verifychain.facts.subresource import Subresource
+from verifychain.formats.html.extract import extract
 from verifychain.formats.html.files import Site
 
 NAMES = [
@@ -99,3 +102,18 @@ def test_each_file_is_hashed_once() -> None:
             assert file is not None
             assert file.fault is None
     assert tree.read_paths == ["app.js"]
+
+
+def test_tags_that_are_alike_are_looked_at_once() -> None:
+    tree, tag = Memory({"app.js": APP}), f'<script src="app.js" integrity="{GOOD}"></script>'
+    pages = (tag + tag + tag.replace("app", "./app"), f"<p>{tag}")
+    facts = [
+        fact
+        for number, text in enumerate(pages)
+        for fact in extract(Source(f"{number}.html", text.encode()), Scope(tree, Settings()))
+        if isinstance(fact, Subresource)
+    ]
+    numbers = [one.alike for one in facts]
+    assert numbers == [numbers[0], numbers[0], numbers[2], numbers[0]]
+    assert None not in numbers
+    assert numbers[2] != numbers[0]

@@ -18,6 +18,7 @@ CASES = [
     ('import a, { b as c, "x y" as d, } from "e"', ["e"]),
     ("import * as ns from'a';export * from 'b';export * as x from 'c';export {y} from 'd'", ["a", "b", "c", "d"]),
     ("import from from 'a'; import source s from 'b'; import defer * as d from 'c'", ["a", "b", "c"]),
+    ("export * from 'b'", ["b"]),
     ("import /* 'x' */ a // 'y'\n from /**/ 'b'", ["b"]),
     ("import j from 'j.json' with { type: 'json' }", ["j.json"]),
     ("import 'a\\x2fb\\u002fc\\u{2f}d\\\n'", ["a/b/c/d"]),
@@ -36,6 +37,7 @@ CASES = [
     ("export default function () {} /import('a')/; x = y\nfunction g() {}\n/import('b')/", []),
     ("if (x) {} /import('a')/; x = () => function () {} / import('b') / 2; [class {} / import('c') / 1]", ["b", "c"]),
     ("x = { a: function () {} / import('b') / 2 }; return class extends B {} / import('c') / 1", ["b", "c"]),
+    ("if(x) /'/.y; import('a')", ["a"]),
     ("if /* ( */ (x) /* ) */ /import('a')/.y", []),
     ("#!/usr/bin/env node import('a')\nimport 'b'", ["b"]),
     ("// \u2028import 'a'\n// \u00e2 import 'b'", ["a"]),
@@ -84,6 +86,14 @@ def test_modules(text: str, expected: list[str]) -> None:
 )
 def test_classic_scripts(text: str, expected: list[str]) -> None:
     assert [one.specifier for one in imports(text, module=False)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import a from 'b' with {type: 'json'}", "import('b', {with: {'type': \"json\"}})", "import 'b'with{type:'json'}"],
+)
+def test_kinds(text: str) -> None:
+    assert [one.kind for one in imports(text, module=True)] == ["json"]
 
 
 PIECES = ["import", "export", "from", "'", '"', "`", "${", "{", "}", "(", ")", "/", "*", "\\", "[", "]", "\n", " ",

@@ -113,9 +113,10 @@ def scripts(text: str) -> list[str]:
         ("<table><tr><td><svg></table><script src=a></script>", ["a"]),
         ("<svg><foreignObject><b><p></b></p></foreignObject><script href=a></script>", ["a"]),
         *(
-            (f"<body><{host}><template shadowrootmode=open><script src=a></script></template>", [mark + "a"])
-            for host, mark in (("x-y", ""), ("span", ""), ("annotation-xml", "~"), ("font-face", "~"), ("ul", "~"))
+            (f"<x-y><{one}></{one}><template shadowrootmode=open><script src=a></script></template>", ["a"])
+            for one in ("button><button", "form><form", "a><a", "nobr><nobr", "li><b><li", "ul", "option><option")
         ),
+        ("<svg><p></p><![CDATA[><script src=a></script>]]>", ["a"]),
         ("<plaintext><script src=a></script>", []),
         ("<script src='a' src='b'></script>", ["a"]),
         ("<a title='<script src=b>'><script src=a></script>", ["a"]),
@@ -135,6 +136,10 @@ def test_scripts(text: str, expected: list[str]) -> None:
         (
             "<p><template shadowrootmode=open></template><template shadowrootmode=open>",
             "<template shadowrootmode=open>",
+        ),
+        (
+            "<x-y><template shadowrootmode=open></template><option><option></option><template shadowrootmode=closed>",
+            "<template shadowrootmode=closed>",
         ),
         ("<a " + "b " * 1001 + "><script " + "b " * 1001 + "></script>", "<script " + "b " * 1001 + ">"),
     ],

@@ -48,11 +48,6 @@ BREAKOUT = _words(
 HTML_POINTS = frozenset({"svg/foreignobject", "svg/desc", "svg/title"})
 TEXT_POINTS = frozenset({"math/mi", "math/mo", "math/mn", "math/ms", "math/mtext"})
 ANNOTATION = "math/annotation-xml"
-SHADOW_HOSTS = _words("article aside blockquote body div footer h1 header main nav p section span")
-# Names with a hyphen that are not free for custom elements, which have shadow trees (DOM standard, 4.9).
-NO_CUSTOM = _words(
-    "annotation-xml color-profile font-face font-face-src font-face-uri font-face-format font-face-name missing-glyph"
-)
 
 # Start tags that say how to read on, wherever they stand.
 DECISIVE = RAW_TEXT | {"svg", "math", "template", "plaintext", "frameset"}

@@ -200,13 +200,19 @@ class _Builder:
         return tag
 
     def _template(self, token: Token) -> Tag:
+        """
+        A template, whose content is inert, or runs as the shadow tree of the element around it.
+
+        Which elements may have one is not asked: the one around it may be another than is known here, and a script
+        that does not run is better judged than one that does is not.
+        """
         tag, elements = self._tag(token, "html"), self._open
         mode = tag.first("shadowrootmode")
         shadow = mode is not None and (mode.raw or "").lower() in ("open", "closed")
         if shadow and elements.has_shadow:
             self._remark(token, "a second shadow tree of the same element is an inert template")
             shadow = False
-        elements.push_template(shadow=shadow and _can_host(elements.current))
+        elements.push_template(shadow=shadow)
         return tag
 
     def _raw_text(self, token: Token) -> Tag:
@@ -230,8 +236,3 @@ class _Builder:
 def _holds_html(tag: Tag) -> bool:
     encoding = tag.first("encoding")
     return encoding is not None and (encoding.raw or "").lower() in ("text/html", "application/xhtml+xml")
-
-
-def _can_host(name: str) -> bool:
-    """Whether an element may have a shadow tree: some of HTML's, and nearly every one with a hyphen in its name."""
-    return name in names.SHADOW_HOSTS or ("-" in name and "/" not in name and name not in names.NO_CUSTOM)
