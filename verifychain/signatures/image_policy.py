@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from verifychain.core import uncompiled
 from verifychain.core.attachment import Found, Storage
 from verifychain.core.image_name import ImageName
 from verifychain.core.record import NamedTuple
@@ -69,6 +70,7 @@ class Policy(NamedTuple):
         """Load what reads certificates, where one may come, ahead of the first image."""
         demands = (demand for entry in self.entries for demands in entry.alternatives for demand in demands)
         if any(demand.question.requirement.identities for demand in demands):
+            uncompiled.load("cryptography.x509")
             from verifychain.signatures import certificate, sct  # noqa: F401
 
 

@@ -154,8 +154,10 @@ def verify_signature(piece: Piece, subject: Subject, question: Question, annotat
     if verdict.status is not Status.VERIFIED:
         return verdict
     try:
-        noted = _claims(piece.attachment.data, image) if simple else _noted(piece.evidence, image)
-        _check_annotations(noted, annotations)
+        if simple:
+            _check_annotations(_claims(piece.attachment.data, image), annotations)
+        elif annotations:
+            _check_annotations(_noted(piece.evidence, image), annotations)
     except Rejected as rejected:
         return Verdict(Status.REJECTED, rejected.reason, rejected.detail, piece.evidence.container)
     return verdict

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from cryptography import x509
+from typing import TYPE_CHECKING
 
+from verifychain.core import uncompiled
 from verifychain.signatures.verdict import Reason, Rejected
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 
 def load(der: bytes) -> x509.Certificate:
     """Parse a certificate with its names, extensions and key. Raises Rejected."""
+    uncompiled.load("cryptography.x509")
+    from cryptography import x509
+
     try:
         certificate = x509.load_der_x509_certificate(der)
         tuple(certificate.extensions)

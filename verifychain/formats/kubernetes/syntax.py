@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from verifychain.core import uncompiled
 from verifychain.core.source import ByteOffsets, Span
-from verifychain.formats.kubernetes import pyyaml
 
 _DEEPEST = 200
 _MOST_NODES = 1_000_000  # also of what merge keys stand for, which grows with the square of a file's length
@@ -97,7 +97,7 @@ class Mapping(Node):
 
 def documents(text: str, base: int = 0) -> Iterator[Node]:
     """The documents of a text; ``base`` is where it begins in the file, in bytes. Raises YamlError."""
-    yaml = pyyaml.load()
+    yaml = uncompiled.load("yaml")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     offsets = ByteOffsets(text)
 
