@@ -32,6 +32,8 @@ def test_in_the_page() -> None:
         assert marked(judged(page), "sri-uncovered-module") == [FAR]
     for tag in ("src='' type=module", "type=module src"):  # the code of a script with a src is never run
         assert not marked(judged(f"<script {tag}>import '{FAR}'</script>"), "sri-uncovered-module")
+    report = judged('<script>import("https://cdn.example/<?= $v ?>.js")</script>')
+    assert (marked(report, "sri-uncovered-module"), len(found(report, "sri-dynamic"))) == ([], 1)
     for svg in (
         f"<script href=a.js>import('{FAR}')</script>",
         f"<script/>import('{FAR}')",

@@ -82,6 +82,8 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
          f'<script type=module src="app.js"></script><link rel=modulepreload href=app.js integrity="{WRONG}">'),
          ["app.js"]),
         ("sri-module-conflict", f'<script src="app.js"></script>{script(GOOD)}', []),
+        ("sri-module-conflict", (f'<script type="importmap">{{"integrity":{{"./app.js":"{GOOD}"}}}}</script>'
+         '<script type=module src="app.js"></script>'), []),
         ("sri-preload-conflict", f'<link rel=preload as=script href=app.js>{script(GOOD)}', ["app.js"]),
         ("sri-preload-conflict", f'<link rel=preload as=script href=app.js integrity="{GOOD}">{script(GOOD)}', []),
         ("sri-preload-conflict", f'<link rel=preload as=image href=app.js>{script(GOOD)}', []),

@@ -23,6 +23,11 @@ def test_spans_behind_character_references() -> None:
     assert marked(judged(page), "sri-missing") == [f"{FAR}?a=1&amp;amp;b"]
 
 
+def test_the_first_tag_begins_where_the_value_does() -> None:
+    page = '<iframe srcdoc="<script src=&quot;app.js&quot;>"></iframe>'
+    assert marked(judged(page), "sri-ambiguous-markup") == ["<script src=&quot;app.js&quot;>"]
+
+
 def test_nothing_is_edited_there() -> None:
     inner = f"<script src=app.js integrity={WRONG}></script><link rel=stylesheet href=app.js>"
     page = f'<iframe srcdoc="{inner}"></iframe><script type=importmap>{{"integrity": {{}}}}</script>'

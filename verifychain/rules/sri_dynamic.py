@@ -9,7 +9,7 @@ from verifychain.facts.subresource import Page
 @rule("sri-dynamic", severity=Severity.NOTE)
 def check(page: Page) -> Iterator[Problem]:
     """
-    Tags of a template were not judged, because template syntax takes part in them or around them.
+    Tags or imports of a template were not judged, because template syntax takes part in them or around them.
 
     What they load is known only when the template is filled in. Check the pages that are built from it, too. A browser
     that gets the page as it is also loads what stands in `{# … #}`, `{% comment %}`, `<% … %>` or `<?php … ?>`.
@@ -26,7 +26,7 @@ def check(page: Page) -> Iterator[Problem]:
     """
     if page.dynamic:
         count = len(page.dynamic)
-        tags = "this tag depends on template syntax, or stands in it,"
+        tags = "this depends on template syntax, or stands in it,"
         if count > 1:
-            tags = f"this tag and {count - 1} more depend on template syntax, or stand in it,"
+            tags = f"this and {count - 1} more depend on template syntax, or stand in it,"
         yield Problem(page.dynamic[0], f"{tags} and cannot be judged before it is filled in")

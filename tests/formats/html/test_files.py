@@ -14,6 +14,7 @@ from verifychain.core.source import Source
 from verifychain.facts.subresource import Subresource
 from verifychain.formats.html.extract import extract
 from verifychain.formats.html.files import Site
+from verifychain.formats.html.specifiers import Specifiers
 
 NAMES = [
     "app.js",
@@ -117,3 +118,20 @@ def test_tags_that_are_alike_are_looked_at_once() -> None:
     assert numbers == [numbers[0], numbers[0], numbers[2], numbers[0]]
     assert None not in numbers
     assert numbers[2] != numbers[0]
+
+
+def test_folders_of_import_maps() -> None:
+    """Any URL may be mapped; a folder stands for what is below it, where that is of the web, or a bare name."""
+    specifiers, page = Specifiers(), url.parse("https://page.example/")
+    assert page is not None
+    specifiers.add('{"imports": {"https://a.example/x/": "/y/", "b/": "/z/", "data:b/": "/w/"}}', page)
+    expected = {
+        "https://a.example/x/m.js": "https://page.example/y/m.js",
+        "https://a.example/x/../m.js": "https://a.example/m.js",
+        "b/m.js": "https://page.example/z/m.js",
+        "b/../m.js": None,
+        "data:b/m.js": "data:b/m.js",
+        "c": None,
+    }
+    found = {name: specifiers.resolve(name, page) for name in expected}
+    assert {name: None if one is None else str(one) for name, one in found.items()} == expected

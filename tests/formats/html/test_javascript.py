@@ -62,6 +62,7 @@ CASES = [
     (f"import {{ {'b as c, ' * 20_000} }} from 'a'; b", ["a"]),
     (f"export {{ {'d, ' * 30_000} }}; import /*{' ' * 70_000}*/ 'a'", ["a"]),
     ("imports('a'); $import('b'); import_('c'); \u00efimport('d'); importx 'e'", []),
+    ("import '", []),
     ("import 'unclosed\nimport 'a'", ["a"]),
     ("a <!-- import('w')\n--> import('x')\nimport 'c'", ["w", "x", "c"]),
 ]  # fmt: skip

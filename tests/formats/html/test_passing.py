@@ -67,8 +67,17 @@ def test_whatever_stands_there(text: str) -> None:
 
 def test_long_attributes_and_many_pieces() -> None:
     # What is open decides what CDATA is.
-    for svg in ("<svg/>", "<svg a/>", "<svg><p>", "<svg></p>", "<svg><g/><font size=1>", "<svg><title><x>"):
-        agree(f"{svg}<![CDATA[><script src=a></script>]]></svg><![CDATA[><script src=b></script>]]>")
+    for svg in (
+        "<svg/>",
+        "<svg a/>",
+        "<svg><p>",
+        "<svg></p>",
+        "<svg><g/><font size=1>",
+        "<svg><title><x>",
+        "<svg><svg a=b/></svg>",
+        "<svg><svg/>",
+    ):
+        agree(f"{svg}<![CDATA[><script src=a></script>]]></svg><![CDATA[><script src=b></script>]]></svg>")
     agree("<p>" * 3000 + "<script src=a></script>" + "<a b='" + "x" * 100_000 + "'><link>")
     agree("<a " + "b='<script>' " * 900 + "><script></script>")
     agree("<!-- " + "- -- " * 9000 + "--><script></script>" + "<!--" * 5000)

@@ -25,6 +25,16 @@ from verifychain.formats.html.templates import masked
         ("<?php a", ["<?php a"]),
         ("<?xml version='1.0'?>", []),
         ("{{!-- }} --}}", ["{{!-- }} --}}"]),
+        ("{{-- <script src=a></script> --}}b", ["{{-- <script src=a></script> --}}"]),
+        ("{{! <script src=a></script> }}b}}", ["{{! <script src=a></script> }}"]),
+        ("{{/* <script src=a></script> */}}", ["{{/* <script src=a></script> */}}"]),
+        ("{{- /* }} <link> */ -}}{{/* a }}", ["{{- /* }} <link> */ -}}", "{{/* a }}"]),
+        ("{!! $a !!}", ["{!! $a !!}"]),
+        ("if(a){!!b};</script><script src=x></script>{!!c", []),
+        ("if(a){!!b};</script><script src=x></script>c!!}", []),
+        ("for(;;){{--i}}</script><script src=x></script>", ["{{--i}}"]),
+        ("for(;;){{--i;}}</script><script src=x></script>{{!a}}", ["{{--i;}}", "{{!a}}"]),
+        ("{{--i</script><script src=x></script>}}", []),
         ("a={{b:1};</script><script src=x></script>x}}", []),  # a script, not an expression
         ("{{ a", []),
         ("{% a", []),
@@ -54,7 +64,25 @@ def test_touches() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["{{", "}}", "{%", "%}", "{#", "#}", "<%", "%>", "<?php", "?>", "{{!--", "--}}", "a", "<script"]
+            [
+                "{{",
+                "}}",
+                "{%",
+                "%}",
+                "{#",
+                "#}",
+                "<%",
+                "%>",
+                "<?php",
+                "?>",
+                "{{!--",
+                "--}}",
+                "{{--",
+                "{!!",
+                "!!}",
+                "a",
+                "<script",
+            ]
         )
     )
 )
@@ -70,7 +98,23 @@ def test_anything(pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["{{", "{%", "{#", "<%", "{{{", "{{!--", "{% comment %}", "{{<script>}}", "{{a}}", "<?php"]
+    "piece",
+    [
+        "{{",
+        "{%",
+        "{#",
+        "<%",
+        "{{{",
+        "{{!--",
+        "{% comment %}",
+        "{{<script>}}",
+        "{{a}}",
+        "<?php",
+        "{{--",
+        "{{! ",
+        "{{/*",
+        "{!!",
+    ],
 )
 def test_time_is_linear(piece: str) -> None:
     within(10, lambda: masked("{%%}" + piece * 100_000))

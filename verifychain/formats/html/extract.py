@@ -200,7 +200,11 @@ class _Reader:
             self._text, self._encoding, self._base, self._written, self._maps, self._covered,
             self._module, self._site.file,
         )  # fmt: skip
-        yield from of_page(self._scripts, made)
+        for one in of_page(self._scripts, made):
+            if isinstance(one, Import) and self._masked.touches(one.span):
+                self._dynamic.append(one.span)
+            else:
+                yield one
 
     @property
     def _context(self) -> Context:

@@ -1,8 +1,9 @@
 """
 Template syntax: what is filled in before a browser sees the page.
 
-Jinja, Django, Twig, Liquid, Nunjucks ``{{ }} {% %} {# #}``, Handlebars and Mustache ``{{{ }}}``, ERB and EJS ``<% %>``,
-PHP ``<?php ?>``. It is masked by as many underscores, and a tag that touches a mask is not judged.
+Jinja, Django, Twig, Liquid, Nunjucks ``{{ }} {% %} {# #}``, Handlebars and Mustache ``{{{ }}} {{! }} {{!-- --}}``, Go
+``{{/* */}}``, Blade ``{!! !!} {{-- --}}``, ERB and EJS ``<% %>``, PHP ``<?php ?>``. It is masked by as many
+underscores, and a tag that touches a mask is not judged.
 """
 
 from __future__ import annotations
@@ -16,12 +17,18 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 
 _RARE = 64  # so many of a character are looked at one by one
-_CLOSING = {"{{!--": "--}}", "{{{": "}}}", "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "<?": "?>"}
+_CLOSING = {
+    "{{!--": "--}}", "{{--": "--}}", "{{!": "}}", "{{/*": "*/}}", "{{- /*": "*/ -}}", "{!!": "!!}",
+    "{{{": "}}}", "{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "<?": "?>",
+}  # fmt: skip
+_EXPRESSIONS = frozenset(("{{", "{!!"))
+_COMMENTS = frozenset(("{{!--", "{{--", "{{/*", "{{- /*"))  # without its end, ``{{--n}}`` may be an expression
 
 
 @cache
 def _opening() -> re.Pattern[str]:  # most pages have none of it
-    return re.compile(r"\{\{!--|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)
+    comments = r"\{\{!--|\{\{--|\{\{!(?=\s)|\{\{/\*|\{\{- /\*"
+    return re.compile(comments + r"|\{!!|\{\{\{|\{\{|\{%-?\s*comment\b|\{%|\{#|<%|<\?(?:php\b|=)", re.IGNORECASE)
 
 
 @cache
@@ -57,7 +64,13 @@ class Masked(NamedTuple):
 def masked(text: str) -> Masked:
     """Mask what the template engines replace; linear in the length of the text."""
     # One of these begins each of them.
-    begins = _stand(text, "{", "{") or _stand(text, "{<", "%") or _stand(text, "{", "#") or _stand(text, "<", "?")
+    begins = (
+        _stand(text, "{", "{")
+        or "{!!" in text
+        or _stand(text, "{<", "%")
+        or _stand(text, "{", "#")
+        or _stand(text, "<", "?")
+    )
     spans = _found(text) if begins else []
     if not spans:
         return Masked(text, ())
@@ -101,12 +114,10 @@ def _found(text: str) -> list[Span]:
     at, has_blocks = 0, "{%" in text
     while (opening := _opening().search(text, at)) is not None:
         kind = _kind(opening[0])
-        end = None
-        if kind not in missing and (kind != "{#" or has_blocks):
-            end = _end(text, opening, kind)
-            if end is None:
-                missing.add(kind)
-        if end is None or (kind == "{{" and _no_expression().search(text, opening.end(), end) is not None):
+        end = None if kind == "{#" and not has_blocks else _end(text, opening, kind, missing)
+        if end is None and kind in _COMMENTS:
+            kind, end = "{{", _end(text, opening, "{{", missing)
+        if end is None or (kind in _EXPRESSIONS and _no_expression().search(text, opening.end(), end) is not None):
             at = opening.end()
             continue
         spans.append(Span(opening.start(), end))
@@ -120,11 +131,18 @@ def _kind(opening: str) -> str:
     return "{% comment" if opening.startswith("{%") and len(opening) > 2 else opening
 
 
-def _end(text: str, opening: re.Match[str], kind: str) -> int | None:
+def _end(text: str, opening: re.Match[str], kind: str, missing: set[str]) -> int | None:
+    """Where it ends; None where it does not, which is then known of all that follow."""
+    if kind in missing:
+        return None
     if kind == "{% comment":
-        end = _end_of_comment().search(text, opening.end())
-        return None if end is None else end.end()
-    at = text.find(_CLOSING[kind], opening.end())
-    if at == -1:
-        return len(text) if kind == "<?" else None  # PHP reads on to the end of the file
-    return at + len(_CLOSING[kind])
+        found = _end_of_comment().search(text, opening.end())
+        end = None if found is None else found.end()
+    else:
+        at = text.find(_CLOSING[kind], opening.end())
+        end = None if at == -1 else at + len(_CLOSING[kind])
+    if end is None and kind == "<?":
+        return len(text)  # PHP reads on to the end of the file
+    if end is None:
+        missing.add(kind)
+    return end
