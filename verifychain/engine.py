@@ -179,9 +179,8 @@ class Engine:
 
     def _judge(self, fact: Any, source: Source, local: _Local, incomplete: list[Incomplete]) -> Iterator[Finding]:
         """What the rules say of a fact; nothing again where they had nothing to say of one that is alike."""
-        alike = getattr(fact, "alike", None)
-        if alike is None and self._outside is None:
-            alike = getattr(fact, "alike_offline", None)
+        asked = getattr(fact, "alike", None)
+        alike = None if asked is None else asked(online=self._outside is not None)
         if alike is None:
             yield from self._ask(fact, source, local, incomplete)
             return

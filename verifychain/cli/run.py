@@ -119,7 +119,7 @@ def _pip_target(text: str) -> PipTarget:
 def _require_machine(target: PipTarget) -> None:
     parts = target.python.split(".")
     if len(parts) < 2 or not all(part.isascii() and part.isdigit() for part in parts) or not target.platform:
-        shown = f"{target.python}:{target.platform}"
+        shown = f"{target.python}:{target.platform}" if target.platform else target.python
         raise UsageError(f"{shown!r} in the targets of pip is no machine", "PYTHON:PLATFORM, such as 3.12:linux_x86_64")
 
 

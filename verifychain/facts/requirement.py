@@ -213,14 +213,13 @@ class Requirement(Reference):
         """Whether its hashes are as those of a lock: a rule about how hashes are written need not look at them."""
         return isinstance(self.hashes, TidyHashes)
 
-    @property
-    def alike_offline(self) -> Hashable:
+    def alike(self, *, online: bool) -> Hashable:
         """
         Equal for lines of locks that no rule tells apart without asking outside; None where that is not known.
 
         They are a name, one version, at most a marker, and tidy hashes, and no other line is about their project.
         """
-        if self.version is None or self.others or self.url is not None or not self.tidy:
+        if online or self.version is None or self.others or self.url is not None or not self.tidy:
             return None
         return self.kind, self.mode, self.in_constraints, self.editable, self.builds, self.leaves, self.commit
 

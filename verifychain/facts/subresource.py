@@ -88,7 +88,7 @@ class Subresource(Reference):
     locked        what ``verifychain.lock`` states for the URL
     covered       an import map of the page gives its integrity
     in_svg        a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
-    alike         equal for facts that differ in nothing but their places; None where that is not known
+    likeness      equal for facts that differ in nothing but their places; None where that is not known
     """
 
     url: Url
@@ -106,7 +106,11 @@ class Subresource(Reference):
     runs: bool = True
     source: Source
     in_svg: bool = False
-    alike: Hashable = None
+    likeness: Hashable = None
+
+    def alike(self, *, online: bool) -> Hashable:
+        """Equal for elements that no rule tells apart, also where it asks outside; None where that is not known."""
+        return self.likeness
 
     @property
     def listed_as(self) -> str:

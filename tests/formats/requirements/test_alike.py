@@ -38,9 +38,9 @@ def test_the_same_is_found_as_where_each_line_is_judged(monkeypatch: pytest.Monk
     random = Random(11)
     cases = [_mixed(random) for _ in range(300)]
     short = [reading.said(text, MORE, settings) for text in cases]
-    alike = [one.alike_offline for text in cases for one in reading.requirements(text, MORE)]
+    alike = [one.alike(online=False) for text in cases for one in reading.requirements(text, MORE)]
     assert sum(one is not None for one in alike) > len(cases), "the cases must be about it"
-    monkeypatch.setattr(Requirement, "alike_offline", None)
+    monkeypatch.setattr(Requirement, "alike", None)
     assert short == [reading.said(text, MORE, settings) for text in cases]
 
 

@@ -156,7 +156,7 @@ class _Reader:
             kept = self._site.loads
             if len(kept) >= _MOST_KEPT:
                 kept.clear()
-            one = one._replace(alike=next(_NUMBERS))
+            one = one._replace(likeness=next(_NUMBERS))
             kept[key] = references.moved(one, _NO_PAGE, -tag.span.start)
         yield self._loaded(one)
 

@@ -72,7 +72,7 @@ def placed(facts: Iterator[Fact], source: Source, place: Callable[[Span], Span])
 
 
 def _uneditable(one: Subresource) -> Subresource:
-    return one._replace(slot=None, with_crossorigin=None, repeated=(), alike=None)
+    return one._replace(slot=None, with_crossorigin=None, repeated=(), likeness=None)
 
 
 def _moved(value: Any, source: Source, place: Callable[[Span], Span]) -> Any:

@@ -283,10 +283,21 @@ class Expander:
         if text.startswith('$"', at) and not quoted:
             close = self._closing_quote(at + 2, end)
             return self._pieces(at + 2, close, _QUOTED, quoted=True), close + 1
+        if text.startswith("$(", at):
+            return self._unread(at, end)
         name = _NAME.match(text, at + 1, end)
         if name is None:
             return "$", at + 1
         return self._split(self._parameter(name[0]), quoted=quoted and name[0] != "@"), name.end()
+
+    def _unread(self, at: int, end: int) -> tuple[str, int]:
+        """``$(…)`` where commands are not looked for when a script is read: in here-documents."""
+        last = min(end, at + LONGEST)
+        close = items.closing(self._text, at + 2, last) if self._environment.afford(0) else last
+        self._environment.afford(close - at)
+        if close == last:
+            return "$", at + 1
+        return self._environment.substitute_text(self._text[at + 2 : close], at + 2, close), close + 1
 
     def _split(self, value: str, *, quoted: bool) -> str:
         return value if quoted else _BLANKS.sub(SPLIT, value)

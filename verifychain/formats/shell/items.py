@@ -1,4 +1,4 @@
-"""``${@:2}``, ``${list[@]%.gz}``: some of the parameters or elements, or all of them changed."""
+"""``${@:2}``, ``${list[@]%.gz}``: some of the parameters or elements; ``$(…)``: what stands in parentheses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,24 @@ from collections.abc import Callable
 from verifychain.formats.shell.values import SPLIT, UNKNOWN, Kind, Table
 
 _MOST_ITEMS = 100
+
+
+_INSIDE = re.compile(r"[^()'\"\\]+|\\.|'[^']*'|\"(?:[^\"\\]|\\.)*+\"|['\"\\]", re.DOTALL)
+
+
+def closing(text: str, at: int, end: int) -> int:
+    """Where the parenthesis is closed behind which a place stands; the end where it is not."""
+    depth = 1
+    while at < end:
+        found = _INSIDE.match(text, at, end)
+        if found is not None:
+            at = found.end()
+            continue
+        depth += 1 if text[at] == "(" else -1
+        if depth == 0:
+            return at
+        at += 1
+    return end
 
 
 def some(items: list[str], rest: str, *, first: int) -> str | None:

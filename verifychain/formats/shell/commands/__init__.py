@@ -38,7 +38,7 @@ _FAMILIES = {
     "unpack": "tar bsdtar gtar unzip 7z 7za 7zz 7zr unrar cpio jar ar star unar pax dpkg dpkg-deb rpm2cpio apt apt-get"
     " yum dnf microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
-    " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc",
+    " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc helm",
     "tests": "[ test [[ diff cmp comm case",
     "which": "which",
     "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",

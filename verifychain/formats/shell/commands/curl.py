@@ -45,6 +45,8 @@ _SENDS = (
     "upload-file",
 )
 _MOST_PARTS = 64
+_MOST_LINES = 99  # of a file with options
+_LINE = re.compile(r"[ \t]*-{0,2}([a-z][a-z-]{2,40})[ \t]*[=: \t]?[ \t]*(\"([^\"]*)\"|[^\s\"#][^\s]*)?[ \t]*\r?")
 _NOWHERE = ("/dev/null", "nul", "NUL")
 _SHOWS = ("I", "head", "V", "version", "M", "manual", "h", "help")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+\.[A-Za-z]{2,}(?:[:/]|$)")
@@ -52,11 +54,23 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+\.[A-Za-z]{2,}(?:[:/]|$)")
 
 def run(shell: Shell, call: Call) -> str:
     """A call of curl; behind ``--next`` other options hold."""
-    given = parse(call.arguments, _VALUES)
+    given = _configured(shell, call, parse(call.arguments, _VALUES))
     if not given.has("next", ":"):
         return _transfer(shell, call, given)
     parts = _parts(call.arguments)
     return "".join(_transfer(shell, call, parse(part, _VALUES)) for part in parts)
+
+
+def _configured(shell: Shell, call: Call, given: Options) -> Options:
+    """With the options that stand in the file of ``-K``, where the script has written that."""
+    for name in given.values("K", "config"):
+        text = (call.stdin or "") if name == "-" else shell.content(name)
+        lines = [found for line in text.split("\n")[:_MOST_LINES] if (found := _LINE.fullmatch(line)) is not None]
+        fields = [
+            Field(f"--{line[1]}={line[3] or line[2]}" if line[2] else f"--{line[1]}", call.word) for line in lines
+        ]
+        given = parse((*call.arguments, *fields), _VALUES)
+    return given
 
 
 def _parts(arguments: tuple[Field, ...]) -> list[tuple[Field, ...]]:

@@ -10,7 +10,7 @@ from verifychain.formats.shell.commands import inline, php
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
-from verifychain.formats.shell.urls import is_url
+from verifychain.formats.shell.urls import file_name, is_url
 from verifychain.formats.shell.values import UNKNOWN, Kind
 
 SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "zsh", "mksh", "fish", "su"])
@@ -20,6 +20,7 @@ _FETCHING = re.compile(
     r"urlopen|urlretrieve|requests\.get|Net::HTTP|open-uri|URI\.open|LWP::|file_get_contents|https?\.get|fetch\(|download\.file|WebClient|Invoke-WebRequest"
 )
 _DENO = frozenset(["n", "name", "root", "c", "config", "import-map", "cert", "location", "seed", "L", "log-level"])
+_HELM = frozenset(["n", "namespace", "f", "values", "set", "version", "repo", "d", "destination", "timeout"])
 _URL = re.compile(r"(?:https?|ftp)://[^\s'\"`)]+")
 
 
@@ -29,6 +30,8 @@ def run(shell: Shell, call: Call) -> str:
         return _shell(shell, call)
     if call.name in ("pwsh", "powershell"):
         return _powershell(shell, call)
+    if call.name == "helm":
+        return _chart(shell, call)
     if call.name in ("kubectl", "oc"):
         return _cluster(shell, call)
     return _other(shell, call)
@@ -128,9 +131,23 @@ def _cluster(shell: Shell, call: Call) -> str:
     """Objects from standard input are made in the cluster as they come, and run there."""
     given = parse(call.arguments, frozenset(["f", "filename", "n", "namespace", "l", "context", "kubeconfig"]))
     made = [field.text for field in given.operands][:1] in (["apply"], ["create"], ["replace"])
+    for url in given.values("f", "filename") if made and not given.has("dry-run") else ():
+        if is_url(url):
+            shell.pipe(shell.fetch(call, Field(url, call.word), call.name), Consumer.INTERPRETER, call.word, call.name)
     if made and not given.has("dry-run") and {"-", "/dev/stdin"} & set(given.values("f", "filename")):
         shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name)
     return call.stdin or shell.table.result(f"$({call.name} …)")
+
+
+def _chart(shell: Shell, call: Call) -> str:
+    """``helm install name https://…``: what a chart says is made in the cluster."""
+    words = parse(call.arguments, _HELM).operands
+    if [field.text for field in words][:1] in (["install"], ["upgrade"], ["pull"]):
+        for url in words[1:]:
+            if is_url(url.text) and not url.text.startswith("oci:"):
+                shell.fetch(call, url, "helm", file_name(url.text) or shell.table.result("…"))
+    shell.use_files([field.text for field in words[1:]], call.word, "helm")
+    return call.stdin or shell.table.result("$(helm …)")
 
 
 def _powershell(shell: Shell, call: Call) -> str:

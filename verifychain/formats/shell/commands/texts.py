@@ -121,6 +121,8 @@ def _tee(shell: Shell, call: Call) -> str:
 def _dd(shell: Shell, call: Call) -> str:
     words = dict(text.split("=", 1) for text in call.texts if "=" in text)
     content = shell.content(words["if"]) if "if" in words else call.stdin or ""
+    if not {"count", "skip", "iseek"}.isdisjoint(words) and shell.fetched(content):
+        content = _filtered(shell, content, "")  # a part of it
     if "of" in words:
         flags = f"{words.get('conv', '')},{words.get('oflag', '')}".split(",")
         inside = "seek" in words or "oseek" in words or not {"notrunc", "append"}.isdisjoint(flags)
@@ -205,6 +207,8 @@ def _pieces(text: str, given: Options) -> str:
         return text
     separator = (given.value("d", "delimiter") or "\t")[:1]
     lines = [line.split(separator) for line in text.split("\n")]
+    if given.has("s", "only-delimited"):
+        lines = [line for line in lines if len(line) > 1]
     return "\n".join("".join(one[int(field) - 1 : int(field)]) if len(one) > 1 else one[0] for one in lines)
 
 
