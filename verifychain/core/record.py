@@ -52,6 +52,8 @@ else:
         home = next(one for one in cls.__mro__ if "_fields" in one.__dict__)
         fields = home._fields
         _made[home] = _made.get(home, 0) + 1
+        if len(values) == len(fields) and not named and _made[home] <= _FEW:
+            return tuple.__new__(cls, values)
         given = {**home._field_defaults, **dict(zip(fields, values)), **named}  # noqa: B905 - too many are seen below
         fits = len(given) == len(fields) >= len(values) and named.keys().isdisjoint(fields[: len(values)])
         if fits and _made[home] <= _FEW and not named.keys() - fields:

@@ -111,8 +111,8 @@ def place(url: str, access: Access) -> Place:
     User names in URLs are refused: they end up in logs, and ``https://good.example@evil.example`` reads as the former.
     """
     shown = without_credentials(url)
-    bad = next((mark for mark in url if mark in _FORBIDDEN), None)
-    if bad is not None:
+    if not _FORBIDDEN.isdisjoint(url):
+        bad = next(mark for mark in url if mark in _FORBIDDEN)
         raise NoUrl(f"{shown!r} is no URL: it has the character {bad!r}", "write it percent-encoded")
     try:
         parts = urlsplit(url)

@@ -66,6 +66,7 @@ class Registry:
         self._tags: dict[tuple[str, str], Manifest | None] = {}
         self._asking: dict[tuple[str, str], threading.Lock] = {}
         self._tls: dict[str, bool] = {}
+        self._roots: dict[str, str] = {}
         self._finding_out = threading.Lock()
         self._lock = threading.Lock()
 
@@ -232,14 +233,20 @@ class Registry:
             known = self._auth.answer(host, scope, answer)
 
     def _base(self, host: str, name: ImageName) -> str:
-        """``https://host/v2/path``: http only for loopback and hosts that the user named for it, never as a way out."""
+        """``https://host/v2/path``."""
+        if host not in self._roots:
+            self._roots[host] = self._root(host)
+        return f"{self._roots[host]}/v2/{name.path}"
+
+    def _root(self, host: str) -> str:
+        """``https://host``: http only for loopback and hosts that the user named for it, never as a way out."""
         real = _HUB_HOST if host == DOCKER_HUB else host
         where = place(f"https://{real}", self._web.access)
         if self._web.access.may_be_either(where):
             plain = not self._speaks_tls(real)
         else:
             plain = self._web.access.prefers_http(where)
-        return f"{'http' if plain else 'https'}://{real}/v2/{name.path}"
+        return f"{'http' if plain else 'https'}://{real}"
 
     def _speaks_tls(self, host: str) -> bool:
         """Whether a host that may be asked either way answers by TLS; asked once. Raises Unavailable."""
