@@ -19,8 +19,8 @@ from verifychain.core.severity import Severity
 from verifychain.core.source import Source, Span
 from verifychain.facts.reference import Reference
 from verifychain.inputs import Selection, Target
-from verifychain.listing import listed
-from verifychain.once import listed_once, once, unique
+from verifychain.listing import listed, outlined
+from verifychain.once import listed_once, once, unique, unsaid
 from verifychain.processes import in_order, that_pay
 from verifychain.suppress import Configured, Inline
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 _MOST_KEPT = 1 << 16
+_MANY = 100  # files, of which those without findings are not kept
 _THREADS_ONLINE = 8
 
 
@@ -103,6 +104,7 @@ class Engine:
         self._settings = configuration.settings
         self._by_fact: dict[type, list[tuple[Rule, tuple[Any, ...]]]] = {}
         self._faultless: set[tuple[Any, ...]] = set()
+        self._said: set[tuple[str, str]] = set()
         chosen = (rule for rule in rules.load({*choice.groups(groups), "core"}) if choice.includes(rule))
         self.rules = {rule.id: rule for rule in chosen if outside is not None or not _asks_outside(rule)}
         self._never = {id for id, rule in self.rules.items() if not rule.in_comments}
@@ -136,6 +138,14 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - whatever a parser does on hostile bytes, the other files are checked
             report.failure = _internal(target.path, error)
         report.findings = unique(report.findings)
+        return report
+
+    def examine_one_of_many(self, target: Target) -> FileReport:
+        """The same; of a file that nothing more will be said of, its bytes are not kept."""
+        report = self.examine(target)
+        report.findings = unsaid(report.findings, self._said)
+        if not (report.findings or report.suppressed):
+            report.listed = [*outlined(report.listed)]
         return report
 
     def _examine(self, source: Source, target: Target, report: FileReport) -> None:
@@ -353,7 +363,8 @@ def _examine_all(engine: Engine, targets: Sequence[Target], outside: Outside | N
             yield from pool.map(engine.examine, targets)
         return
     processes = that_pay(_weight(targets))
-    yield from map(engine.examine, targets) if processes == 1 else in_order(engine.examine, targets, processes)
+    work = engine.examine if len(targets) < _MANY else engine.examine_one_of_many
+    yield from map(work, targets) if processes == 1 else in_order(work, targets, processes)
 
 
 def _weight(targets: Sequence[Target]) -> int:

@@ -37,10 +37,27 @@ def once(findings: Iterable[Finding]) -> Iterable[Finding]:
     seen: dict[tuple[str, str, int, int, str], Finding] = {}
     for finding in findings:
         path, start, end, rule, message = finding.sort_key
-        if rule in _ABOUT_ALL and finding.severity is Severity.NOTE:
+        if _is_about_all(finding):
             path, start, end = "", 0, 0
         seen.setdefault((path, rule, start, end, message), finding)
     return seen.values()
+
+
+def unsaid(findings: Sequence[Finding], said: set[tuple[str, str]]) -> list[Finding]:
+    """Without notes about how all files are used that were ``said`` of a file before: ``once`` would drop them."""
+    kept = []
+    for finding in findings:
+        if _is_about_all(finding):
+            note = (finding.rule, finding.problem.message)
+            if note in said:
+                continue
+            said.add(note)
+        kept.append(finding)
+    return kept
+
+
+def _is_about_all(finding: Finding) -> bool:
+    return finding.rule in _ABOUT_ALL and finding.severity is Severity.NOTE
 
 
 def listed_once(listed: Sequence[Listed]) -> Iterable[Listed]:

@@ -11,6 +11,7 @@ import pytest
 from tests.cli.conftest import Runner, write
 from tests.dockerfiles import BAD, GOOD
 from verifychain import config, engine, inputs, processes
+from verifychain.core.digest import Algorithm, Notation, of_bytes
 from verifychain.core.ports import Scope
 from verifychain.formats import FORMATS
 
@@ -66,3 +67,20 @@ def test_the_command_on_many_files(crowd: Path, command: Runner) -> None:
     assert [one["path"] for one in report["suppressed"]] == ["d008/Dockerfile"]
     paths = [one["path"] for one in report["findings"]]
     assert paths == sorted(paths)
+
+
+def test_places_in_many_files_are_those_of_one(project: Path, command: Runner) -> None:
+    """Of very many files without findings only what tells places is kept; what holds for all is said once."""
+    page = '<!doctype html>\n<p>{}</p>\n<script src="a.js" integrity="{}"></script>\n'
+    digest = of_bytes(b"1", Algorithm.SHA384).format(Notation.SRI)
+    names = [f"{index:03}.html" for index in range(MANY * 2)]
+    texts = {name: page.format(("x", "\u00e4\n")[index % 2] * index, digest) for index, name in enumerate(names)}
+    write(project, {**texts, "a.js": "1"})
+    many = json.loads(command("inventory", "--format", "json", *names).out)["references"]
+    by_path = {one["path"]: one for one in many}
+    assert sorted(by_path) == names
+    for name in names[5], names[-2], names[-1]:
+        (alone,) = json.loads(command("inventory", "--format", "json", name).out)["references"]
+        assert by_path[name] == alone
+    findings = json.loads(command("sri", "--format", "json", *names).out)["findings"]
+    assert [(one["rule"], one["path"]) for one in findings] == [("sri-file-url", names[0])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,3 +29,17 @@ def test_what_was_asked_before_changes_no_answer(mark: bytes, pieces: list[bytes
     for offset in offsets:
         at = min(offset, len(data))
         assert source.position(at) == counted(data, at)
+
+
+@given(
+    st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    PIECES,
+    st.integers(min_value=0, max_value=40),
+)
+def test_an_outline_tells_the_same_places(mark: bytes, pieces: list[bytes], end: int) -> None:
+    data = mark + b"".join(pieces)
+    for sent in (Source("f", data), pickle.loads(pickle.dumps(Source("f", data)))):
+        outline = pickle.loads(pickle.dumps(sent.outline(end)))
+        assert outline.path == "f"
+        for offset in range(end + 1):
+            assert outline.position(offset) == Source("f", data).position(offset)

@@ -11,7 +11,7 @@ from verifychain.core.finding import Finding, Fix, Incomplete
 from verifychain.core.pin import Grade
 from verifychain.core.record import NamedTuple
 from verifychain.core.severity import Severity
-from verifychain.core.source import Source
+from verifychain.core.source import Outline, Source
 
 
 class Failure(NamedTuple):
@@ -24,17 +24,21 @@ class Failure(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """One reference as the inventory lists it; no fact is kept, so that a file's report is small."""
+    """
+    One reference as the inventory lists it; no fact is kept, so that a file's report is small.
+
+    Of a file without findings an outline is enough, where there are very many.
+    """
 
     kind: str
     subject: str
     grade: Grade
     via: str
     pins: tuple[str, ...]
-    source: Source
+    source: Source | Outline
     start: int
     end: int
-    origin_source: Source
+    origin_source: Source | Outline
     origin: int
     target: str | None = None
 

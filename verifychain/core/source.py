@@ -49,6 +49,15 @@ class ByteOffsets:
         return self._sums[step] + len(self._text[step * _STEP : index].encode("utf-8", "surrogatepass"))
 
 
+def _line_starts(data: bytes) -> list[int]:
+    starts = [0]
+    at = data.find(b"\n")
+    while at != -1:
+        starts.append(at + 1)
+        at = data.find(b"\n", at + 1)
+    return starts
+
+
 class Source:
     """
     One file that is checked.
@@ -66,6 +75,10 @@ class Source:
     def __repr__(self) -> str:
         return f"Source({self.path!r})"
 
+    def __reduce__(self) -> tuple[type[Source], tuple[str, bytes]]:
+        """To another process it goes without what was worked out: of most files that is not asked for there."""
+        return Source, (self.path, self.data)
+
     @cached_property
     def text(self) -> str:
         """The bytes as UTF-8; a byte that is none becomes one lone surrogate, so nothing is lost."""
@@ -73,13 +86,7 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        starts = [0]
-        find = self.data.find
-        at = find(b"\n")
-        while at != -1:
-            starts.append(at + 1)
-            at = find(b"\n", at + 1)
-        return starts
+        return _line_starts(self.data)
 
     @cached_property
     def _is_ascii(self) -> bool:
@@ -116,6 +123,11 @@ class Source:
             self._counted = (start, end, number)
         return number
 
+    def outline(self, end: int) -> Source | Outline:
+        """What tells positions up to ``end`` as this file does, in as little memory as possible."""
+        before = self.data[: max(end, 3)]  # a byte order mark is seen whole
+        return Outline(self.path, before) if before.isascii() else Source(self.path, before)
+
     def line_span(self, line: int) -> Span:
         """The bytes of a line (from 1) without its line end."""
         start = self._line_starts[line - 1]
@@ -123,6 +135,24 @@ class Source:
         if end > start and self.data[end - 1 : end] == b"\r":
             end -= 1
         return Span(start, end)
+
+
+class Outline:
+    """The lines of the beginning of a file that is ASCII there: all that is kept of most of thousands of files."""
+
+    __slots__ = ("_end", "_line_starts", "path")
+
+    def __init__(self, path: str, before: bytes) -> None:
+        from array import array
+
+        self.path = path
+        self._end = len(before)
+        self._line_starts = array("L", _line_starts(before))
+
+    def position(self, offset: int) -> Position:
+        """As of the file itself, up to where the beginning ends."""
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, min(offset, self._end) - self._line_starts[line - 1] + 1)
 
 
 class Location(NamedTuple):

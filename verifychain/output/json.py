@@ -11,7 +11,7 @@ from verifychain import __version__
 from verifychain.core.finding import Edit, Finding, Fix, Incomplete, Wanted
 from verifychain.core.report import Listed, Report
 from verifychain.core.severity import Severity
-from verifychain.core.source import Source
+from verifychain.core.source import Outline, Source
 from verifychain.output.fingerprints import named, named_suppressed
 from verifychain.output.links import documentation_url
 from verifychain.output.snippet import excerpt
@@ -145,7 +145,7 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def place(source: Source, offset: int) -> dict[str, int]:
+def place(source: Source | Outline, offset: int) -> dict[str, int]:
     """A position: line and column from 1, columns count code points."""
     position = source.position(offset)
     return {"line": position.line, "column": position.column}
