@@ -12,6 +12,7 @@ from tests.formats.shell.cases_of_endings import OF_ENDINGS
 from tests.formats.shell.cases_of_folders import OF_FOLDERS
 from tests.formats.shell.cases_of_memory import OF_MEMORY
 from tests.formats.shell.cases_of_numbers import OF_NUMBERS
+from tests.formats.shell.cases_of_options import OF_OPTIONS
 from tests.formats.shell.cases_of_outside import OF_OUTSIDE
 from tests.formats.shell.cases_of_projects import OF_PROJECTS
 from tests.formats.shell.cases_of_public import OF_PUBLIC
@@ -23,7 +24,7 @@ from tests.formats.shell.reading import facts, verdicts
 from verifychain.facts.broken import Broken
 
 CASES = cases.CASES + OF_WAYS + OF_PUBLIC + OF_FOLDERS + OF_PROJECTS + OF_CHECKED + OF_ENDINGS + OF_SEARCHES
-CASES += OF_MEMORY + OF_SIGNATURES + OF_COMMANDS + OF_SUMS + OF_NUMBERS + OF_OUTSIDE
+CASES += OF_MEMORY + OF_SIGNATURES + OF_COMMANDS + OF_SUMS + OF_NUMBERS + OF_OUTSIDE + OF_OPTIONS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

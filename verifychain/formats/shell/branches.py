@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, reduce
 
 from verifychain.formats.shell import nodes
+from verifychain.formats.shell.choices import Usual
 from verifychain.formats.shell.frames import Switches, surely
 from verifychain.formats.shell.process import Interpreter
 from verifychain.formats.shell.scanner import Word
@@ -96,18 +97,19 @@ class Branches(Interpreter):
             tested = self.evaluate(condition, now, quiet=True)
             definite = self.told_by(condition.items[0][0]) if len(condition.items) == 1 else None
             usual.append(definite is not False)
+            chose = "" if definite is None else self.chose
             run: Callable[[], Outcome] = partial(self._body, body, Outcome(tested.ok, None), quiet=quiet)
             run = self._where_given(condition, run) if definite is None else run
             name, where = self.asks_for(condition.items[0][0] if len(condition.items) == 1 else None)
             if name and where:
                 run = partial(self.having, name, run)
-            runs.append(self.as_given(self._as_written(condition), run) if definite is False else run)
+            runs.append(self._for_others(chose, condition, run) if definite is False else run)
             now = tested.fail
         if node.otherwise is None:
             run = partial(Outcome, now, None)
         else:
             run = partial(self._body, node.otherwise, Outcome(None, now), quiet=quiet)
-            run = self.as_given(self._as_written(node.clauses[0][0]), run) if definite and len(usual) == 1 else run
+            run = self._for_others(chose, node.clauses[0][0], run) if definite and len(usual) == 1 else run
         runs.append(run if where or not name else partial(self.having, name, run))
         # Of `if command -v sha256sum; then …; elif command -v shasum; then …; fi` one is on every machine.
         sums = node.otherwise is None and all(self._asks_for_sum(condition) for condition, _ in node.clauses)
@@ -126,6 +128,21 @@ class Branches(Interpreter):
         if len(names) != 1:
             return run
         return self._set_otherwise(names.pop(), run)
+
+    def _for_others(self, chose: str, condition: nodes.Sequence, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        """An arm for those who give an option, or set a variable to another value."""
+        return self.asked_for(chose, run) if chose else self.as_given(self._as_written(condition), run)
+
+    def asked_for(self, name: str, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
+        """An arm for those who give the option that sets a variable to another value; the ways tell which."""
+
+        def given() -> Outcome:
+            outer, self.asked = self.asked, True
+            outcome = self._optionally(name, run)
+            self.asked = outer
+            return outcome
+
+        return given
 
     def _set_otherwise(self, name: str, run: Callable[[], Outcome]) -> Callable[[], Outcome]:
         """An arm in which a variable has another value than the one that is known."""
@@ -197,9 +214,11 @@ class Branches(Interpreter):
         subject = self.value(node.subject)
         if not subject.isascii() and any(one.kind is Kind.HASH for one in self.carried(subject)):
             return self._case_of_digest(node, subject, state, quiet=quiet)
-        ways = self.ways.told(subject.strip(), state)
+        ways, chosen = self.ways.told(subject.strip(), state), self.choices.usual(subject.strip())
+        if ways is None and chosen is not None:
+            ways = [(value, state) for value in self.table.of(subject.strip()).values]
         if ways is not None:
-            return self._case_by_way(node, ways, quiet=quiet)
+            return self._case_by_way(node, ways, chosen, quiet=quiet)
         told = UNKNOWN.search(subject) is None
         known = told and not self.defaulted
         given = _PARAMETER.fullmatch(self.source_text, node.subject.start, node.subject.end) if told else None
@@ -245,19 +264,27 @@ class Branches(Interpreter):
         self.state = state
         return self._met(self._arms(runs))
 
-    def _case_by_way(self, node: nodes.Case, ways: list[tuple[str, State]], *, quiet: bool) -> Outcome:
+    def _case_by_way(
+        self, node: nodes.Case, ways: list[tuple[str, State]], chosen: Usual | None, *, quiet: bool
+    ) -> Outcome:
         """``case $? in``: which arm runs tells which way the script came."""
         runs: list[Callable[[], Outcome]] = []
+        usual: list[bool] = []
         for arm in node.arms:
             patterns = [self.source_text[word.start : word.end] for word in arm.patterns]
             self.afford(_PATTERN * len(patterns) * len(ways))
             fits = [_matches(value, patterns) for value, _ in ways]
-            state = _all([way for fit, (_, way) in zip(fits, ways, strict=True) if fit is not False])
+            taken = [one for fit, one in zip(fits, ways, strict=True) if fit is not False]
             ways = [one for fit, one in zip(fits, ways, strict=True) if not fit]
-            if state is not None:
-                runs.append(partial(self.evaluate, arm.body, state, quiet=quiet))
+            if taken:
+                run: Callable[[], Outcome] = partial(
+                    self.evaluate, arm.body, _all([way for _, way in taken]), quiet=quiet
+                )
+                usual.append(chosen is None or any(value == chosen.value for value, _ in taken))
+                runs.append(run if chosen is None or usual[-1] else self.asked_for(chosen.name, run))
         runs.append(partial(Outcome, _all([way for _, way in ways]), None))
-        return self._met(self._arms(runs))
+        usual.append(chosen is None or any(value == chosen.value for value, _ in ways))
+        return self._met(self._arms(runs), usual if chosen is not None else ())
 
 
 def _all(ways: list[State]) -> State | None:

@@ -44,7 +44,7 @@ class Shell(Walker):
             values = self.alternatives(name.text)
             known = values[0]
             if _ANSWERS.issuperset(values) and self.functions.keys().isdisjoint(_ANSWERS):  # `$ok || exit 1`
-                self.outcome = self.ways.split(name.text.strip(), "true".__eq__, self.state)
+                self.outcome = self.split(name.text.strip(), "true".__eq__, self.state)
                 if self.outcome is not None:
                     return ""
             words = known.replace(SPLIT, " ").split() if known != name.text.strip() else []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.branches import Branches
+from verifychain.formats.shell.choices import are_arguments, reads_options
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.frames import Exits
 from verifychain.formats.shell.items import is_status
@@ -51,13 +53,37 @@ class Loops(Branches):
         if not may_be_none:
             return self._rounds(node, values, state, quiet=quiet)
         skipped = self._never_begun(node, words, state)
-        outcome, _ = self._arms(
-            [partial(self._rounds, node, values, state, quiet=quiet), partial(Outcome, skipped, None)]
+        run = partial(self._rounds, node, values, state, quiet=quiet)
+        written = [self.source_text[word.start : word.end] for word in node.words or ()]
+        over = bool(node.variable and node.words is None) or are_arguments(written)
+        outcome = (
+            self._by_options(run, skipped, each=True) if over and self._has_options() else self._branch(run, skipped)
         )
         if outcome.after is not None:
             self.ledger.unbegun |= outcome.after.held & ~skipped.held & skipped.fetched
         self._begun[self._list_of(node, words)] |= (outcome.after or state).fetched & ~state.fetched
         return Outcome(join(outcome.ok, skipped), outcome.fail, outcome.out)
+
+    def _has_options(self) -> bool:
+        """Whether the arguments are those of who calls the script, and not written in it."""
+        parameters = self.frames[-1].parameters
+        return all(UNKNOWN.search(one) is not None for one in parameters)
+
+    def _by_options(self, run: Callable[[], Outcome], skipped: State | None, *, each: bool) -> Outcome:
+        """Run a round of a loop over arguments; what it may set is what they choose, unless ``each`` sets it."""
+        mark, inside = self.variables.begin(), dict[str, tuple[str, ...] | None]()
+
+        def noted() -> Outcome:
+            outcome = run()
+            inside.update(self.variables.since(mark) if each and outcome.after is not None else {})
+            return outcome
+
+        outcome = self._branch(noted, skipped)
+        before = self.variables.before(mark)
+        self.variables.end(mark, [], reached=True)
+        for name, values in before.items():
+            self.choices.learn(name, values, inside.get(name, values), self.variables.get(name))
+        return outcome
 
     def _words_of(self, node: nodes.For) -> list[Field]:
         """What a loop is over; one unknown for what is not known, nothing where there is no round."""
@@ -159,7 +185,11 @@ class Loops(Branches):
         self.repeats += 1
         tested = self.evaluate(node.condition, state, quiet=True)
         enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
-        done = self._branch(partial(self.evaluate, node.body, enter, quiet=quiet), skipped=leave)
+        body = partial(self.evaluate, node.body, enter, quiet=quiet)
+        written = self._as_written(node.condition)
+        options = not node.until and self._has_options() and reads_options(written)
+        each = not written.startswith("getopts")  # of which no round is there without an option
+        done = self._by_options(body, leave, each=each) if options else self._branch(body, skipped=leave)
         self.repeats -= 1
         left = self._left(outer, join(done.after, leave))
         # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we

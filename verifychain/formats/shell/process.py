@@ -8,6 +8,7 @@ from collections.abc import Sequence as Many
 from operator import or_
 
 from verifychain.formats.shell import arithmetic, nodes, switches
+from verifychain.formats.shell.choices import Choices
 from verifychain.formats.shell.endings import Endings
 from verifychain.formats.shell.expand import Expander, Field
 from verifychain.formats.shell.frames import NOWHERE, Exits, Frame
@@ -42,6 +43,7 @@ class Interpreter(Endings):
         self.sometimes: set[str] = set()  # those that not all ways define
         self.called: set[str] = set()
         self.jobs: dict[str, Outcome] = {}  # how what runs in the background ends, by what `$!` was then
+        self.choices = Choices(self.table)
         self.steps = 0
         self.depth = 0
         self.stdin = None
@@ -137,7 +139,7 @@ class Interpreter(Endings):
         if node.redirects:
             self.read_stdin(node.redirects)
         self.state, self.failed, self.substituted, self._words = state, None, None, node.words
-        self.defaulted, self.spoken = False, NOTHING
+        self.defaulted, self.spoken, self.chose = False, NOTHING, ""
         fields = self._arguments(node.words)
         outer, self.quiet = self.quiet, quiet
         out = self.call(node, fields) if fields and not node.assignments else self._assign_or_call(node, fields)
@@ -166,11 +168,22 @@ class Interpreter(Endings):
     repeats = 0  # how many loops run that have any number of rounds
     spoken: Ways | None = None  # what the last node printed, where that depends on the way
     listens = False  # whether anybody asks for that
+    chose = ""  # the variable, an option's, that the last comparison asked for
     definite: bool | None = None  # how the last comparison of texts that are both known came out
     uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
 
     def _is_test(self, node: nodes.Simple) -> bool:
-        return bool(node.words) and self.source_text[node.words[0].start : node.words[0].end] in _TESTS
+        if not node.words:
+            return self.chose != "" and not node.assignments  # ((…))
+        text = self.source_text[node.words[0].start : node.words[0].end]
+        return text in _TESTS or (self.chose != "" and text.strip('"${}') == self.chose)
+
+    def split(self, text: str, test: Callable[[str], bool], state: State) -> Outcome | None:
+        """``Ways.split``; how it comes out unless somebody asks for something else is what it says, too."""
+        usual = self.choices.usual(text)
+        if usual is not None:
+            self.definite, self.chose = test(usual.value), usual.name
+        return self.ways.split(text, test, state)
 
     def _assign_or_call(self, node: nodes.Simple, fields: list[Field]) -> str:
         if not fields:
@@ -214,7 +227,7 @@ class Interpreter(Endings):
         if values is None:
             return Outcome(self.state, self.state)
         subject = values[0] if len(values) == 1 else self.table.variable(found[1], values)
-        split = self.ways.split(subject, lambda value: (value == number) is (operator == "=="), self.state)
+        split = self.split(subject, lambda value: (value == number) is (operator == "=="), self.state)
         return split or Outcome(self.state, self.state)
 
     def assign_node(self, assignment: nodes.Assignment) -> None:
@@ -309,6 +322,7 @@ class Interpreter(Endings):
         return None
 
     def assign(self, name: str, values: tuple[str, ...]) -> None:
+        self.choices.forget(name)
         self.variables.set(name, values)
 
     def substitute(self, body: Sequence) -> str:

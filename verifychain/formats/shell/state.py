@@ -209,6 +209,13 @@ class Store(Generic[Value]):
         """What has changed since then."""
         return {name: self._values.get(name) for name, _ in self._log[mark:]}
 
+    def before(self, mark: int) -> Changes[Value]:
+        """What the names that have changed since then had been."""
+        found: Changes[Value] = {}
+        for name, values in self._log[mark:]:
+            found.setdefault(name, values)
+        return found
+
     def end(self, mark: int, others: list[Changes[Value]], *, reached: bool) -> None:
         """Ways that had left by then meet the one that came to the end, if any did."""
         self.met = {}

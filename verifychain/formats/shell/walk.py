@@ -86,6 +86,7 @@ class Walker(Loops):
         before = self.receipts, self.verdicts
         outcome = self.evaluate(node.first, state, quiet=True)
         told = self.told_by(node.first)
+        chose = "" if told is None else self.chose
         spoken = Spoken(outcome, clear=self.spoken is None) if self.listens else None
         comes_out = False  # whether anybody goes on behind what runs
         for index, (operator, right) in enumerate(node.rest):
@@ -93,7 +94,7 @@ class Walker(Loops):
             ok, fail, out = outcome
             self.status = Outcome(ok, None) if operator == "&&" else Outcome(None, fail)
             run = partial(self.evaluate, right, ok if operator == "&&" else fail, quiet=quiet or not last)
-            run = run if index else self._behind(node, told, run)
+            run = run if index else self._behind(node, told, chose, run)
             if operator == "&&":
                 # `[ … ] && x=y` is a branch; of commands behind others we take it that they run.
                 assigns = self.definite is None and isinstance(right, nodes.Simple) and self._sets(right)
@@ -118,9 +119,11 @@ class Walker(Loops):
             self.spoken = spoken.ways()
         return outcome
 
-    def _behind(self, node: nodes.AndOr, told: bool | None, run: partial[Outcome]) -> partial[Outcome]:
+    def _behind(self, node: nodes.AndOr, told: bool | None, chose: str, run: partial[Outcome]) -> partial[Outcome]:
         """Run what stands behind the first part of a list, where that tells something of a variable."""
         operator, right = node.rest[0]
+        if chose and told is (operator == "||"):
+            return partial(self.asked_for(chose, run))
         if told is False and operator == "&&" and not self.repeats and self._skips(right):
             run = partial(self.as_given(self.text_of(node.first), run))
         name, where = self.asks_for(node.first)

@@ -80,12 +80,12 @@ def _one(shell: Shell, call: Call, words: list[str], state: State) -> Outcome:
     if len(words) == 2 and words[0] in ("-n", "-z"):
         if UNKNOWN.search(words[1]) is None and (words[1] or shell.defaulted):  # another empty one may get a value
             shell.definite = (words[0] == "-n") is (words[1] != "")
-        split = shell.ways.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
+        split = shell.split(words[1], lambda value: (value == "") is (words[0] == "-z"), state)
         return split or Outcome(state, state)
     if len(words) == 2 and words[0] in ("-d", "-e", "-f"):
         return Outcome(state, _without(shell, words[1], state))
     if len(words) == 1:
-        return shell.ways.split(words[0], bool, state) or Outcome(state, state)
+        return shell.split(words[0], bool, state) or Outcome(state, state)
     if len(words) != 3 or words[1] not in _EQUAL | _DIFFERENT | _ORDER.keys():
         return Outcome(state, state)
     told = _told(shell, words, state)
@@ -117,15 +117,15 @@ def _told(shell: Shell, words: list[str], state: State) -> Outcome | None:
     equal = words[1] in _EQUAL
     if _OK.search(other) and any(one.kind is Kind.STATUS for one in shell.table.unknowns(text)):
         # What `sha256sum --check` printed: `file: OK` where it succeeded.
-        return shell.ways.split(text.strip(), lambda value: (value == "0") is equal, state)
+        return shell.split(text.strip(), lambda value: (value == "0") is equal, state)
     if UNKNOWN.search(words[0]) is not None and UNKNOWN.search(words[2]) is not None:
         return None
     if UNKNOWN.search(other):
         text, other = other, text
     if words[1] == "=~" and _OF_DIGITS.fullmatch(other):
-        return shell.ways.split(text.strip(), _found(other), state)
+        return shell.split(text.strip(), _found(other), state)
     order = _ORDER.get(words[1] if text is words[0] else _TURNED.get(words[1], ""))
-    return shell.ways.split(text.strip(), _equal(other, equal) if order is None else _ordered(order, other), state)
+    return shell.split(text.strip(), _equal(other, equal) if order is None else _ordered(order, other), state)
 
 
 def _equal(other: str, wanted: bool) -> Callable[[str], bool]:
