@@ -75,6 +75,26 @@ def test_what_the_policy_would_block_is_said(project: Path, command: Runner) -> 
     assert result.err.endswith("would block 1 script; load it with a script of HTML\n")
 
 
+def test_pages_in_pages_are_under_the_policy_too(project: Path, command: Runner) -> None:
+    inner = "&lt;script src=a.js&gt;&lt;/script&gt;<script>b</script>"
+    write(project, {"p.html": f'<p>\n<iframe srcdoc="{inner}"></iframe>'})
+    result = command("sri", "policy", "p.html")
+    assert (result.code, "p.html:2:17: a.js is blocked" in result.err) == (1, True)
+    assert of_bytes(b"b", Algorithm.SHA256).format(Notation.SRI) in result.out
+    write(project, {"p.html": f'<p>\n<iframe class="{{{{ x }}}}" srcdoc="{inner}"></iframe>'})
+    assert "p.html:2:33: made by a template" in command("sri", "policy", "p.html").err
+
+
+def test_a_map_behind_an_import_does_not_speak_for_it(project: Path, command: Runner) -> None:
+    parts = (
+        "<script>import('./a.js')</script>",
+        f'<script type=importmap>{{"integrity": {{"./a.js": "{VALUE}"}}}}</script>',
+    )
+    for page, code in (("".join(parts), 1), ("".join(reversed(parts)), 0)):
+        write(project, {"p.html": page})
+        assert command("sri", "policy", "p.html").code == code
+
+
 def findings(command: Runner, *argv: str) -> list[tuple[str, str, str, str]]:
     result = command("sri", "policy", "--format", "json", "--check", *argv)
     assert "Traceback" not in result.err

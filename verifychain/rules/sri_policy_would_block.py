@@ -84,4 +84,4 @@ def _missing(load: Load) -> str:
     who = f"{load.importer.source.path} imports it" if load.importer is not None else "it is imported"
     if load.via == "json-import":
         return f"{who} as JSON, of which {Engine.WEBKIT.label} asks for integrity metadata too"
-    return f"{who}, and no import map states its integrity"
+    return f"{who}, and no import map in front states its integrity"

@@ -168,6 +168,9 @@ MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
          [("script", "a.js", None, False), ("script", "b.js", None, False)]),
         (b"<svg><script href=a.js crossorigin></script><script href=m type=module></script></svg>",
          [("script", "a.js", None, False), ("module", "m", None, True)]),
+        ((b"<iframe srcdoc='<script src=a.js integrity=x crossorigin></script><iframe srcdoc=&quot;<script src=b>"
+         b"</script>&quot;></iframe>'></iframe><iframe src=c></iframe><script src=d></script>"),
+         [("script", "a.js", "x", True), ("script", "b", None, False), ("script", "d", None, False)]),
         (b"<link rel='x ModulePreload' href=m><link rel=preload as=SCRIPT href=p><link rel=preload as=font href=f>",
          [("modulepreload", "m", None, True), ("preload", "p", None, False)]),
         (b"<template><script src=a></script></template><!-- <script src=b></script> --><script src=c>", []),

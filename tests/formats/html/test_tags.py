@@ -116,6 +116,7 @@ def scripts(text: str) -> list[str]:
             (f"<x-y><{one}></{one}><template shadowrootmode=open><script src=a></script></template>", ["a"])
             for one in ("button><button", "form><form", "a><a", "nobr><nobr", "li><b><li", "ul", "option><option")
         ),
+        ("<p><template shadowrootmode=open><script src=a></script></template></p>" * 2, ["a", "a"]),
         ("<svg><p></p><![CDATA[><script src=a></script>]]>", ["a"]),
         ("<plaintext><script src=a></script>", []),
         ("<script src='a' src='b'></script>", ["a"]),

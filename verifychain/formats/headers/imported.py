@@ -35,7 +35,7 @@ def imported(source: Source, scope: Scope) -> Iterator[Load | Broken]:
 
     Scripts in the page are read, and the project's files that it loads; what is not read of these is Broken.
     """
-    if b"<script" not in source.data.lower():
+    if not any(word in source.data.lower() for word in (b"<script", b"srcdoc")):
         return
     for fact in extract(source, scope):
         match fact:
@@ -50,22 +50,25 @@ def imported(source: Source, scope: Scope) -> Iterator[Load | Broken]:
                 pass
 
 
-def _load(one: Import, source: Source, elements: Sequence[Subresource], stated: Mapping[str, str]) -> Load:
+def _load(one: Import, source: Source, elements: Sequence[Subresource], stated: Mapping[str, tuple[int, str]]) -> Load:
     url = str(one.module.url)
+    at, value = stated.get(url, (one.span.start, ""))
+    # What is imported in front of a map may be asked for before it is read.
+    mapped = value if at < one.span.start else None
     return Load(
         "json-import" if one.kind else "import", one.module.key, Location(source, one.span),
-        _earlier(one, elements, url) or stated.get(url),
+        _earlier(one, elements, url) or mapped,
         cors=True,
         local=not one.module.url.is_web,
         importer=one.place,
     )  # fmt: skip
 
 
-def _stated(maps: Sequence[ImportMap]) -> dict[str, str]:
-    """What the import maps state for URLs: the last of equal keys of a map, the first of several maps."""
-    found: dict[str, str] = {}
+def _stated(maps: Sequence[ImportMap]) -> dict[str, tuple[int, str]]:
+    """Where maps begin and what they state for URLs: the last of equal keys of a map, the first of several maps."""
+    found: dict[str, tuple[int, str]] = {}
     for map in reversed(maps):
-        found.update({str(entry.url): entry.value for entry in map.entries if entry.url is not None})
+        found.update({str(entry.url): (map.span.start, entry.value) for entry in map.entries if entry.url is not None})
     return found
 
 

@@ -11,13 +11,13 @@ from verifychain.core import url
 from verifychain.core.errors import Unavailable
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.policy import Load
-from verifychain.formats.html import encoding, loading, templates
+from verifychain.formats.html import encoding, loading, srcdoc, templates
 from verifychain.formats.html.tags import Tag, read
 from verifychain.formats.html.tokens import Attribute
 from verifychain.formats.html.values import decode
 
 PAGES = (".html", ".htm", ".xhtml")
-_WANTED: dict[str, tuple[str, ...]] = {"link": (), "script": ()}
+_WANTED: dict[str, tuple[str, ...]] = {"link": (), "script": (), "iframe": ("srcdoc",)}
 _HASHED = frozenset(("module", "importmap", "speculationrules"))  # kinds of inline script that a CSP asks a hash for
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _SPECIFIER = re.compile(r"\.{0,2}/|[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)  # what is a URL in an import map
@@ -29,24 +29,29 @@ def loads(source: Source) -> Iterator[Load]:
     name = encoding.unreadable(source.data)
     if name is not None:
         raise Unavailable(f"{source.path}: {name} is not read", "save the page as UTF-8")
-    page = _Page(source)
-    for tag in read(page.text, _WANTED).tags:
-        if not tag.inert:
-            yield from page.loads(tag)
+    yield from _Page(source, _encoding(source.data)).every_load()
 
 
 class _Page:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, encoding: str, depth: int = 0) -> None:
         self._source = source
+        self._depth = depth
         self._raw = source.data.decode("latin-1")
         self._masked = templates.masked(self._raw)
         self.text = self._masked.text
-        self._encoding = _encoding(source.data)
+        self._encoding = encoding
         self._map: dict[str, str] = {}
 
-    def loads(self, tag: Tag) -> Iterator[Load]:
+    def every_load(self) -> Iterator[Load]:
+        for tag in read(self.text, _WANTED).tags:
+            if not tag.inert:
+                yield from self._loads(tag)
+
+    def _loads(self, tag: Tag) -> Iterator[Load]:
         load = loading.load_of(tag)
-        if load is None:
+        if tag.name == "iframe":
+            yield from self._inner(tag)
+        elif load is None:
             yield from self._inline(tag)
         elif load.via == "script" and tag.closed and (load.module or tag.first("nomodule") is None):
             yield self._load(
@@ -56,6 +61,17 @@ class _Page:
             yield self._load(tag, load.via, load.address, cors=True)
         elif load.via == "preload" and (self._value(tag, "as") or "").lower() == "script":
             yield self._load(tag, "preload", load.address, cors=False)
+
+    def _inner(self, tag: Tag) -> Iterator[Load]:
+        """The page that an ``<iframe>`` has in an attribute: it is under the policies of the page around it."""
+        attribute = tag.first("srcdoc")
+        if attribute is None or self._depth >= srcdoc.DEEPEST:
+            return
+        made, filled = srcdoc.inner(attribute, self._encoding), self._masked.touches(tag.span)
+        source = Source(self._source.path, made.text.encode("latin-1"))
+        for load in _Page(source, self._encoding, self._depth + 1).every_load():
+            place = Location(self._source, made.place(load.location.span))
+            yield load._replace(location=place, dynamic=load.dynamic or filled)
 
     def _inline(self, tag: Tag) -> Iterator[Load]:
         """A script with its code in it; nothing for a data block, which no policy asks about."""
