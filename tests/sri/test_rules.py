@@ -89,6 +89,7 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-preload-conflict", f'<link rel=preload as=image href=app.js>{script(GOOD)}', []),
         ("sri-import-map-syntax", '<script type=importmap>{"imports": }</script>', ["}"]),
         ("sri-import-map-syntax", "<script type=importmap>[]</script>", ["[]"]),
+        ("sri-import-map-syntax", "<script type=' importmap\t'>{}</script>", ["type=' importmap\t'"]),
         ("sri-import-map-syntax", '<script type=importmap>{"integrity": []}</script>', ["[]"]),
         ("sri-import-map-syntax", '<script type=importmap>{"integrity": {"./a": 1}}</script>', ["1"]),
         ("sri-import-map-syntax", '<script type=importmap>{"integerity": {}}</script>', ['"integerity"']),

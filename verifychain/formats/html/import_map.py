@@ -33,6 +33,9 @@ def fact(tag: Tag, page: str, base: Url, module: MakeModule) -> ImportMap:
     source = tag.first("src")
     if source is not None:
         return ImportMap(span=tag.span, faults=(MapFault(source.span, "no browser loads an import map from a URL"),))
+    kind = tag.first("type")
+    if kind is not None and kind.raw != (kind.raw or "").strip("\t\n\f\r "):
+        return ImportMap(span=tag.span, faults=(MapFault(kind.span, "a type with blanks is not read by all browsers"),))
     if tag.content is None:
         return ImportMap(span=tag.span)
     start = tag.content.start
