@@ -1,6 +1,7 @@
 """What the benchmarks make of their measurements. The measuring itself is not for a test: a busy machine decides it."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,6 +36,19 @@ def test_growth_is_judged_by_the_processor_of_the_best_round() -> None:
     assert best([busy, idle]) == Taken(wall=2.0, processor=0.3)
     assert growth.clock({10: busy}) == {10: 9.0}
     assert growth.processor({10: busy}) == {10: 0.3}
+
+
+def test_the_sizes_that_are_judged_take_turns() -> None:
+    order: list[int] = []
+
+    def run(size: int) -> Taken:
+        order.append(size)
+        return Taken(wall=size + len(order), processor=size)
+
+    first = {size: Taken(wall=size + 3, processor=size + 1) for size in (1, 10)}
+    again = growth.again(first, {size: partial(run, size) for size in first})
+    assert order == [1, 10] * growth.ROUNDS
+    assert again == {1: Taken(wall=2, processor=1), 10: Taken(wall=12, processor=10)}
 
 
 @pytest.mark.parametrize(
