@@ -36,13 +36,16 @@ async function run(job) {
   frame.remove();
   return [job.name, found];
 }
+async function ask(url, options) {  // again, where a connection was lost
+  for (;;) try { return await (await fetch(url, options)).text(); } catch (error) { await sleep(100); }
+}
 (async () => {
   for (;;) {
-    const jobs = await (await fetch('/next-jobs')).json(), results = [];
+    const jobs = JSON.parse(await ask('/next-jobs')), results = [];
     if (!jobs.length) continue;
     const worker = async () => { for (let job; job = jobs.shift();) results.push(await run(job)); };
     await Promise.all(Array.from({length: 8}, worker));
-    await fetch('/results', {method: 'POST', body: JSON.stringify(results)});
+    await ask('/results', {method: 'POST', body: JSON.stringify(results)});
   }
 })();
 </script>"""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import queue
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -37,10 +37,15 @@ class File(NamedTuple):
 
 @dataclass
 class Site:
-    """Files by path, the jobs for the browser's runner page, and what it sent back."""
+    """
+    Files by path, the jobs for the browser's runner page, and what it sent back.
+
+    handed  the jobs that it has, as long as it sent nothing back
+    """
 
     files: dict[str, File] = field(default_factory=dict)
     jobs: queue.Queue[list[dict[str, Any]]] = field(default_factory=queue.Queue)
+    handed: list[dict[str, Any]] = field(default_factory=list)
     results: queue.Queue[list[list[Any]]] = field(default_factory=queue.Queue)
     requested: list[str] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)
@@ -109,17 +114,19 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(length)
         if self.path == "/results":
-            self.site.results.put(json.loads(body))
+            if self.site.handed:  # else they came already, and our answer did not arrive
+                self.site.handed = []
+                self.site.results.put(json.loads(body))
         else:
             self.site.posted.append(self.path)
         self._send(204, b"", [])
 
     def _jobs(self) -> None:
-        try:
-            jobs = self.site.jobs.get(timeout=20)
-        except queue.Empty:
-            jobs = []
-        self._send(200, json.dumps(jobs).encode(), [NO_STORE, ("Content-Type", "application/json")])
+        """Jobs for the runner, which asks for no others before it sent results: else those did not arrive."""
+        if not self.site.handed:
+            with contextlib.suppress(queue.Empty):
+                self.site.handed = self.site.jobs.get(timeout=20)
+        self._send(200, json.dumps(self.site.handed).encode(), [NO_STORE, ("Content-Type", "application/json")])
 
     def _from_query(self, query: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
         match query.get("cors"):
@@ -162,7 +169,7 @@ class _Server(ThreadingHTTPServer):
         """A browser resets connections as it likes."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving() -> Iterator[Site]:
     """A site on two free ports, for as long as the block lasts."""
     site = Site()
