@@ -34,7 +34,7 @@ def fact(tag: Tag, page: str, base: Url, module: MakeModule) -> ImportMap:
     if source is not None:
         return ImportMap(span=tag.span, faults=(MapFault(source.span, "no browser loads an import map from a URL"),))
     kind = tag.first("type")
-    if kind is not None and kind.raw != (kind.raw or "").strip("\t\n\f\r "):
+    if kind is not None and (kind.raw or "").lower() != "importmap":
         return ImportMap(span=tag.span, faults=(MapFault(kind.span, "a type with blanks is not read by all browsers"),))
     if tag.content is None:
         return ImportMap(span=tag.span)
