@@ -54,6 +54,8 @@ PARTS = pairs(
     ("all of a file", f'[ "$(cat t.tgz | sha256sum | cut -d" " -f1)" = {H} ]', f'[ "$(head -c 100 t.tgz | sha256sum | cut -d" " -f1)" = {H} ]', "unpinned", "what is behind can be anything"),
     ("all of a file, by dd", f'[ "$(dd if=t.tgz bs=1M | sha256sum | cut -d" " -f1)" = {H} ]', f'[ "$(dd if=t.tgz bs=1M count=1 | sha256sum | cut -d" " -f1)" = {H} ]', "unpinned", "what is behind can be anything"),
     ("a copy of all of a file", f"cat t.tgz > u\necho '{H}  u' | sha256sum -c", f"head -c 100 t.tgz > u\necho '{H}  u' | sha256sum -c", "unpinned", "what is behind can be anything"),
+    ("all of a file, by standard input", f'cat t.tgz | sha256sum -c <(echo "{H}  -")', f'head -c 100 t.tgz | sha256sum -c <(echo "{H}  -")', "unpinned", "what is behind can be anything"),
+    ("all of a file by dd, by standard input", f'dd if=t.tgz bs=1M | sha256sum -c <(echo "{H}  -")', f'dd if=t.tgz bs=1M count=1 | sha256sum -c <(echo "{H}  -")', "unpinned", "what is behind can be anything"),
     ("a field of a line", f"S=$(echo 'a {H}' | cut -s -d' ' -f2)\n[ \"$(sha256sum t.tgz | cut -d' ' -f1)\" = \"$S\" ]", f"S=$(echo '{H}' | cut -s -d' ' -f1)\necho \"$S  u.tgz\" | sha256sum -c || :", "unpinned", "cut -s prints no line without a delimiter"),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.digests import OF_ANY_LENGTH, evidence_level
@@ -70,7 +71,7 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
         shell.temporary += 1
         names = [f"/dev/stdin/{shell.temporary}"]
         shell.files.put(names[0], stdin)
-    names = [name for name in names if not is_part(shell, name)]
+    names = [name for name in names if not is_part(shell, shell.contents(name))]
     if not names:
         return shell.table.result("$(digest)")
     for fetch in shell.fetched_files(names):
@@ -78,9 +79,9 @@ def hash_of(shell: Shell, files: list[str], algorithm: str, stdin: str | None) -
     return shell.table.char(Unknown(Kind.HASH, "\n".join(names), algorithm=algorithm))
 
 
-def is_part(shell: Shell, name: str) -> bool:
-    """Whether a file is what a filter has left of a download: ``head -c 100 f > part`` says nothing of the rest."""
-    kinds = {one.kind for content in shell.contents(name) for one in shell.table.unknowns(content)}
+def is_part(shell: Shell, contents: Iterable[str]) -> bool:
+    """Whether it is what a filter has left of a download: ``head -c 100 f > part`` says nothing of the rest."""
+    kinds = {one.kind for content in contents for one in shell.table.unknowns(content)}
     return Kind.FILTERED in kinds and Kind.FETCHED not in kinds
 
 
@@ -145,7 +146,8 @@ class List:
     def _one(self, digest: str, name: str, algorithm: str) -> bool:
         shell = self._shell
         fetches = shell.fetched(self._stdin) if name == "-" else shell.fetched_files([name])
-        fetches = [] if fetches and is_part(shell, name) else fetches
+        held = (self._stdin,) if name == "-" else shell.contents(name)
+        fetches = [] if fetches and is_part(shell, held) else fetches
         if not fetches and name in ("-", "/dev/stdin"):
             return False
         self._compare(fetches, digest, algorithm)
