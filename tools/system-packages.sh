@@ -13,7 +13,7 @@ install() { # one by one: a system that lacks one of them may have the others
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null || true
     done
 }
-programs='git chromium docker-registry busybox patch'
+programs='git chromium docker-registry busybox patch gpg gpgv'
 # shellcheck disable=SC2046,SC2086 # several words
 if [ -n "$(missing $programs)" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     install $(missing $programs)

@@ -42,6 +42,18 @@ class Flaw(Enum):
     MEANINGLESS = "meaningless"
 
 
+class Loose(Enum):
+    """
+    What a signature that verifies leaves open, where it was verified without naming the file that it is of.
+
+    BESIDE  it may be that of a message in the signature's own file, and the file beside it was not looked at
+    AROUND  it is that of a message in the file, which is used with whatever stands around the message
+    """
+
+    BESIDE = "beside"
+    AROUND = "around"
+
+
 class Role(Enum):
     """What a download is for: itself, to check others with (a list of digests, a signature), or a key for that."""
 
@@ -61,6 +73,7 @@ class Download(Reference):
     variables  names of variables without a value that the digest depends on
     consumer, consumed_by  for a piped one: what kind of program takes it, and which
     flaw    why a check does not count
+    loose   what its signature leaves open
     trapped whether the first use is by a trap
     sourced whether the check ends a script only where whoever sources this one has set ``-e``
     check, use  the places of the check that was looked at and of the first use
@@ -76,6 +89,7 @@ class Download(Reference):
     consumer: Consumer | None = None
     consumed_by: str = ""
     flaw: Flaw | None = None
+    loose: Loose | None = None
     trapped: bool = False
     sourced: bool = False
     check: Related | None = None

@@ -4,7 +4,7 @@ from verifychain.core.finding import Problem, Wanted
 from verifychain.core.pin import Grade, lower_case
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
-from verifychain.facts.download import Download, Flaw, Role
+from verifychain.facts.download import Download, Flaw, Loose, Role
 
 _ADD = "state its digest: ADD --checksum=sha256:… (print it with `verifychain digest FILE`)"
 _COMMAND = (
@@ -21,6 +21,9 @@ def check(download: Download) -> Iterator[Problem]:
     without a word. State the SHA-256 of the file and have it checked before the file is used. An empty or meaningless
     check is none, and neither is a digest that is computed from the file itself.
 
+    `gpg --verify tool.tgz.asc` looks at `tool.tgz` only where the `.asc` holds a signature alone. Whoever serves both
+    can put any text there that the key has ever signed, and gpg succeeds. It is a warning until both files are named.
+
     Bad:
     ```dockerfile
     FROM scratch
@@ -31,6 +34,14 @@ def check(download: Download) -> Iterator[Problem]:
     ```bash
     set -e
     curl -fsSLO https://cdn.example/tool.tar.gz
+    tar xf tool.tar.gz
+    ```
+
+    Bad:
+    ```bash
+    set -e
+    curl -fsSLO https://cdn.example/tool.tar.gz -O https://cdn.example/tool.tar.gz.asc
+    gpg --verify tool.tar.gz.asc
     tar xf tool.tar.gz
     ```
 
@@ -48,6 +59,9 @@ def check(download: Download) -> Iterator[Problem]:
     tar xf tool.tar.gz
     ```
     """
+    if download.loose is not None and download.check is not None:
+        message, hint = _left_open(download.loose, download.target or download.url)
+        yield Problem(download.check.location.span, message, help=hint, severity=Severity.WARNING)
     if download.git is not None or download.role is not Role.ARTIFACT:
         return
     if download.malformed is not None:
@@ -63,6 +77,14 @@ def check(download: Download) -> Iterator[Problem]:
             fix=_wanted(download),
             related=download.chain + tuple(place for place in (download.check, download.use) if place is not None),
         )
+
+
+def _left_open(loose: Loose, file: str) -> tuple[str, str]:
+    if loose is Loose.BESIDE:
+        message = f"gpg does not look at {file} where a signed message stands in the signature's file"
+        return message, "name both: `gpg --verify SIGNATURE FILE`"
+    message = f"gpg looks at the signed message in {file} alone, and not at what stands around it"
+    return message, "use what gpg writes: `gpg --output LIST --verify SIGNED`"
 
 
 def _why(download: Download) -> str:

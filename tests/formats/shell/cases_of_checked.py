@@ -44,7 +44,7 @@ OF_FORMS = [
 
 OF_LISTS = [
     Case("a list that is signed, checked first", f"set -e\n{GET}{SUMS}curl -o SUMS.asc {U}.sums.asc\nsha256sum --check --ignore-missing SUMS\ngpgv SUMS.asc SUMS\ntar xf t.tgz\n", ["signed"], "all before the file is used"),
-    Case("a list that is signed, in RUNs", f"RUN curl -O https://files.example/SHA256SUMS.asc && curl -O https://files.example/t.tgz\nRUN sha256sum --check --ignore-missing SHA256SUMS.asc\nRUN gpg --recv-keys {C}\nRUN gpg --verify SHA256SUMS.asc\nRUN tar xf t.tgz\n", ["signed"], "each RUN ends the build where it fails", docker=True),
+    Case("a list that is signed, in RUNs", f"RUN curl -O https://files.example/SHA256SUMS.asc && curl -O https://files.example/t.tgz\nRUN sha256sum --check --ignore-missing SHA256SUMS.asc\nRUN gpg --recv-keys {C}\nRUN gpg --verify SHA256SUMS.asc\nRUN tar xf t.tgz\n", ["evidence:signed:around", "signed"], "each RUN ends the build where it fails; lines around what is signed are in the list, too", docker=True),
     Case("a list that is signed after the use", f"set -e\n{GET}{SUMS}curl -o SUMS.asc {U}.sums.asc\nsha256sum --check --ignore-missing SUMS\ntar xf t.tgz\ngpgv SUMS.asc SUMS\n", ["same-origin"], "nobody had vouched for it by then"),
     Case("a list that is signed, not fatal", f"{GET}{SUMS}curl -o SUMS.asc {U}.sums.asc\nsha256sum --check --ignore-missing SUMS\ngpgv SUMS.asc SUMS || echo bad\ntar xf t.tgz\n", ["same-origin"], "it goes on without"),
     Case("two lists, one of them signed", f"{GET}{SUMS}curl -o MORE {U}.more\ncurl -o SUMS.asc {U}.sums.asc\nif x; then sha256sum --check --ignore-missing SUMS; else sha256sum --check --ignore-missing MORE; fi\ngpgv SUMS.asc SUMS\ntar xf t.tgz\n", ["same-origin"], "it may have been the other"),

@@ -44,12 +44,16 @@ def downloads(text: str | bytes, files: dict[str, str] | None = None, path: str 
 
 
 def verdicts(text: str, files: dict[str, str] | None = None, path: str = "script.sh") -> list[str]:
-    """``grade``, ``grade:flaw`` or ``grade:consumer`` of each artifact and key, in order; keys are ``key:grade``."""
+    """
+    ``grade``, ``grade:flaw``, ``grade:consumer`` or ``grade:loose`` of each artifact and key, in order.
+
+    Keys are ``key:grade``; evidence is there where its signature leaves something open.
+    """
     found = []
     for fact in downloads(text, files, path):
-        if fact.role.value == "evidence":
+        if fact.role.value == "evidence" and fact.loose is None:
             continue
-        detail = fact.flaw or fact.consumer
+        detail = fact.flaw or fact.consumer or fact.loose
         word = fact.grade.value if detail is None else f"{fact.grade.value}:{detail.value}"
-        found.append(word if fact.role.value == "artifact" else f"key:{word}")
+        found.append(word if fact.role.value == "artifact" else f"{fact.role.value}:{word}")
     return found

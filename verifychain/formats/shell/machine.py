@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from verifychain.core.finding import Related
 from verifychain.core.record import NamedTuple, maker
 from verifychain.core.source import Location, Source, Span
-from verifychain.facts.download import Consumer, GitRef
+from verifychain.facts.download import Consumer, GitRef, Loose
 from verifychain.formats.shell.contents import KEPT, looks_inside
 from verifychain.formats.shell.digests import Judge, Written
 from verifychain.formats.shell.expand import Field
@@ -253,10 +253,10 @@ class Machine(Storage):
                 return self.table.shown(chars[0]) if chars else "…"
         return ""
 
-    def listed(self, fetches: Iterable[Fetch], level: Level, word: Word) -> None:
+    def listed(self, fetches: Iterable[Fetch], level: Level, word: Word, loose: Loose | None = None) -> None:
         """Downloads are checked by a list or a signature of that worth."""
         for fetch in fetches:
-            self._checked(fetch, Check(self.now(), self.at(word), level))
+            self._checked(fetch, Check(self.now(), self.at(word), level, loose=loose))
 
     def all_listed(self, those: int, level: Level, word: Word) -> None:
         """The same for a set of downloads."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from verifychain.core.pin import Malformed, Pin
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location
-from verifychain.facts.download import Consumer, Download, GitRef
+from verifychain.facts.download import Consumer, Download, GitRef, Loose
 from verifychain.formats.shell.values import Level
 
 
@@ -16,6 +16,7 @@ class Check(NamedTuple):
     A check of a file: when, where, what it is worth, the digests it states, and variables that supply them.
 
     optional  the variable that it is skipped without
+    loose     what it leaves open although it lets the file through
     """
 
     time: int
@@ -25,6 +26,7 @@ class Check(NamedTuple):
     variables: tuple[str, ...] = ()
     meaningless: bool = False
     optional: str = ""
+    loose: Loose | None = None
 
 
 class Use(NamedTuple):

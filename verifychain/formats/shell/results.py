@@ -7,7 +7,7 @@ import re
 from verifychain.core.finding import Related
 from verifychain.core.pin import Grade, Malformed, Pin
 from verifychain.core.source import Location
-from verifychain.facts.download import Download, Flaw, Role
+from verifychain.facts.download import Download, Flaw, Loose, Role
 from verifychain.formats.shell.machine import Machine
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.state import State, member
@@ -53,12 +53,22 @@ def fact(machine: Machine, fetch: Fetch) -> Download | None:
         consumer=fetch.consumer if grade is Grade.PIPED else None,
         consumed_by="" if fetch.use is None else machine.table.shown(fetch.use.by),
         flaw=flaw,
+        loose=_loose(machine, fetch, grade),
         trapped=fetch.use is not None and fetch.use.trapped,
         sourced=flaw is None and State(0, machine.ledger.sourced).level(fetch.index) is not Level.NONE,
         check=None if check is None else Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
         source=None if source is machine.examined else source,
     )
+
+
+def _loose(machine: Machine, fetch: Fetch, grade: Grade) -> Loose | None:
+    """What the signature of a download leaves open; what stands around a message matters where that is used."""
+    left = {check.loose for check in fetch.checks if grade is Grade.SIGNED and check.level is Level.SIGNED}
+    if Loose.BESIDE in left:
+        return Loose.BESIDE
+    is_used = fetch.use is not None or machine.ledger.evidence & member(fetch.index)
+    return Loose.AROUND if Loose.AROUND in left and is_used else None
 
 
 def _is_answer(fetch: Fetch) -> bool:
@@ -109,6 +119,7 @@ def _given(machine: Machine, fetch: Fetch, grade: Grade, flaw: Flaw | None, chec
         pins=check.pins,
         variables=check.variables,
         flaw=flaw,
+        loose=_loose(machine, fetch, grade),
         check=Related(check.location, "checked here"),
         use=None if fetch.use is None else Related(fetch.use.location, "used here"),
         role=Role.KEY if fetch.key else _role(machine, fetch),

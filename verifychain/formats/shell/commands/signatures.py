@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from verifychain.facts.download import Consumer
+from verifychain.facts.download import Consumer, Loose
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.commands.evidence import trusted
 from verifychain.formats.shell.expand import Field
@@ -26,7 +26,7 @@ _LOCATING = ("locate-keys", "locate-key", "locate-external-keys", "locate-extern
 _PASSPHRASE = ("passphrase", "passphrase-fd", "passphrase-file")
 _RETRIEVING = re.compile(r"(?<!no-)auto-key-retrieve")
 _LEVEL = re.compile(r"_pkgverify_level\s+(?:all|signature)")
-_SIGNATURE = re.compile(r"\.(?:asc|sig|sign|gpg|minisig|pem|bundle|sigstore(?:\.json)?)$")
+_SIGNATURE = re.compile(r"\.(?:asc|sig|sign)$")  # what gpg takes away to find the file (2.2.40, run): no others
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -57,7 +57,9 @@ def _of_messages(shell: Shell, call: Call, given: Options, files: list[str]) -> 
     output = given.value("o", "output")
     if given.has("verify", "verify-files"):
         _verified(shell, files, call, given)
-    elif given.has("import", "dearmor", "no-default-keyring") and not given.has("decrypt"):
+        if output is not None:
+            return _written(shell, call, files, output)
+    elif given.has("import", "dearmor", "no-default-keyring") and not given.has("decrypt", "d"):
         return _imported(shell, call, files, output)
     elif given.has("decrypt", "d"):
         return _decrypted(shell, call, files, given)
@@ -74,9 +76,13 @@ def _decrypted(shell: Shell, call: Call, files: list[str], given: Options) -> st
     """``gpg --decrypt``, which verifies what it writes, unless that is only encrypted with a passphrase."""
     if not given.has(*_PASSPHRASE):
         _verified(shell, files, call, given)
-    output = given.value("o", "output")
+    return _written(shell, call, files, given.value("o", "output"))
+
+
+def _written(shell: Shell, call: Call, files: list[str], output: str | None) -> str:
+    """What is signed goes to a file, or on."""
     content = "".join(shell.content(name) for name in files[:1]) or call.stdin or ""
-    if output is None:
+    if output in (None, "-"):
         return content
     shell.write(output, content)
     return ""
@@ -147,7 +153,7 @@ def _imported(shell: Shell, call: Call, files: list[str], output: str | None) ->
 
 
 def _verified(shell: Shell, files: list[str], call: Call, given: Options) -> None:
-    """``gpg --verify signature [file…]``: without a file it is the signature's name without its ending."""
+    """``gpg --verify signature [file…]``."""
     trusted(shell, call, given.values("keyring", "primary-keyring"))
     if given.has("auto-key-retrieve") or any(_RETRIEVING.search(text) for text in given.values("keyserver-options")):
         _from_anywhere(shell, call, "keyserver#auto-key-retrieve", Field("", call.word))
@@ -156,17 +162,52 @@ def _verified(shell: Shell, files: list[str], call: Call, given: Options) -> Non
         shell.state = shell.state.without_check(key.index)
     shell.exports = []
     if not files:
-        shell.listed(shell.fetched(call.stdin or ""), Level.SIGNED, call.word)
-        return
-    signature, *signed = files
-    covered = shell.fetched_files(signed or [_SIGNATURE.sub("", signature)])
+        shell.listed(shell.fetched(call.stdin or ""), Level.SIGNED, call.word, _around(given))
+    elif len(files) == 1 or given.has("verify-files", "multifile"):
+        for name in files:
+            _verified_alone(shell, name, call, given)
+    else:
+        _verified_with(shell, files[0], files[1:], call)
+
+
+def _verified_with(shell: Shell, signature: str, signed: list[str], call: Call) -> None:
+    """A signature and the files that it is of; gpg refuses one that holds a message of its own."""
+    covered = shell.fetched_files(signed)
     if "-" in signed:
         covered += shell.fetched(call.stdin or "")
     for fetch in shell.fetched_files([signature]):
-        if signed or covered:
-            shell.serves(fetch)
+        shell.serves(fetch)
         covered.append(fetch)
     shell.listed(covered, Level.SIGNED, call.word)
+
+
+def _verified_alone(shell: Shell, name: str, call: Call, given: Options) -> None:
+    """
+    ``gpg --verify f.asc``: the message in it, and only where there is none the file ``f`` beside it.
+
+    Whoever serves ``f.asc`` decides which it is, by any text that the key has ever signed. gpgv, and gpg with
+    ``--batch``, never look for ``f`` (gpg 2.2.40, run). ``--output`` writes what is signed, and nothing around it.
+    """
+    own = shell.fetched_files([name])
+    beside = _SIGNATURE.sub("", name)
+    covered = shell.fetched_files([beside]) if beside != name and _looks_beside(call, given) else []
+    for fetch in own if covered else ():
+        shell.serves(fetch)
+    shell.listed(covered, Level.SIGNED, call.word, Loose.BESIDE if own else None)
+    shell.listed(own, Level.SIGNED, call.word, None if covered else _around(given))
+
+
+def _around(given: Options) -> Loose | None:
+    """What is open of a file with a message in it, unless the message is written apart."""
+    return None if given.has("o", "output", "decrypt", "d") else Loose.AROUND
+
+
+def _looks_beside(call: Call, given: Options) -> bool:
+    """Whether the program looks for the file beside its signature: gpg does, and by ``--verify`` not in a batch."""
+    if call.name not in ("gpg", "gpg2"):
+        return False
+    modes = [option.name for option in given.options if option.name in ("batch", "no-batch")]
+    return modes[-1:] != ["batch"] or given.has("decrypt", "d")
 
 
 def _apt_key(shell: Shell, call: Call) -> str:
