@@ -256,13 +256,16 @@ def stages(store: Store, image: Image, habit: Habit | None = None, *, signed: bo
     whatever else is attached. Raises Unavailable as ``collect`` does.
     """
     about, found = Subject(store.shown(image.digest), image.digest, image.data), _Collection(store)
-    order = usual(signed=signed) if habit is None else habit.order(signed=signed)
-    for place in order:
+    left = dict.fromkeys(usual(signed=signed))
+    while left:
+        expected = None if habit is None else habit.place  # another image may have shown it meanwhile
+        place = expected if expected in left else next(iter(left))
+        del left[place]
         has_more = found.look(place, image.digest)
         if has_more and habit is not None:
             habit.note(place)
             habit = None  # what else it has says nothing of where to begin
-        if has_more or place is order[-1]:
+        if has_more or not left:
             yield Found(about, *found.sorted(usual(signed=signed)))
 
 

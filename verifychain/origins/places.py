@@ -33,11 +33,11 @@ class Habit:
         self._places: set[Place] = set()
         self._lock = threading.Lock()
 
-    def order(self, *, signed: bool) -> tuple[Place, ...]:
-        """All places, the one that is the habit first."""
+    @property
+    def place(self) -> Place | None:
+        """Where to ask first, None while that is not known."""
         with self._lock:
-            expected = tuple(self._places) if len(self._places) == 1 else ()
-        return tuple(dict.fromkeys((*expected, *usual(signed=signed))))
+            return next(iter(self._places)) if len(self._places) == 1 else None
 
     def note(self, place: Place) -> None:
         """An image has something there, and has nothing where was asked before."""
