@@ -95,6 +95,20 @@ def test_a_map_behind_an_import_does_not_speak_for_it(project: Path, command: Ru
         assert command("sri", "policy", "p.html").code == code
 
 
+def test_only_a_module_that_all_browsers_load_speaks_for_an_import(project: Path, command: Runner) -> None:
+    for kind, code in (("module", 0), (" module ", 1)):
+        element = f'<script type="{kind}" src=a.js integrity="{VALUE}"></script>'
+        write(project, {"p.html": f"{element}<script type=module>import './a.js'</script>"})
+        assert command("sri", "policy", "p.html").code == code
+
+
+def test_maps_and_modules_are_relative_to_the_page(project: Path, command: Runner) -> None:
+    covered = f'<script type=importmap>{{"integrity": {{"/sub/a.js": "{VALUE}"}}}}</script>'
+    for page, code in (("<script type=module src=a.js></script>", 0), ("<script type=module src=/a.js></script>", 1)):
+        write(project, {"sub/p.html": covered + page})
+        assert command("sri", "policy", "sub/p.html", "--root", ".").code == code
+
+
 def findings(command: Runner, *argv: str) -> list[tuple[str, str, str, str]]:
     result = command("sri", "policy", "--format", "json", "--check", *argv)
     assert "Traceback" not in result.err

@@ -28,7 +28,10 @@ AROUND = [
     ('<math><annotation-xml encoding="text/html">', "</annotation-xml></math>"), ("<object>", "</object>"),
     ('<base href="d/">', ""), ("<base href=/on/d/>", ""), ("<base target=x>", ""), ('<svg><base href="d/"></svg>', ""),
 ]  # fmt: skip
-TYPES = ("text/javascript", "", "application/javascript", " text/javascript ", "text/plain", "TEXT/JavaScript;x")
+TYPES = (
+    "text/javascript", "", "application/javascript", " text/javascript ", "text/plain", "TEXT/JavaScript;x",
+    "\vtext/javascript", "text&#x2f;javascript",
+)  # fmt: skip
 
 
 class Writer:
@@ -92,7 +95,7 @@ class Writer:
         return self._tag("script", ("src", self._url(SCRIPTS)), *more) + "</script>"
 
     def _module(self) -> str:
-        kind = self._random.choice(("module", "MODULE", " module "))
+        kind = self._random.choice(("module", "module", "MODULE", "mod&#117;le", " module "))
         return self._tag("script", ("src", self._url(MODULES)), ("type", kind)) + "</script>"
 
     def _in_svg(self) -> str:
@@ -108,7 +111,7 @@ class Writer:
     def _link(self) -> str:
         one = self._random
         if one.random() < 0.7:
-            kinds = ("stylesheet", "STYLESHEET", "alternate stylesheet", "stylesheet preload")
+            kinds = ("stylesheet", "STYLESHEET", "style&#115;heet", "alternate stylesheet", "stylesheet preload")
             return self._tag("link", ("rel", one.choice(kinds)), ("href", self._url(("c0.css",))))
         return self._tag("link", ("rel", "modulepreload"), ("href", self._url(MODULES)))
 

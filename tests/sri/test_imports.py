@@ -47,6 +47,24 @@ def test_in_the_page() -> None:
     assert not marked(judged("<script type=module>import {{ x }} from '{{ y }}'</script>"), "sri-uncovered-module")
 
 
+def test_types_are_read_as_browsers_do() -> None:
+    for tag in ("script type=mod&#117;le", "script type=text&#x2f;javascript", "script type=\vtext/javascript"):
+        assert marked(judged(f"<{tag} src={FAR}></script>"), "sri-missing") == [FAR]
+    assert marked(judged(f"<link rel=&#115;tylesheet href={FAR}>"), "sri-missing") == [FAR]
+    assert marked(judged(f"<svg><script language=x href={FAR}></script></svg>"), "sri-missing") == [FAR]
+    for page in (f"<script type=x src={FAR}></script>", f"<script language=x src={FAR}></script>"):
+        assert not marked(judged(page), "sri-missing")
+
+
+def test_a_module_that_is_one_in_firefox_alone() -> None:
+    for tag in (f"<script type=' module ' src=app.js integrity={GOOD}>", "<script type='\tmodule'>"):
+        twice = judged(f"<p>{tag}</script>\n{tag}</script>")
+        assert marked(twice, "sri-ambiguous-markup") == [tag, tag]
+        for plain in ("type=module", "type=' text/javascript '"):
+            page = tag.replace("type=' module '", plain).replace("type='\tmodule'", plain)
+            assert not marked(judged(f"{page}</script>"), "sri-ambiguous-markup")
+
+
 def test_what_the_map_states_is_covered() -> None:
     imported = '<script type="module">import "lib"; import "https://cdn.example/lib-1.2.3.js"</script>'
     assert not marked(judged(MAP % (FAR, f'"{FAR}": "{GOOD}"') + imported), "sri-uncovered-module")

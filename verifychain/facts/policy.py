@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from verifychain.core.expression import expression
 from verifychain.core.record import Frozen, NamedTuple
 from verifychain.core.source import Location, Span
+
+_WORKER = expression(rb"\bnew\s+(?:Shared)?Worker\s*\(|\bimportScripts\s*\(")
 
 
 class Load(NamedTuple):
@@ -37,6 +40,11 @@ class Load(NamedTuple):
     dynamic: bool = False
     importer: Location | None = None
     in_svg: bool = False
+
+    @property
+    def starts_worker(self) -> bool:
+        """Whether an inline script seems to start a worker."""
+        return self.content is not None and _WORKER.search(self.content) is not None
 
 
 class PolicyHeader(Frozen):

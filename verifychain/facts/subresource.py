@@ -87,6 +87,7 @@ class Subresource(Reference):
     local         the project's file behind the URL, None where none is known
     locked        what ``verifychain.lock`` states for the URL
     covered       an import map of the page gives its integrity
+    everywhere    False for a module that only Firefox loads: its type has blanks around it
     in_svg        a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
     likeness      equal for facts that differ in nothing but their places; None where that is not known
     """
@@ -103,7 +104,7 @@ class Subresource(Reference):
     local: LocalFile | None = None
     locked: Digest | None = None
     covered: bool = False
-    runs: bool = True
+    everywhere: bool = True
     source: Source
     in_svg: bool = False
     likeness: Hashable = None

@@ -12,8 +12,8 @@ def check(page: Page) -> Iterator[Problem]:
     Markup that browsers read differently from what it seems to say.
 
     A script without an end tag swallows all that follows and is not run; `<plaintext>` makes the rest text; a page that
-    is taken for a frameset shows nothing else; the second shadow tree of an element is inert. What was judged may not
-    be what runs.
+    is taken for a frameset shows nothing else; the second shadow tree of an element is inert; with blanks around its
+    type, a module is one in Firefox alone. What was judged may not be what runs.
 
     Bad:
     ```html

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 from verifychain.core import integrity_policy
@@ -6,8 +5,6 @@ from verifychain.core.finding import Problem
 from verifychain.core.rule import rule
 from verifychain.core.severity import Severity
 from verifychain.facts.policy import PolicyHeader
-
-_WORKER = re.compile(rb"\bnew\s+(?:Shared)?Worker\s*\(|\bimportScripts\s*\(")
 
 
 @rule("sri-policy-worker", severity=Severity.NOTE)
@@ -41,7 +38,7 @@ def check(header: PolicyHeader) -> Iterator[Problem]:
     if not header.is_integrity or header.in_meta or not integrity_policy.read(header.value).blocks_scripts:
         return
     for load in header.loads:
-        if load.content is not None and _WORKER.search(load.content) is not None:
+        if load.starts_worker:
             yield Problem(
                 load.location.span,
                 "a worker is loaded without integrity, and the Integrity-Policy does not cover it",

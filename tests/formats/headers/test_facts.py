@@ -163,6 +163,12 @@ MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
         (b"<script src=a.js integrity=x crossorigin></script>", [("script", "a.js", "x", True)]),
         (b"<script type=module src=' a.mjs '></script>", [("module", "a.mjs", None, True)]),
         (b"<script type=text/plain src=a.js></script><script nomodule src=a.js></script>", []),
+        (b"<svg><script nomodule href=a></script><script nomodule>b</script><script language=x href=c></script></svg>",
+         [("script", "a", None, False), ("inline", "", None, False), ("script", "c", None, False)]),
+        (b"<script type=&#109;odule src=a></script><script type=text&#x2f;javascript src=b></script>",
+         [("module", "a", None, True), ("script", "b", None, False)]),
+        (b"<link rel=&#112;reload as=scr&#105;pt href=p><script type=' module '>1</script>",
+         [("preload", "p", None, False), ("inline-module", "", None, False)]),
         (b"<script type='' src=a&amp;b></script>", [("script", "a&b", None, False)]),
         (b"<svg><script href=a.js></script><script xlink:href=b.js></script></svg>",
          [("script", "a.js", None, False), ("script", "b.js", None, False)]),
@@ -177,6 +183,13 @@ MAP = b'<script type=importmap>{"integrity":{"./a.mjs":"v","b":"w"}}</script>'
         (MAP + b"<script type=module src=a.mjs></script><script type=module src=b></script><script src=a.mjs></script>",
          [("inline", "", "v", False), ("module", "a.mjs", "v", True), ("module", "b", None, True),
           ("script", "a.mjs", None, False)]),
+        (MAP + b"<base href=d/><base href=e/><script type=module src=a.mjs></script>"
+         b"<link rel=modulepreload href=../a.mjs>",
+         [("inline", "", "v", False), ("module", "a.mjs", None, True), ("modulepreload", "../a.mjs", "v", True)]),
+        (b"<svg><base href=d/></svg><base href=data:,x>" + MAP + b"<script type=module src=/a.mjs></script>",
+         [("inline", "", "v", False), ("module", "/a.mjs", "v", True)]),
+        (MAP.replace(b"importmap", b"' importmap '") + b"<script type=module src=a.mjs></script>",
+         [("inline", "", "", False), ("module", "a.mjs", None, True)]),
         (b"<script type=importmap>{]</script><script type=importmap>[]</script><script type=importmap src=x></script>",
          [("inline", "", "", False)] * 2),
     ],
@@ -201,6 +214,8 @@ def test_a_page_cannot_write_into_the_header() -> None:
     page += b"<script src='[//'></script>"
     assert script_src(list(loads(Source("x", page)))) == "script-src d.example:8 'self'"
     assert script_src([]) == "script-src 'none'"
+    worker = script_src(list(loads(Source("x", b"<script>new Worker(name)</script>"))))
+    assert worker.endswith("; worker-src 'self' blob:")
     inline = list(loads(Source("x", b"<script>1</script>")))
     assert script_src(inline) == f"script-src '{of_bytes(b'1').format(Notation.SRI)}'"
 

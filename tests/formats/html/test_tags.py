@@ -98,6 +98,8 @@ def scripts(text: str) -> list[str]:
         ("<svg><style><script href=a></script></style></svg>", ["a"]),
         ("<template><script src=a></script></template><script src=b></script>", ["~a", "b"]),
         ("<div><template shadowrootmode=open><script src=a></script></template></div>", ["a"]),
+        ("<template shadowrootmode=&#111;pen><script src=a></script></template>", ["a"]),
+        ("<math><annotation-xml encoding=text&#x2F;html><script src=a></script></annotation-xml></math>", ["a"]),
         ("<img><template shadowrootmode=shut><script src=a></script></template>", ["~a"]),
         ("<template><div><template shadowrootmode=open><script src=a></script></template></div></template>", ["~a"]),
         ("<svg><template><script href=a></script></template></svg>", ["a"]),

@@ -11,6 +11,7 @@ from verifychain.facts.policy import Load
 from verifychain.facts.subresource import Import, ImportMap, Page, Subresource
 from verifychain.formats.headers.pages import loads
 from verifychain.formats.html.extract import extract
+from verifychain.formats.html.files import Site
 
 
 def every_load(source: Source, scope: Scope) -> tuple[tuple[Load, ...], tuple[Broken, ...]]:
@@ -19,7 +20,7 @@ def every_load(source: Source, scope: Scope) -> tuple[tuple[Load, ...], tuple[Br
 
     Raises Unavailable for an encoding that is not read.
     """
-    found, faults = list(loads(source)), list[Broken]()
+    found, faults = list(loads(source, Site(scope, source.path).page)), list[Broken]()
     for one in imported(source, scope):
         match one:
             case Load():
@@ -75,6 +76,12 @@ def _stated(maps: Sequence[ImportMap]) -> dict[str, tuple[int, str]]:
 def _earlier(one: Import, elements: Sequence[Subresource], url: str) -> str | None:
     """What an element in front states of the module: a page fetches a module once, and imports take what is there."""
     for load in elements:
-        if load.module and load.via != "import-map" and str(load.url) == url and load.span.start <= one.span.start:
+        if (
+            load.module
+            and load.everywhere
+            and load.via != "import-map"
+            and str(load.url) == url
+            and load.span.start <= one.span.start
+        ):
             return None if load.integrity is None else load.integrity.text
     return None

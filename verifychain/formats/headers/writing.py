@@ -23,11 +23,13 @@ def script_src(loads: Sequence[Load]) -> str:
     """
     The Content-Security-Policy that lets these scripts run: hashes, and URLs only for what carries none.
 
-    What modules import by a name that is made when they run is not known, so with modules there is ``'self'``.
+    What modules import by a name that is made when they run is not known, so with modules there is ``'self'``. Nor is
+    what a worker is; it is of the page's origin, or of bytes that a script of the page had.
     """
     words = dict.fromkeys(word for load in loads for word in _sources(load))
     ordered = sorted(words, key=lambda word: word.startswith("'sha"))
-    return "script-src " + (" ".join(ordered) or "'none'")
+    workers = "; worker-src 'self' blob:" if any(load.starts_worker for load in loads) else ""
+    return "script-src " + (" ".join(ordered) or "'none'") + workers
 
 
 def _sources(load: Load) -> Iterator[str]:
@@ -35,7 +37,7 @@ def _sources(load: Load) -> Iterator[str]:
         yield "'self'"
     if load.content is not None:
         yield source_of(of_bytes(load.content))
-    elif load.via not in ("script", "module", "import"):
+    elif load.via == "json-import":
         return
     readings = read_all(load.integrity or "")
     digests = dict.fromkeys(token.digest for reading in readings for token in reading.kept if token.digest is not None)

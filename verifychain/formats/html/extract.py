@@ -27,6 +27,7 @@ _LARGEST = 64 << 20
 _MOST_KEPT, _LONGEST = 4096, 1024  # tags that are remembered, and their bytes
 # A URL that begins so is not the page's own.
 _OF_ANY_PAGE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./")
+_ODD_TYPE = "only Firefox takes this for a module: its type has blanks around it"
 _NO_PAGE = Source("", b"")
 _NUMBERS = count()  # names for what is alike
 
@@ -79,6 +80,7 @@ class _Reader:
         self._written: list[tuple[Span, Url]] = []
         self._loads: list[Subresource] = []
         self._scripts: list[Script] = []
+        self._notes: list[Note] = []
 
     def facts(self) -> Iterator[Fact]:
         """The facts of every tag in order, and the page at the end."""
@@ -94,13 +96,13 @@ class _Reader:
                 yield self._loaded(references.moved(known, self._source, tag.span.start))
         imported = tuple(self._imports()) if self._scripts else ()
         yield from imported
-        notes = tuple(Note(remark.span, remark.message) for remark in reading.remarks)
+        self._notes += [Note(remark.span, remark.message) for remark in reading.remarks]
         yield Page(
             span=self._first,
             loads=tuple(self._loads),
             imports=tuple(one for one in imported if isinstance(one, Import)),
             maps=tuple(self._maps),
-            ambiguities=notes,
+            ambiguities=tuple(sorted(self._notes)),
             dynamic=tuple(sorted(self._dynamic)),
         )
 
@@ -165,6 +167,8 @@ class _Reader:
         if one.via == "script" and local is not None and local.fault is None and _imports(local, one.module):
             protected = one.covered or one.integrity is not None
             self._scripts.append(Script(one.name_span, one.url, one.module, protected))
+        if not one.everywhere:
+            self._notes.append(Note(one.span, _ODD_TYPE))
         self._loads.append(one)
         return one
 
@@ -188,6 +192,8 @@ class _Reader:
     def _code(self, tag: Tag) -> None:
         """A script in the page, if it has a word of importing."""
         module, content = loading.is_module(tag), loading.code(tag, self._text)
+        if module and not loading.is_plain(tag):
+            self._notes.append(Note(tag.span, _ODD_TYPE))
         if content is not None and (module or loading.is_javascript(tag)):
             find = self._text.find
             if find("import", *content) != -1 or (module and find("export", *content) != -1):

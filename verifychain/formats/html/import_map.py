@@ -12,6 +12,7 @@ from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.facts.subresource import ImportMap, MapEntry, MapFault, Module
+from verifychain.formats.html import loading
 from verifychain.formats.html.tags import Tag
 
 _BLANKS = expression(r"[ \t\n\r]*")
@@ -34,7 +35,7 @@ def fact(tag: Tag, page: str, base: Url, module: MakeModule) -> ImportMap:
     if source is not None:
         return ImportMap(span=tag.span, faults=(MapFault(source.span, "no browser loads an import map from a URL"),))
     kind = tag.first("type")
-    if kind is not None and (kind.raw or "").lower() != "importmap":
+    if kind is not None and not loading.is_plain(tag):
         return ImportMap(span=tag.span, faults=(MapFault(kind.span, "a type with blanks is not read by all browsers"),))
     if tag.content is None:
         return ImportMap(span=tag.span)

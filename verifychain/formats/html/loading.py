@@ -9,6 +9,7 @@ from verifychain.core.source import Span
 from verifychain.core.url import Url
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute, is_self_closing
+from verifychain.formats.html.values import decode
 
 # What says something of integrity: tags of these names, where one of the words stands in them.
 WANTED: Mapping[str, tuple[str, ...]] = {
@@ -17,7 +18,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
     "iframe": ("integrity", "srcdoc"),
     "meta": ("http-equiv", "integrity"),
 }
-_BLANKS = "\t\n\f\r "
+_BLANKS = "\t\n\v\f\r "  # Chromium takes a vertical tab around a type for one, too
 _SCRIPT_TYPES = frozenset(
     f"{kind}/{name}"
     for kind, names in {
@@ -39,6 +40,7 @@ class Load(NamedTuple):
     module    loaded with CORS whatever ``crossorigin`` says
     enforced  browsers look at ``integrity``
     in_svg    a classic script of SVG: Chromium asks for it without CORS, whatever ``crossorigin`` says
+    everywhere  False for a module that only Firefox takes for one
     """
 
     via: str
@@ -47,6 +49,7 @@ class Load(NamedTuple):
     module: bool = False
     enforced: bool = True
     in_svg: bool = False
+    everywhere: bool = True
 
 
 class Script(NamedTuple):
@@ -69,12 +72,23 @@ class Script(NamedTuple):
 
 def is_import_map(tag: Tag) -> bool:
     """Whether a script holds an import map."""
-    return tag.name == "script" and tag.namespace == "html" and _text(tag, "type") == "importmap"
+    return tag.name == "script" and tag.namespace == "html" and type_of(tag) == "importmap"
+
+
+def type_of(tag: Tag) -> str:
+    """The type of a script, in lower case and without blanks around it; empty where none is given."""
+    return _text(tag, "type") or ""
 
 
 def is_module(tag: Tag) -> bool:
     """Whether a script's type says that it is a module."""
-    return _text(tag, "type") == "module"
+    return type_of(tag) == "module"
+
+
+def is_plain(tag: Tag) -> bool:
+    """Whether no blanks stand around the type: only Firefox takes ``" module "`` for ``module``, or an import map."""
+    found = tag.first("type")
+    return found is None or len(type_of(tag)) == len(decode(found.raw or ""))
 
 
 def load_of(tag: Tag) -> Load | None:
@@ -98,7 +112,7 @@ def _script(tag: Tag) -> Load | None:
     if not (address.raw or "").strip(_BLANKS):
         return None
     if module:
-        return Load("script", "<script type=module>", address, module=True)
+        return Load("script", "<script type=module>", address, module=True, everywhere=is_plain(tag))
     return Load("script", "<script>", address, in_svg=tag.namespace == "svg")
 
 
@@ -121,8 +135,13 @@ def is_javascript(tag: Tag) -> bool:
     kind = _text(tag, "type")
     if kind:
         return kind in _SCRIPT_TYPES
-    language = _text(tag, "language")
+    language = _text(tag, "language") if tag.namespace == "html" else None
     return kind is not None or not language or f"text/{language}" in _SCRIPT_TYPES
+
+
+def is_skipped(tag: Tag) -> bool:
+    """Whether a classic script is left to browsers that have no modules; in SVG the attribute means nothing."""
+    return tag.namespace == "html" and tag.first("nomodule") is not None
 
 
 def _link(tag: Tag) -> Load | None:
@@ -151,9 +170,10 @@ def unenforced(tag: Tag) -> str | None:
     if is_import_map(tag):
         return "an import map"
     has_address = tag.first("src") is not None
-    return f"<script type={_text(tag, 'type')}>" if _text(tag, "type") else None if has_address else "an inline script"
+    kind = type_of(tag)
+    return f"<script type={kind}>" if kind else None if has_address else "an inline script"
 
 
 def _text(tag: Tag, name: str) -> str | None:
     found = tag.first(name)
-    return None if found is None else (found.raw or "").strip(_BLANKS).lower()
+    return None if found is None else decode(found.raw or "").strip(_BLANKS).lower()

@@ -71,7 +71,7 @@ def subresource(tag: Tag, load: Load, target: Url, context: Context, *, covered:
         repeated=tuple(_repeated(tag, context.text)),
         with_crossorigin=add if needs else None,
         covered=covered and load.module and stated is None,
-        runs=tag.closed,
+        everywhere=load.everywhere,
         source=context.source,
         in_svg=load.in_svg,
         **made,

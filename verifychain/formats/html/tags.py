@@ -14,6 +14,7 @@ from verifychain.core.source import Span
 from verifychain.formats.html import names
 from verifychain.formats.html.elements import OpenElements
 from verifychain.formats.html.tokens import MOST, Attribute, Token, Tokenizer, all_but, attributes, is_self_closing
+from verifychain.formats.html.values import decode
 
 _DEEPEST = 50  # elements of SVG that are open at once in what is passed over
 
@@ -208,7 +209,7 @@ class _Builder:
         """
         tag, elements = self._tag(token, "html"), self._open
         mode = tag.first("shadowrootmode")
-        shadow = mode is not None and (mode.raw or "").lower() in ("open", "closed")
+        shadow = mode is not None and decode(mode.raw or "").lower() in ("open", "closed")
         if shadow and elements.has_shadow:
             self._remark(token, "a second shadow tree of the same element is an inert template")
             shadow = False
@@ -235,4 +236,4 @@ class _Builder:
 
 def _holds_html(tag: Tag) -> bool:
     encoding = tag.first("encoding")
-    return encoding is not None and (encoding.raw or "").lower() in ("text/html", "application/xhtml+xml")
+    return encoding is not None and decode(encoding.raw or "").lower() in ("text/html", "application/xhtml+xml")
