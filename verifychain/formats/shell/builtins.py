@@ -126,7 +126,10 @@ def _exit(shell: Shell, call: Call) -> str:
 
 def _return(shell: Shell, call: Call) -> str:
     exits = shell.frames[-1].returns
-    if exits is None:
+    if exits is None and shell.frames[-1].is_program:
+        shell.outcome = Outcome(None, shell.state)
+        return ""
+    if exits is None:  # of a script that is sourced, or that another shell runs, which takes it for an exit
         return _exit(shell, call)
     shell.leave(exits, _ended(shell, call))
     shell.outcome, shell.returning = NOWHERE, exits

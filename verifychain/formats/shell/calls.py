@@ -163,11 +163,18 @@ class Shell(Walker):
         self.variables.set(name, (char,))
         return f"${{{name}}}"
 
-    def run_script(self, script: Script, text: Text, arguments: Many[str], *, options: Many[str] | None) -> str:
-        """Run a script in a process that these options are for; without any (None) in the one that runs."""
+    def run_script(
+        self, script: Script, text: Text, arguments: Many[str], *, options: Many[str] | None, returns: bool = False
+    ) -> str:
+        """
+        Run a script in a process that these options are for; without any (None) in the one that runs.
+
+        ``returns``: where ``return`` leaves it and nothing else, as a file that is sourced.
+        """
         self._nested += 1
         leave = self.enter(script, text)
         run = partial(self.sequence, script.body, self.state, quiet=self.quiet and options is None)
+        run = partial(self._sourced, run) if returns else run
         self.outcome = run() if options is None else self._apart(run, arguments, options)
         leave()
         self._nested -= 1
@@ -185,7 +192,8 @@ class Shell(Walker):
         if path not in self._running:
             self._running.add(path)
             place, shown = self._place_of(contents[0], call)
-            self.run_script(parse(shown), place, arguments, options=self.options_of(call, shown))
+            options = self.options_of(call, shown)
+            self.run_script(parse(shown), place, arguments, options=options, returns=options is None)
             self._running.discard(path)
         return True
 
@@ -195,6 +203,14 @@ class Shell(Walker):
             return None
         # A shell that is given a file does not heed its first line.
         return call.texts if is_shell(call.name) else shebang(text)[1:]
+
+    def _sourced(self, run: Callable[[], Outcome]) -> Outcome:
+        """Run a file in the shell that is there: ``return`` leaves the file, and its caller goes on."""
+        frame, exits = self.frames[-1], self.opened()
+        outer, frame.returns = frame.returns, exits
+        outcome = run()
+        frame.returns = outer
+        return self.returned_from(exits, outcome)
 
     def _apart(self, run: Callable[[], Outcome], arguments: Many[str], options: Many[str]) -> Outcome:
         """Run something in a shell of its own, which has its own options and parameters, and no traps."""

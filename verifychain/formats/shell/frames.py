@@ -65,9 +65,11 @@ class Frame:
     One call of a function: its parameters, where it returns, and where the loop in it is left that runs.
 
     switches  what is switched on again where it ends, by ``local -``
+    is_program  whether it is the whole of a program that bash runs: there ``return`` fails, and leaves nothing
     """
 
     parameters: tuple[str, ...]
     returns: Exits | None = None
     loop: Exits | None = None
     switches: Switches | None = None
+    is_program: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from operator import eq, ge, gt, le, lt, ne
 
 from verifychain.formats.shell import nodes
 from verifychain.formats.shell.branches import Branches
@@ -26,6 +27,14 @@ _COUNT = re.compile(
     r"\(\(\s*\w+\s*=\s*([0-9]{1,9})\s*;\s*\w+\s*(<=?)\s*"
     r"(?:\$\{#(\w+)\[[@*]\]\}|\$?\{?([A-Za-z_]\w*)\}?|([0-9]+))\s*;"
 )
+_OPERAND = r"([0-9]{1,9}|\"?\$\{?[A-Za-z_]\w*\}?\"?)"
+_TEST = re.compile(rf"(?:\[\[?|test) +{_OPERAND} +(-(?:lt|le|gt|ge|ne|eq)) +{_OPERAND}(?: +\]\]?)?")
+_NUMBER = r"([0-9]{1,9}|\$?\{?[A-Za-z_]\w*\}?)"
+_SUM = re.compile(rf"\(\(\s*{_NUMBER}\s*(<=?|>=?|!=|==)\s*{_NUMBER}\s*\)\)")
+_ORDER: dict[str, Callable[[int, int], bool]] = {
+    "-lt": lt, "-le": le, "-gt": gt, "-ge": ge, "-ne": ne, "-eq": eq,
+    "<": lt, "<=": le, ">": gt, ">=": ge, "!=": ne, "==": eq,
+}  # fmt: skip
 _ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
 
 
@@ -173,33 +182,70 @@ class Loops(Branches):
         is_bare = len(self.frames) > 1 and not self.uncalled and not self.frames[-1].parameters
         return is_bare and _ARGUMENTS.fullmatch(written) is not None
 
-    def _may_be_over(self, node: nodes.While) -> bool:
-        """Whether ``while read`` reads what programs print, which may be nothing."""
-        reads = self.stdin is not None and self._as_written(node.condition).startswith(_READING)
-        return reads and may_be_empty(self.table, self.stdin or "")
+    def _may_be_over(self, node: nodes.While, told: bool | None) -> bool:
+        """Whether there may be no first round; ``told`` is how the condition came out, as far as that is known."""
+        written = self._as_written(node.condition)
+        if written.startswith(_READING):  # what programs print may be nothing, and so may what comes from the caller
+            return self.stdin is None or may_be_empty(self.table, self.stdin)
+        return told is node.until if told is not None else not self._orders(written, wanted=not node.until)
+
+    def _orders(self, written: str, *, wanted: bool) -> bool:
+        """Whether a comparison of numbers comes out so: ``[ "$n" -lt 3 ]``, ``((n < 3))``."""
+        found = _TEST.fullmatch(written) or _SUM.fullmatch(written)
+        if found is None:
+            return False
+        one, operator, other = found.groups()
+        left, right = self._numbers(one), self._numbers(other)
+        return bool(left and right) and all(_ORDER[operator](a, b) is wanted for a in left for b in right)
+
+    def _numbers(self, operand: str) -> list[int]:
+        """What a number, or a variable, can be; nothing where not all of that is known."""
+        values = (operand,) if operand.isdecimal() else self.variable(operand.strip('"${}')) or ()
+        known = all(value.isdecimal() and len(value) < _DIGITS for value in values)
+        return [int(value) for value in values] if known else []
 
     def _while(self, node: nodes.While, state: State, *, quiet: bool) -> Outcome:
         if self._is_over(node):
             return Outcome(state, None)
         outer, self.frames[-1].loop = self.frames[-1].loop, self.opened()
         self.repeats += 1
+        self.definite, written, first = None, self._as_written(node.condition), len(self.fetches)
         tested = self.evaluate(node.condition, state, quiet=True)
-        enter, leave = (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
+        may_be_over = self._may_be_over(node, self.told_by(node.condition.items[0][0]) if written else None)
+        enter, leave = _ways(node, tested)
+        asks = len(self.fetches) == first
         body = partial(self.evaluate, node.body, enter, quiet=quiet)
-        written = self._as_written(node.condition)
         options = not node.until and self._has_options() and reads_options(written)
         each = not written.startswith("getopts")  # of which no round is there without an option
         done = self._by_options(body, leave, each=each) if options else self._branch(body, skipped=leave)
         self.repeats -= 1
+        later = self._left_later(node, leave, done.after, asks=asks)
         left = self._left(outer, join(done.after, leave))
-        # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by. Of others we
-        # take it that the body runs at least once, as its author does.
-        by_condition = leave if leave is not None and leave != state else None
-        after = join(left, by_condition)
-        if after is None or (by_condition is None and not _endless(node, self.source_text)):
-            skipped = leave if done.after is None or self._may_be_over(node) else None
-            after = join(after, join(done.after, skipped))
-        return Outcome(after, None, done.out)
+        at_once = leave if may_be_over or done.after is None else None
+        if (leave is not None and leave != state) or (later is not None and later != done.after):
+            # A condition that does something (`until curl …; do sleep 1; done`) is what the loop is left by.
+            return Outcome(join(left, join(at_once, later)), None, done.out)
+        if left is not None and _endless(node, self.source_text):
+            return Outcome(left, None, done.out)
+        if at_once is not None and done.after is not None:
+            self.ledger.unbegun |= done.after.held & ~at_once.held & at_once.fetched
+        return Outcome(join(left, join(done.after, at_once)), None, done.out)
+
+    def _left_later(self, node: nodes.While, leave: State | None, behind: State | None, *, asks: bool) -> State | None:
+        """What holds where a loop is left by its condition behind a round; ``asks``: it has fetched nothing itself."""
+        if behind is None:
+            return None
+        if not asks and leave is not None:  # to evaluate it again would be a further download
+            return State(leave.fetched | behind.fetched, leave.held | (behind.held & ~leave.fetched))
+        known = len(self.facts)
+        _, later = _ways(node, self.evaluate(node.condition, behind, quiet=True))
+        del self.facts[known:]
+        return later
+
+
+def _ways(node: nodes.While, tested: Outcome) -> tuple[State | None, State | None]:
+    """What holds where a loop has a further round, and where it is left."""
+    return (tested.fail, tested.ok) if node.until else (tested.ok, tested.fail)
 
 
 def _endless(node: nodes.While, text: str) -> bool:

@@ -372,10 +372,14 @@ class Interpreter(Endings):
         leave = self.enter(script, text)
         outcome = self.evaluate(body, state, quiet=self.quiet)
         leave()
-        if self.spoken is not None and (exits.ok is not None or exits.fail is not None):
-            self.spoken = UNCLEAR
         frame = self.frames.pop()
         self.switches = frame.switches or self.switches
+        return self.returned_from(exits, outcome)
+
+    def returned_from(self, exits: Exits, outcome: Outcome) -> Outcome:
+        """How a function, or a script that was sourced, ends: at its end, or by ``return``."""
+        if self.spoken is not None and (exits.ok is not None or exits.fail is not None):
+            self.spoken = UNCLEAR
         self.closed(exits, outcome.after)
         self.returning = None
         ok = beside(join(outcome.ok, exits.ok), exits.asked.ok)

@@ -24,7 +24,7 @@ from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.relevant import is_relevant
 from verifychain.formats.shell.results import fact
 from verifychain.formats.shell.scanner import Word
-from verifychain.formats.shell.shebang import is_shell, shebang
+from verifychain.formats.shell.shebang import is_bash, is_shell, shebang
 from verifychain.formats.shell.state import Store
 from verifychain.formats.shell.syntax import Script, parse
 from verifychain.formats.shell.urls import file_name
@@ -117,6 +117,7 @@ class Session(Shell):
             self._cmd(data, place)
         elif text.shell and is_shell(text.shell[0]):
             switch_on(self, text.shell[1:])
+            self.frames[-1].is_program = is_bash(text.shell)
             self._shell(data, place)
 
     def _is_handed_on(self, data: str) -> bool:
@@ -128,6 +129,7 @@ class Session(Shell):
         if words and not is_shell(words[0]):
             return  # for another program, whatever the file is called
         switch_on(self, words[1:])
+        self.frames[-1].is_program |= is_bash(words)
         script = parse(data)
         self._faults(script, place)
         self.start(script, place)
@@ -211,7 +213,8 @@ class Session(Shell):
 
     def _follow(self, source: Source, call: Call, arguments: Sequence[str]) -> None:
         text = source.data.decode("latin-1")
-        self.run_script(parse(text), Text(source), arguments, options=self.options_of(call, text))
+        options = self.options_of(call, text)
+        self.run_script(parse(text), Text(source), arguments, options=options, returns=options is None)
 
     def _in_repository(self, name: str) -> str | None:
         """The file of the repository that a command runs: copied into the image, or beside the script."""

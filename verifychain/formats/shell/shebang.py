@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _SHEBANG = re.compile(r"#![ \t]*(/\S+)([^\n]*)")
+_BASH = re.compile(r"(?:^|[/\\])bash(?:\.exe)?$")
 _SHELL = re.compile(r"(?:^|[/\\])(?:ba|da|a|k|z|mk)?sh(?:\.exe)?$")
 
 
 def is_shell(program: str) -> bool:
     """Whether a program is a shell whose language we read."""
     return _SHELL.search(program) is not None
+
+
+def is_bash(words: Sequence[str]) -> bool:
+    """Whether what runs a text, with its options behind it, is bash."""
+    return bool(words) and _BASH.search(words[0]) is not None
 
 
 def shebang(text: str) -> list[str]:
