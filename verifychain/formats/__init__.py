@@ -93,7 +93,7 @@ FORMATS = (
     Format(
         "shell",
         ("shell script", "shell scripts"),
-        frozenset({"core", "download", "install"}),
+        frozenset({"core", "image", "download", "install"}),
         r"\.(sh|bash|dash|ksh)$",
         r"(^|/)(Dockerfile|Containerfile)[.-][^/]*$",
         comments="trailing",

@@ -5,7 +5,7 @@ from verifychain.core.pin import Grade
 from verifychain.core.rule import rule
 from verifychain.core.settings import ImageSettings
 from verifychain.core.severity import Severity
-from verifychain.facts.image import Image
+from verifychain.facts.image import CLIENTS, Image
 
 
 @rule("image-unpinned", severity=Severity.ERROR)
@@ -17,12 +17,20 @@ def check(image: Image, settings: ImageSettings) -> Iterator[Problem]:
     time. A digest is the hash of the content: what it names cannot change, and the builder checks it on every pull.
     The tag may stay in front of the digest for people to read; the builder then ignores it.
 
+    Of scripts, and of RUN lines, it is what docker, podman, nerdctl, skopeo and crane pull, run or copy, where the name
+    is known and is not that of an image which is built, tagged or loaded there, or can be on no registry.
+
     Images that are built a moment earlier by the same pipeline can be allowed by pattern:
     `[tool.verifychain.image] allow-unpinned = ["registry.internal/*"]`.
 
     Bad:
     ```dockerfile
     FROM python:3.12-slim
+    ```
+
+    Bad:
+    ```bash
+    docker run --rm -v "$PWD:/src" node:22-slim npm ci
     ```
 
     Good:
@@ -61,7 +69,8 @@ def _help(image: Image) -> str:
     path = image.origin.source.path
     path = f"./{path}" if path.startswith("-") else path  # else it is read as an option
     # Not `check`, which reads only files whose names say what they are.
-    return f"pin it with `verifychain dockerfile --fix --online --trust {_quoted(path)}`"
+    kind = "shell" if image.via in CLIENTS and "erfile" not in path.lower() else "dockerfile"
+    return f"pin it with `verifychain {kind} --fix --online --trust {_quoted(path)}`"
 
 
 def _quoted(path: str) -> str:

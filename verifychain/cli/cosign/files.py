@@ -22,7 +22,7 @@ from verifychain.core.ports import Outside, Signatures
 from verifychain.core.report import Report
 from verifychain.core.severity import Severity
 from verifychain.core.source import Source
-from verifychain.facts.image import Image
+from verifychain.facts.image import CLIENTS, Image
 from verifychain.formats import Format
 from verifychain.output.style import count
 
@@ -81,8 +81,13 @@ class ReadOnce(Format):
         key = (ReadOnce, source.path, source.data)  # a file that has changed since is read again
         facts = scope.kept.pop(key, None)
         if facts is None:
-            facts = scope.kept[key] = list(super().extract(source, scope))
+            facts = scope.kept[key] = [fact for fact in super().extract(source, scope) if not _is_run(fact)]
         return iter(facts)
+
+
+def _is_run(fact: Fact) -> bool:
+    """Whether it is an image of a client in a RUN line: the build itself does not use it."""
+    return isinstance(fact, Image) and fact.via in CLIENTS
 
 
 class BaseImages(ReadOnce):

@@ -23,6 +23,7 @@ from verifychain.formats.shell.values import UNKNOWN, UNSET, Kind, Level, Unknow
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
+    from verifychain.facts.image import Image
 
 GIVEN: Final = "given "  # with an unknown behind it: under that name the variables hold that it is not empty
 _EMPTY = " \n\"'*+?.^$()|\\"  # characters of which patterns of nothing are made
@@ -101,6 +102,8 @@ class Machine(Storage):
         self.unread = False  # whether functions can stand in a file that is not there
         self.optional = ""  # the variable without which a check that stands here is not made
         self.in_trap = False
+        self.images: dict[tuple[Span, str], Image] = {}  # that are pulled, by their places and names
+        self.own_images: set[str] = set()  # names that are given to what is built here; "" where it is not known which
         self._clock = 0
 
     # What a walker adds.

@@ -11,7 +11,7 @@ _WORDS = tuple(
         "go get", "go env", "go run", "cargo", "gem ", "choco", "nuget", "dotnet", "unauthenticated", "untrusted",
         "gpg", "nosignature", "verify", "strict-ssl", "content-trust", "content_trust", "insecure", "gosumdb",
         "gonosum", "goflags", "reject_unauthorized", "recv-key", "apt-key", "sha256", "sha512", "sha1", "md5", "cosign",
-        "force-yes", "trusted-host", "trusted_host", "no-check", "ssl", "nodigest",
+        "docker", "podman", "nerdctl", "force-yes", "trusted-host", "trusted_host", "no-check", "ssl", "nodigest",
     )
 )  # fmt: skip
 

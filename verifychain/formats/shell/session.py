@@ -255,6 +255,8 @@ class Session(Shell):
     def results(self) -> Iterator[Fact]:
         """The facts of all commands; nothing runs afterwards."""
         yield from self.facts
+        if "" not in self.own_images:
+            yield from (one for one in self.images.values() if one.subject not in self.own_images)
         self.ledger.settle(self.fetches)
         for fetch in self.fetches:
             found = fact(self, fetch)

@@ -23,7 +23,8 @@ _FAMILIES = {
     "curl": "curl curl.exe",
     "wget": "wget wget2",
     "fetchers": "aria2c axel fetch http https xh httpie lwp-download aws gsutil gcloud gh azcopy mc s3cmd rclone"
-    " docker podman nerdctl crane skopeo oras ftp lftp scp rsync",
+    " oras ftp lftp scp rsync",
+    "containers": "docker podman nerdctl crane skopeo",
     "git": "git",
     "checksums": "sha256sum sha512sum sha384sum sha224sum sha1sum md5sum b2sum b3sum shasum cksum sha256 sha512 md5"
     " rhash gsha256sum gsha512sum digest",
@@ -46,7 +47,9 @@ _FAMILIES = {
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 # Commands that do nothing with a file that they are given but to look at it or to move it.
 _DECIDING = frozenset({"checksums", "openssl", "signatures", "keyed", "attested", "tests"})
-_LOOKING = frozenset({"curl", "wget", "fetchers", "texts", "tests", "checksums", "openssl", "files", "which"})
+_LOOKING = frozenset(
+    {"curl", "wget", "fetchers", "containers", "texts", "tests", "checksums", "openssl", "files", "which"}
+)
 LOOKING = frozenset(
     ["stat", "file", "ls", "wc", "du", "read", "mapfile", "readarray", "basename", "dirname", "realpath"]
 ) | {name for name, family in _BY_NAME.items() if family in _LOOKING}

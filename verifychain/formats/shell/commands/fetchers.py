@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 from verifychain.core.record import NamedTuple
-from verifychain.facts.download import Consumer
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.files import basename
@@ -180,25 +179,10 @@ def _cloned(shell: Shell, call: Call) -> str:
     return shell.run(call.with_arguments(git, (Field("clone", call.word), *options, url, *folder)), program=True)
 
 
-def _container(shell: Shell, call: Call) -> None:
-    """Images: the client verifies the digest that stands in the name; trust is switched off by an option."""
-    given = parse(call.arguments, frozenset(["i", "input"]))
-    words = [field.text for field in given.operands if field.text != "image"]
-    if words[:1] == ["load"] or words[:2] == ["import", "-"]:
-        file = given.value("i", "input")
-        if file is None:
-            shell.pipe(call.stdin or "", Consumer.UNPACKER, call.word, call.name)
-        else:
-            shell.use_files([file], call.word, call.name)
-    for field in call.arguments:
-        if field.text in ("--disable-content-trust", "--disable-content-trust=true"):
-            off(shell, field, field.text, "the image's signature is not verified", "remove it")
-        elif field.text in ("--tls-verify=false", "--src-tls-verify=false", "--insecure", "--insecure-policy"):
-            off(shell, field, field.text, "the registry's certificate or the image's signature is not verified")
-
-
 def _oras(shell: Shell, call: Call) -> None:
-    _container(shell, call)
+    from verifychain.formats.shell.commands.containers import switches
+
+    switches(shell, call)
     if call.texts[:1] != ["pull"]:
         return
     given = parse(
@@ -213,6 +197,5 @@ def _oras(shell: Shell, call: Call) -> None:
 
 
 _SPECIAL: dict[str, Callable[[Shell, Call], str | None]] = {
-    "aws": _aws, "gsutil": _google, "gcloud": _google, "gh": _gh, "docker": _container, "podman": _container,
-    "nerdctl": _container, "crane": _container, "skopeo": _container, "oras": _oras, "rclone": _rclone,
+    "aws": _aws, "gsutil": _google, "gcloud": _google, "gh": _gh, "oras": _oras, "rclone": _rclone,
 }  # fmt: skip
