@@ -173,6 +173,27 @@ def test_triggers_that_no_stage_runs_fetch_in_other_builds() -> None:
     assert broken(text) == []
 
 
+@pytest.mark.parametrize(
+    ("trigger", "message"),
+    [
+        ("RUN --mount=from=$A$B,target=/x true", "'from' doesn't support variable expansion"),
+        ('RUN --mount=\'"from=a\' true', "failed to parse csv mounts"),
+        ("COPY --form=a / /", "unknown flag: --form"),
+        ("ADD https://h.example/a", "ADD requires at least two arguments"),
+        ("FETCH https://h.example/a", "unknown instruction: FETCH"),
+    ],
+)
+@pytest.mark.parametrize("below", ["", "FROM b\n"], ids=["run elsewhere", "run here"])
+def test_a_trigger_that_no_build_can_run_is_told_once(trigger: str, message: str, below: str) -> None:
+    """BuildKit keeps it as text, and every build on the image stops at it: it must not end the reading of the file."""
+    text = f"FROM a{PIN} AS b\nONBUILD {trigger}\nCOPY --from=c / /\n{below}"
+    (fault,) = broken(text)
+    assert fault.message.startswith(message)
+    assert source(text).slice(fault.span) == f"ONBUILD {trigger}"
+    assert [image.via for image in images(text)] == ["from", "copy-from"]
+    assert broken(text.replace(trigger, "RUN --mount=from=a,target=/x true")) == []
+
+
 def test_a_trigger_may_check_what_one_before_it_added() -> None:
     add = f"FROM a{PIN}\nONBUILD WORKDIR /w\nONBUILD ADD https://h.example/t.tgz t.tgz\n"
     check = f"ONBUILD RUN echo '{HEX}  t.tgz' | sha256sum -c - && curl https://h.example/u -o u\n"
@@ -258,3 +279,18 @@ def test_spans_cover_the_instruction() -> None:
     (shell,), (image,) = shells(text), images(text)
     assert source(text).slice(shell.span) == "RUN <<E cat\nx\nE"
     assert source(text).slice(image.span) == "COPY --from=a \\\n / /"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"syntax": "a"}', ["docker.io/library/a:latest"]),
+        (" " * 100 + '{"syntax": "a"}', ["docker.io/library/a:latest"]),
+        ('{"syntax": "a", "b": NaN}', []),
+        ('{"syntax": "a", "b": -Infinity}', []),
+    ],
+)
+def test_a_document_of_json_names_its_frontend(text: str, names: list[str]) -> None:
+    """BuildKit skips any number of blanks, and what Go takes for no JSON is a Dockerfile, and a broken one."""
+    assert [image.subject for image in images(text)] == names
+    assert bool(broken(text)) is not bool(names)

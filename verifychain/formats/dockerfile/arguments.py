@@ -146,7 +146,7 @@ def _is_array(piece: bytes) -> bool:
     import json
 
     try:
-        json.loads(decoded(piece)[0], parse_constant=_refuse, parse_float=_number, parse_int=_number)
+        json.loads(decoded(piece)[0], parse_constant=refuse_constant, parse_float=_number, parse_int=_number)
     except RecursionError:
         return True  # an array in an array is no string, however deep
     except ValueError:
@@ -154,7 +154,8 @@ def _is_array(piece: bytes) -> bool:
     return True
 
 
-def _refuse(name: str) -> float:
+def refuse_constant(name: str) -> float:
+    """For NaN and Infinity, which Python's JSON reader takes and Go's does not; raises ValueError."""
     raise ValueError(name)
 
 

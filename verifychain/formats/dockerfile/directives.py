@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from verifychain.core.expression import expression
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
+from verifychain.formats.dockerfile.arguments import refuse_constant
 from verifychain.formats.dockerfile.errors import ParseError
 from verifychain.formats.dockerfile.text import go_string, skip_space
 
@@ -15,6 +16,7 @@ NAMES = frozenset({"syntax", "escape", "check"})
 MAX_LINE = 64 * 1024
 _NAME = expression(rb"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
 _BLANKS = b"\t\n\f\r "
+_OBJECT = expression(rb"[ \t\r\n]*+\{")
 
 
 class Directive(NamedTuple):
@@ -107,12 +109,12 @@ def _lines(data: bytes, start: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _json_syntax(data: bytes, start: int) -> Syntax | None:
-    if not data[start : start + 64].lstrip(b" \t\r\n").startswith(b"{"):
+    if _OBJECT.match(data, start) is None:
         return None
     import json
 
     try:
-        document = json.loads(data[start:].decode("utf-8", "replace"))
+        document = json.loads(data[start:].decode("utf-8", "replace"), parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         return None
     value = document.get("syntax")

@@ -184,9 +184,18 @@ class _Resolver:
                 yield from self._run(node, outer, stage, onbuild=False)
                 yield from self._mounts(node, outer)
             case "onbuild" if node.child is not None:
-                stage.triggers.append(node)
-                if node.child.name == "run":
-                    yield from self._run(node.child, node, stage, onbuild=True)
+                yield from self._trigger(node, node.child, stage)
+
+    def _trigger(self, node: Node, child: Node, stage: _Stage) -> Iterator[Fact]:
+        """What ONBUILD hands to later builds. BuildKit keeps any text, and refuses it only where it runs."""
+        try:
+            instructions.check(child)
+        except ParseError as error:
+            yield Broken(node.span, error.message, "every build that is based on this image stops at it")
+            return
+        stage.triggers.append(node)
+        if child.name == "run":
+            yield from self._run(child, node, stage, onbuild=True)
 
     def _run(self, node: Node, outer: Node, stage: _Stage, *, onbuild: bool) -> Iterator[Fact]:
         text = shell_text(self._source, node, outer, stage.shell, onbuild=onbuild)
