@@ -171,12 +171,15 @@ def _check_names(settings: Settings, where: str) -> None:
             rules.require(word, f"{where}: {key}")
     for index, override in enumerate(settings.overrides):
         rules.require_always_on(override.ignore, f"{where}: overrides[{index}].ignore: ")
-    exact = [("severity", tuple(settings.severity))]
-    exact += [(f"overrides[{i}].severity", tuple(one.severity)) for i, one in enumerate(settings.overrides)]
+    severities = [("severity", settings.severity)]
+    severities += [(f"overrides[{i}].severity", one.severity) for i, one in enumerate(settings.overrides)]
+    exact = [(key, tuple(levels)) for key, levels in severities]
     exact += [(f"ignores[{i}].rule", (one.rule,)) for i, one in enumerate(settings.ignores)]
     for key, ids in exact:
         for id in ids:
             rules.require(id, f"{where}: {key}", exact=True)
+    for key, levels in severities:
+        rules.require_errors(levels, f"{where}: {key}: ")
     for index, ignore in enumerate(settings.ignores):
         if not ignore.reason.strip():
             raise UsageError(f"{where}: ignores[{index}] has no reason", 'say why: reason = "…"')

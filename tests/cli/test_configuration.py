@@ -329,6 +329,25 @@ def test_an_override_cannot_switch_off_a_parse_error(project: Path, command: Run
     assert "overrides[0].ignore: core-parse-error cannot be switched off" in result.err
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ('severity = { core-parse-error = "note" }', "--config: severity: core-parse-error"),
+        ('severity = { core-parse-error = "warning" }', "--config: severity: core-parse-error"),
+        (
+            'overrides = [{ paths = ["**"], severity = { core-parse-error = "note" } }]',
+            "--config: overrides[0].severity: core-parse-error",
+        ),
+    ],
+)
+def test_a_parse_error_is_an_error_everywhere(project: Path, command: Runner, given: str, told: str) -> None:
+    """As a note it would let a file pass that nobody could read."""
+    write(project, {"Dockerfile": "FROM a b\n"})
+    result = command("check", "--config", given)
+    assert (result.code, f"{told} cannot be less than an error" in result.err) == (2, True)
+    assert command("check", "--config", given.replace('"note"', '"error"').replace('"warning"', '"error"')).code == 1
+
+
 def test_a_pattern_for_the_short_name_of_an_image(project: Path, command: Runner) -> None:
     write(project, {"Dockerfile": "FROM python:3.12\nFROM a/b:1\n"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from verifychain.core.errors import UsageError
@@ -14,6 +14,7 @@ from verifychain.core.rule import Rule
 OFF_BY_DEFAULT = frozenset({"install"})
 # Rules whose findings say that the run itself is not to be trusted: no --select or --ignore switches them off.
 ALWAYS_ON = frozenset({"core-parse-error"})
+_INSTEAD = "exclude the file by configuration, or say why in [[tool.verifychain.ignores]]"
 
 
 @cache
@@ -41,8 +42,14 @@ def require(word: str, where: str, *, exact: bool = False) -> None:
 def require_always_on(ignored: Collection[str], where: str = "") -> None:
     """Raise UsageError where a rule is ignored that cannot be."""
     for word in ALWAYS_ON.intersection(ignored):
-        hint = "exclude the file by configuration, or say why in [[tool.verifychain.ignores]]"
-        raise UsageError(f"{where}{word} cannot be switched off", hint)
+        raise UsageError(f"{where}{word} cannot be switched off", _INSTEAD)
+
+
+def require_errors(severities: Mapping[str, str], where: str = "") -> None:
+    """Raise UsageError where a rule that cannot be ignored is made less than an error: the run would pass with it."""
+    for word in ALWAYS_ON.intersection(severities):
+        if severities[word] != "error":
+            raise UsageError(f"{where}{word} cannot be less than an error", _INSTEAD)
 
 
 def _hint(word: str, *, exact: bool) -> str:

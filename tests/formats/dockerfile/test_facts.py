@@ -177,7 +177,7 @@ def test_triggers_that_no_stage_runs_fetch_in_other_builds() -> None:
     ("trigger", "message"),
     [
         ("RUN --mount=from=$A$B,target=/x true", "'from' doesn't support variable expansion"),
-        ('RUN --mount=\'"from=a\' true', "failed to parse csv mounts"),
+        ("RUN --mount='\"from=a' true", "failed to parse csv mounts"),
         ("COPY --form=a / /", "unknown flag: --form"),
         ("ADD https://h.example/a", "ADD requires at least two arguments"),
         ("FETCH https://h.example/a", "unknown instruction: FETCH"),

@@ -10,7 +10,7 @@ from tests.timing import within
 from verifychain.core.digest import Digest
 from verifychain.core.packages import Places, PublishedFile, Release
 from verifychain.core.settings import PipTarget
-from verifychain.formats.requirements import words
+from verifychain.formats.requirements import closure, words
 from verifychain.formats.requirements.closure import LARGEST
 from verifychain.rules._hashes import release_of
 
@@ -177,6 +177,44 @@ def test_what_is_no_constraint(line: str, told: str) -> None:
         told
     )
     assert not [one for one in report(f"{line}\n").findings if one.rule == "pip-syntax"]
+
+
+@pytest.mark.parametrize(
+    ("name", "installed"),
+    [
+        ("constraints.txt", False),
+        ("constraints-3.12.txt", False),
+        ("upper_constraints.txt", False),
+        ("requirements/constraints.txt", False),
+        ("requirements-constraints.txt", True),
+        ("constraints-requirements.txt", True),
+        ("unconstraints.txt", True),
+        ("a.txt", True),
+    ],
+)
+def test_what_a_name_makes_a_file_of_constraints(name: str, installed: bool) -> None:
+    """Constraints install nothing, and need no hashes: a name that only holds the word must not pass as them."""
+    found = [one.rule for one in report_of(Files({name: "foo==1\n"}), name=name).findings]
+    assert found == ["pip-not-in-hash-mode"] * installed
+
+
+@pytest.mark.parametrize("number", [98, 140])
+def test_files_behind_very_many_others_are_not_passed_over(number: int) -> None:
+    """pip reads them all."""
+    files = {f"{at}.txt": f"-r {at + 1}.txt\na{at}==1 {HASH}\n" for at in range(number)}
+    found = said("-r 0.txt\n", {**files, f"{number}.txt": "evil==1\n"})
+    told = [one for one in found if one.severity != "note"]
+    if number < closure.DEEPEST:
+        assert [(one.rule, one.path) for one in told] == [("pip-missing-hash", f"{number}.txt")]
+    else:
+        assert [(one.rule, one.severity) for one in told] == [("pip-nested-file", "warning")]
+        assert told[0].marked == f"{closure.DEEPEST}.txt"
+
+
+def test_more_files_than_are_followed_are_told() -> None:
+    files = {f"{at}.txt": f"a{at}==1 {HASH}\n" for at in range(closure.MOST_FILES + 1)}
+    told = [one for one in said("".join(f"-r {name}\n" for name in files), files) if one.severity != "note"]
+    assert [one.rule for one in told] == ["pip-nested-file"] * 2, "itself is one of them"
 
 
 def test_notes_on_a_file() -> None:

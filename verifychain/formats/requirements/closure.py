@@ -19,8 +19,9 @@ from verifychain.formats.requirements.syntax import Node
 from verifychain.formats.requirements.text import Undecodable
 
 LARGEST = 4 << 20
-_MOST_FILES = 1000
-_DEEPEST = 100
+# What is followed from one file; where more is included, the line that includes it says so.
+MOST_FILES = 1000
+DEEPEST = 100
 _MOST_KEPT = 8 << 20  # bytes of files, about; read, they take more
 
 _Found = TypeVar("_Found")
@@ -185,12 +186,12 @@ class _Walk:
         for node in loaded.contents.nodes:
             if isinstance(node, Item):
                 found.placed.append(Placed(loaded.source, node, loaded.in_constraints))
-            elif isinstance(node, Node) and node.include is not None and depth < _DEEPEST:
+            elif isinstance(node, Node) and node.include is not None and depth < DEEPEST:
                 self._include(loaded, node.include, found, depth, found.leads_to.setdefault(key, set()))
 
     def _include(self, loaded: Loaded, option: Option, found: Closure, depth: int, leads_to: set[str]) -> None:
         target = aims_at(loaded.source.path, option.value)
-        if target.path is None or len(found.files) >= _MOST_FILES:
+        if target.path is None or len(found.files) >= MOST_FILES:
             return
         constraints = loaded.in_constraints or option.name == "--constraint"
         known = self._seen.get((target.path, constraints))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from verifychain.core.digest import Notation
+from verifychain.core.expression import expression
 from verifychain.core.finding import Edit
 from verifychain.core.pin import Grade, Slot
 from verifychain.core.ports import Scope
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 _INDEX_OPTIONS = ("--index-url", "--extra-index-url", "--find-links", "--trusted-host")
+_CONSTRAINTS = expression(r"(?:.*[-_.])?constraints(?:[-_.].*)?", re.DOTALL)
 _SOURCE_ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tar.xz")
 
 
@@ -260,6 +263,10 @@ class _Reader:
             return read, True
         if path.rpartition("/")[2].startswith("pylock."):
             return "it is a lock in TOML, which pip reads with `pip install -r` only", True
+        identity = self._scope.tree.identity(path)
+        if not any(identity in one.files for one in self._closures):
+            most = f"{closure.MOST_FILES} files, {closure.DEEPEST} of them deep"
+            return f"more is included than the {most}, that are followed: it was not checked", False
         if self._leads_back(path):
             return "it leads back to this file: pip ≥ 24.3 refuses that, and earlier ones never end", True
         return "", False
@@ -284,7 +291,9 @@ def _closures(source: Source, scope: Scope) -> list[Closure]:
 
 
 def _is_constraints(path: str) -> bool:
-    return "constraints" in path.rpartition("/")[2]
+    """By its name; one that says requirements too is held to be installed."""
+    name = path.rpartition("/")[2]
+    return _CONSTRAINTS.fullmatch(name) is not None and "requirements" not in name
 
 
 def _only_constraints(source: Source, scope: Scope, closures: list[Closure]) -> bool:
