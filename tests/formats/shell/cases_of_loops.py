@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.formats.shell.cases import Case, H, U
 
 G = f"curl -fsSLo t.tgz {U}\n"
+L = 'curl -fsSLo t.tgz "$u"\n'  # gets what a loop is at
 C = f'echo "{H}  t.tgz" | sha256sum -c -'
 E = f"{C} || exit 1"
 T = "tar xf t.tgz\n"
@@ -40,6 +41,14 @@ OF_LOOPS = [
     Case("until, fetched in a round by who fetches", f'set -e\nuntil curl -fsSLo a {U}; do {G}done\nif [ "$check" = yes ]; then {E}; fi\n[ ! -f t.tgz ] || {T}', ["unpinned", *LOST], "what the round fetches may be there"),
     Case("until, a memory that the round sets", f'{G}ok=no\n{C} && ok=yes\nuntil [ "$ok" = yes ]; do ok=yes; done\n{T}', LOST, "it ends without the check, too"),
     Case("until, the status that the round leaves", f"{G}{C}\nuntil [ $? -eq 0 ]; do true; done\n{T}", LOST, "true leaves 0"),
+    Case("a flag of the first round", f'set -e\nfirst=yes\nfor u in $LIST; do\n{L}if [ $first = yes ]; then {E}; fi\nfirst=no\n{T}done\n', LOST, "the second round has no check"),
+    Case("a flag of each round", f'set -e\nfor u in $LIST; do\nfirst=yes\n{L}if [ $first = yes ]; then {E}; fi\nfirst=no\n{T}done\n', HELD, "each round sets it again"),
+    Case("a flag that was not set", f'set -e\nfor u in $LIST; do\n{L}[ "${{seen:-}}" = 1 ] || {E}\nseen=1\n{T}done\n', LOST, "the second round has no check"),
+    Case("a flag of lines that are read", f'set -e\nfirst=yes\nwhile read -r u; do\n{L}if [ $first = yes ]; then {E}; fi\nfirst=no\n{T}done <<< "$LIST"\n', LOST, "the second round has no check"),
+    Case("a flag that counts", f"set -e\nn=0\nfor u in $LIST; do\n{L}[ $n != 0 ] || {E}\nn=1\n{T}done\n", LOST, "the second round has no check"),
+    Case("a flag of the mirror that was good", f'set -e\ngood=\nfor u in $LIST; do\n{L}if {C}; then good=1; break; fi\ndone\n[ -n "$good" ] || exit 1\n{T}', HELD, "without it nothing goes on"),
+    Case("-e is off behind the first round", f"set -e\nfor u in $LIST; do\n{L}{C}\n{T}set +e\ndone\n", LOST, "the second round goes on"),
+    Case("-e is off for a command", f"set -e\nfor u in $LIST; do\n{L}{C}\n{T}set +e\nfalse\nset -e\ndone\n", HELD, "it is on again"),
     Case("return, in a program", f"#!/bin/bash\n{G}{C} || return 1\n{T}", LOST, "bash refuses it, and goes on"),
     Case("return, in a program with -e", f"#!/bin/bash\nset -e\n{G}{C} || return 1\n{T}", HELD, "that it fails ends it"),
     Case("exit, in a program", f"#!/bin/bash\n{G}{C} || exit 1\n{T}", HELD, "that ends it"),

@@ -13,10 +13,10 @@ from verifychain.formats.shell.choices import are_arguments, reads_options
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.frames import Exits
 from verifychain.formats.shell.items import is_status
-from verifychain.formats.shell.machine import Text
+from verifychain.formats.shell.machine import GIVEN, Text
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.state import Outcome, State, join
-from verifychain.formats.shell.values import SPLIT, UNKNOWN, may_be_empty
+from verifychain.formats.shell.values import SPLIT, UNKNOWN, UNSET, may_be_empty
 
 _MOST_ROUNDS = 24
 _DIGITS = 10
@@ -35,6 +35,7 @@ _ORDER: dict[str, Callable[[int, int], bool]] = {
     "-lt": lt, "-le": le, "-gt": gt, "-ge": ge, "-ne": ne, "-eq": eq,
     "<": lt, "<=": le, ">": gt, ">=": ge, "!=": ne, "==": eq,
 }  # fmt: skip
+_FLAG = re.compile(r"[A-Za-z0-9_.-]{0,16}")
 _ARGUMENTS = re.compile(r"(?:\[\[?|test|\(\() *\"?\$\{?#\}?\"? *(?:-gt|-ne|!=|>) *0 *(?:\]\]?|\)\))?")
 
 
@@ -158,13 +159,36 @@ class Loops(Branches):
                 break
             if node.variable:
                 self.assign(node.variable, (value,))
-            outcome = self.sequence(node.body, outcome.after, quiet=quiet)
+            run = partial(self.sequence, node.body, quiet=quiet)
+            outcome = self._round(run, run, outcome.after) if several else run(outcome.after)
             out += outcome.out
         self.repeats -= several
         if several:
             self.files.folders.met((folder, self.folder))
         left = self._left(outer, outcome.after)
         return Outcome(join(outcome.ok, left), outcome.fail, out)
+
+    def _round(
+        self, run: Callable[[State | None], Outcome], again: Callable[[State], Outcome], state: State | None
+    ) -> Outcome:
+        """A round of a loop that has any number of them, and one more where the first sets what decides about it."""
+        mark, switches, fetched = self.variables.begin(), self.switches, len(self.fetches)
+        outcome = run(state)
+        before, after = self.variables.before(mark), outcome.after
+        self.variables.end(mark, [], reached=True)
+        sets = self.switches != switches or any(_is_flag(now, self.variables.get(now), before[now]) for now in before)
+        if after is None or self.again or not sets or len(self.fetches) == fetched:
+            return outcome
+        known = len(self.facts)
+        self.again = {(one.place.span, one.url): one for one in self.fetches[fetched:]}
+        second = self._branch(partial(again, after), after)
+        self.again = {}
+        del self.facts[known:]
+        return Outcome(join(outcome.ok, second.ok), join(outcome.fail, second.fail), outcome.out)
+
+    def _next_round(self, node: nodes.While, run: Callable[[State | None], Outcome], state: State) -> Outcome:
+        enter, _ = _ways(node, self.evaluate(node.condition, state, quiet=True))
+        return run(enter)
 
     def _left(self, outer: Exits | None, end: State | None) -> State | None:
         """A loop has ended; what holds where it was left before."""
@@ -214,7 +238,8 @@ class Loops(Branches):
         may_be_over = self._may_be_over(node, self.told_by(node.condition.items[0][0]) if written else None)
         enter, leave = _ways(node, tested)
         asks = len(self.fetches) == first
-        body = partial(self.evaluate, node.body, enter, quiet=quiet)
+        run = partial(self.evaluate, node.body, quiet=quiet)
+        body = partial(self._round, run, partial(self._next_round, node, run), enter)
         options = not node.until and self._has_options() and reads_options(written)
         each = not written.startswith("getopts")  # of which no round is there without an option
         done = self._by_options(body, leave, each=each) if options else self._branch(body, skipped=leave)
@@ -241,6 +266,13 @@ class Loops(Branches):
         _, later = _ways(node, self.evaluate(node.condition, behind, quiet=True))
         del self.facts[known:]
         return later
+
+
+def _is_flag(name: str, now: tuple[str, ...] | None, before: tuple[str, ...] | None) -> bool:
+    """Whether a variable has got another short text, by which a script remembers what it has done."""
+    values = (*(now or ()), *(before or ()))
+    known = all(value == UNSET or _FLAG.fullmatch(value) for value in values)
+    return known and now != before and now is not None and not name.startswith(GIVEN)
 
 
 def _ways(node: nodes.While, tested: Outcome) -> tuple[State | None, State | None]:

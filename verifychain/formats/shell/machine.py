@@ -102,6 +102,7 @@ class Machine(Storage):
         self.unread = False  # whether functions can stand in a file that is not there
         self.optional = ""  # the variable without which a check that stands here is not made
         self.in_trap = False
+        self.again: dict[tuple[Span, str], Fetch] = {}  # in a further round of a loop: the downloads of the first
         self.images: dict[tuple[Span, str], Image] = {}  # that are pulled, by their places and names
         self.own_images: set[str] = set()  # names that are given to what is built here; "" where it is not known which
         self._clock = 0
@@ -146,6 +147,9 @@ class Machine(Storage):
         """A download to a file, or, without a target, to standard output; what it gives is returned."""
         if is_local(url.text):
             return self.table.result("local")
+        again = self.again.get((self.at(call.word).span, url.text)) if self.again and git is None else None
+        if again is not None:
+            return self._fetched_again(again, target)
         fetch = Fetch(
             len(self.fetches), url.text, via, self.at(call.word), self.at(url.word), git=git, data=target is None
         )
@@ -157,8 +161,12 @@ class Machine(Storage):
         """Take a download into the books."""
         self.fetches.append(fetch)
         self.ledger.names.add(fetch.index, fetch.url)
+        return self._fetched_again(fetch, target)
+
+    def _fetched_again(self, fetch: Fetch, target: str | None) -> str:
+        """A download is made; what it brings nothing has checked, also where it was made before."""
         self.failed = self.state
-        self.state = self.state.with_fetch(fetch.index)
+        self.state = self.state.without_check(fetch.index).with_fetch(fetch.index)
         content = self.table.char(Unknown(Kind.FETCHED, self.table.shown(fetch.url), fetch=fetch.index))
         if target is not None:
             self.write(target, content)
