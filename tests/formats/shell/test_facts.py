@@ -262,3 +262,15 @@ def test_what_may_go_on_behind_an_exit_is_read_on(end: bytes) -> None:
         fact for fact in facts(b"#!/bin/sh\n" + end + b"c\0url https://h.example/b\n") if isinstance(fact, Broken)
     )
     assert one.message.startswith("a NUL byte")
+
+
+SUMS = "SHA256SUMS"
+
+
+def test_a_list_beside_the_script_is_the_projects_own() -> None:
+    text = f"set -e\nwget -i urls\nsha256sum -c {SUMS}\nsh t\n"
+    assert verdicts(text) == ["same-origin"]
+    assert verdicts(text, {SUMS: ""}) == ["verified"]
+    image = f"FROM a\nCOPY {SUMS} ./\nRUN wget -i urls && sha256sum -c {SUMS} && sh t\n"
+    assert verdicts(image, {SUMS: ""}, "Dockerfile") == ["verified"]
+    assert verdicts(image.replace("COPY", "# COPY"), {SUMS: ""}, "Dockerfile") == ["same-origin"]

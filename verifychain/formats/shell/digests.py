@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.pin import Malformed, Pin
 from verifychain.core.source import Source, Span
+from verifychain.formats.shell.brought import brought
 from verifychain.formats.shell.expand import SEARCHED
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.scanner import Word
@@ -118,13 +119,15 @@ class Judge:
                         self._meaningless = True
                         return Level.NONE
                 case Kind.CONTENT:
-                    level = min(level, Level.VERIFIED)
+                    those = sum(map(member, self._indexes))
+                    levels = [evidence_level(self._machine, one, those) for one in brought(self._machine, unknown.name)]
+                    level = min([level, *levels])
                 case Kind.VARIABLE if not unknown.values:
                     self._variables.append(unknown.name)
                 case _:
                     pass
         only_files = {unknown.kind for unknown in self._machine.carried(text)} - {Kind.FILTERED} == {Kind.CONTENT}
-        return Level.VERIFIED if only_files else level
+        return Level.VERIFIED if only_files and level is Level.EXTERNAL else level
 
     def _fetched(self, index: int) -> Level:
         if index in self._indexes:

@@ -125,6 +125,10 @@ class Machine(Storage):
         """Where a variable without a value is declared, if it is."""
         return None
 
+    def in_project(self, name: str) -> bool:
+        """Whether there is a file of that name beside the script, or copied into the image."""
+        return False
+
     # Places and names.
 
     def at(self, word: Word) -> Location:

@@ -190,6 +190,9 @@ class Session(Shell):
             return None
         return Related(Location(self.examined, span), f"ARG {name} is declared without a value here")
 
+    def in_project(self, name: str) -> bool:
+        return self._in_repository(name) is not None
+
     def run_file(self, name: str, call: Call, arguments: Sequence[str]) -> bool:
         if self.run_written(name, call, arguments):
             return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from verifychain.formats.shell.brought import brings_several, brought
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.digests import OF_ANY_LENGTH, evidence_level
 from verifychain.formats.shell.files import basename
@@ -161,7 +162,7 @@ class List:
     def _unknown(self, text: str) -> None:
         """A list of which only the source is known: it is as good as that."""
         shell = self._shell
-        level, lists = Level.VERIFIED, list[Fetch]()
+        level, lists, sources = Level.VERIFIED, list[Fetch](), list[Fetch]()
         for unknown in shell.carried(text):
             match unknown.kind:
                 case Kind.FETCHED:
@@ -172,6 +173,8 @@ class List:
                     names = unknown.name.split("\n")
                     self._compare(shell.fetched_files(names), shell.table.char(unknown), self._algorithm)
                     return
+                case Kind.CONTENT:
+                    sources += brought(shell, unknown.name)
                 case _:
                     pass
         for one in lists:
@@ -187,6 +190,10 @@ class List:
         if lists and plain and "/" not in text:
             covered = self._here(covered)
         level = min([level, *(evidence_level(shell, one, covered) for one in lists)])
+        for one in sources:  # what may be the list is worth as much as that to all others
+            others = covered if brings_several(one) else covered & ~member(one.index)
+            shell.all_listed(others, min(level, evidence_level(shell, one, others)), self._word)
+            covered &= ~others if one.git is None else 0
         shell.all_listed(covered, level, self._word)
 
     def _here(self, those: int) -> int:

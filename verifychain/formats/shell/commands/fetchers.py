@@ -103,6 +103,8 @@ def _copy(shell: Shell, call: Call, schemes: tuple[str, ...], words: tuple[str, 
     if target in ("-", "/dev/stdout"):
         return shell.fetch(call, source, call.name)
     name = f"{target.rstrip('/')}/{basename(source.text)}" if target.endswith(("/", ".")) else target
+    if not {"sync", "rsync", "--recursive", "-r", "-R"}.isdisjoint(call.texts):
+        name = f"{target.rstrip('/')}/*"
     shell.fetch(call, source, call.name, name)
     return None
 

@@ -92,10 +92,16 @@ def _listed(shell: Shell, call: Call, given: Options) -> list[Field]:
     return [Field(url, call.word) for url in urls[:50]]
 
 
+def _brings_several(given: Options, url: Field) -> bool:
+    """Whether nobody knows how many files come, nor their names."""
+    listed = UNKNOWN.match(url.text) is not None and given.has("i", "input-file")
+    return listed or given.has("r", "recursive", "m", "mirror")
+
+
 def _target(shell: Shell, given: Options, url: Field, target: str | None) -> str | None:
     if target is not None:
         return None if target in ("-", "/dev/stdout") else target
     text = url.text if is_url(url.text) or UNKNOWN.match(url.text) else f"http://{url.text}"
-    name = file_name(text) or "index.html"
+    name = "*" if _brings_several(given, url) else file_name(text) or "index.html"
     folder = given.value("P", "directory-prefix")
     return name if folder is None else f"{folder}/{name}"
