@@ -10,6 +10,7 @@ from tests.formats.shell.cases_of_checked import OF_CHECKED
 from tests.formats.shell.cases_of_commands import OF_COMMANDS
 from tests.formats.shell.cases_of_endings import OF_ENDINGS
 from tests.formats.shell.cases_of_folders import OF_FOLDERS
+from tests.formats.shell.cases_of_installers import OF_INSTALLERS
 from tests.formats.shell.cases_of_lists import OF_LISTS
 from tests.formats.shell.cases_of_loops import OF_LOOPS
 from tests.formats.shell.cases_of_memory import OF_MEMORY
@@ -27,6 +28,7 @@ from verifychain.facts.broken import Broken
 
 CASES = cases.CASES + OF_WAYS + OF_PUBLIC + OF_FOLDERS + OF_PROJECTS + OF_CHECKED + OF_ENDINGS + OF_SEARCHES
 CASES += OF_MEMORY + OF_SIGNATURES + OF_COMMANDS + OF_SUMS + OF_NUMBERS + OF_OUTSIDE + OF_OPTIONS + OF_LOOPS + OF_LISTS
+CASES += OF_INSTALLERS
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -12,6 +12,7 @@ _WORDS = tuple(
         "gpg", "nosignature", "verify", "strict-ssl", "content-trust", "content_trust", "insecure", "gosumdb",
         "gonosum", "goflags", "reject_unauthorized", "recv-key", "apt-key", "sha256", "sha512", "sha1", "md5", "cosign",
         "docker", "podman", "nerdctl", "force-yes", "trusted-host", "trusted_host", "no-check", "ssl", "nodigest",
+        "npx", "bun ", "bunx",
     )
 )  # fmt: skip
 

@@ -37,12 +37,13 @@ _FAMILIES = {
     " sponge",
     "files": "mv cp ln install rm chmod chown rename mkdir touch mktemp",
     "unpack": "tar bsdtar gtar unzip 7z 7za 7zz 7zr unrar cpio jar ar star unar pax dpkg dpkg-deb rpm2cpio apt apt-get"
-    " yum dnf microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
+    " yum dnf dnf5 microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"
     " java deno bun pwsh powershell pypy pypy3 guile tclsh osascript kubectl oc helm",
     "tests": "[ test [[ diff cmp comm case",
     "which": "which",
-    "packages": "pip pip2 pip3 pipx uv npm npx pnpm yarn go cargo gem choco nuget dotnet composer",
+    "installers": "ansible-galaxy bunx cpan cpanm hg kustomize luarocks mix npx opkg pear pecl raco svn uvx vagrant",
+    "packages": "pip pip2 pip3 pipx uv npm pnpm yarn go cargo gem choco nuget dotnet composer",
 }  # fmt: skip
 _BY_NAME = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 # Commands that do nothing with a file that they are given but to look at it or to move it.

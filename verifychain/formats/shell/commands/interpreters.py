@@ -7,6 +7,7 @@ import re
 from verifychain.facts.download import Consumer
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.commands import inline, php
+from verifychain.formats.shell.commands.addresses import node_address, run_node, take, take_git, take_kustomization
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
@@ -20,6 +21,7 @@ _FETCHING = re.compile(
     r"urlopen|urlretrieve|requests\.get|Net::HTTP|open-uri|URI\.open|LWP::|file_get_contents|https?\.get|fetch\(|download\.file|WebClient|Invoke-WebRequest"
 )
 _DENO = frozenset(["n", "name", "root", "c", "config", "import-map", "cert", "location", "seed", "L", "log-level"])
+_BUN = frozenset(["cwd", "registry", "backend", "cache-dir", "filter", "omit"])
 _HELM = frozenset(["n", "namespace", "f", "values", "set", "version", "repo", "d", "destination", "timeout"])
 _URL = re.compile(r"(?:https?|ftp)://[^\s'\"`)]+")
 
@@ -79,7 +81,7 @@ def _other(shell: Shell, call: Call) -> str:
     )
     texts = given.values(*options.split())
     operands = list(given.operands)
-    if name == "deno" and _deno(shell, call):
+    if (name == "deno" and _deno(shell, call)) or (name == "bun" and _bun(shell, call)):
         return ""
     # What follows the dash are arguments, and so is what follows `php --`.
     from_stdin = not operands or operands[0].text == "-" or (name == "php" and call.texts[:1] == ["--"])
@@ -129,11 +131,16 @@ def _opaque(shell: Shell, call: Call, text: str) -> None:
 
 def _cluster(shell: Shell, call: Call) -> str:
     """Objects from standard input are made in the cluster as they come, and run there."""
-    given = parse(call.arguments, frozenset(["f", "filename", "n", "namespace", "l", "context", "kubeconfig"]))
+    given = parse(
+        call.arguments, frozenset(["f", "filename", "k", "kustomize", "n", "namespace", "l", "context", "kubeconfig"])
+    )
     made = [field.text for field in given.operands][:1] in (["apply"], ["create"], ["replace"])
     for url in given.values("f", "filename") if made and not given.has("dry-run") else ():
         if is_url(url):
             shell.pipe(shell.fetch(call, Field(url, call.word), call.name), Consumer.INTERPRETER, call.word, call.name)
+    for url in given.values("k", "kustomize") if made and not given.has("dry-run") else ():
+        if is_url(url):
+            take_kustomization(shell, call, Field(url, call.word))
     if made and not given.has("dry-run") and {"-", "/dev/stdin"} & set(given.values("f", "filename")):
         shell.pipe(call.stdin or "", Consumer.INTERPRETER, call.word, call.name)
     return call.stdin or shell.table.result(f"$({call.name} …)")
@@ -141,7 +148,14 @@ def _cluster(shell: Shell, call: Call) -> str:
 
 def _chart(shell: Shell, call: Call) -> str:
     """``helm install name https://…``: what a chart says is made in the cluster."""
-    words = parse(call.arguments, _HELM).operands
+    given = parse(call.arguments, _HELM)
+    words = given.operands
+    if [field.text for field in words[:2]] == ["plugin", "install"]:
+        for url in words[2:]:
+            if url.text.endswith((".tgz", ".tar.gz")) and is_url(url.text):
+                take(shell, call, url, "helm")
+            elif is_url(url.text):
+                take_git(shell, call, url, "helm", given.value("version"))
     if [field.text for field in words][:1] in (["install"], ["upgrade"], ["pull"]):
         for url in words[1:]:
             if is_url(url.text) and not url.text.startswith("oci:"):
@@ -158,6 +172,18 @@ def _powershell(shell: Shell, call: Call) -> str:
         return ""
     walk(shell, " ".join(texts), call)
     return ""
+
+
+def _bun(shell: Shell, call: Call) -> bool:
+    """``bun add``, ``bun install`` and ``bun x`` as npm has them; whether it is one of them."""
+    if call.texts[:1] == ["x"]:
+        run_node(shell, call, call.arguments[1:])
+    elif call.texts[:1] in (["add"], ["install"], ["i"]):
+        for field in parse(call.arguments[1:], _BUN).operands:
+            node_address(shell, call, field)
+    else:
+        return False
+    return True
 
 
 def _deno(shell: Shell, call: Call) -> bool:

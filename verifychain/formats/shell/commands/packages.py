@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from verifychain.facts.download import GitRef
 from verifychain.facts.install import Install, Manager
 from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.commands.addresses import (
+    node_address,
+    pip_address,
+    run_node,
+    run_python,
+    take,
+    take_git,
+)
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import parse
 from verifychain.formats.shell.switches import off
-from verifychain.formats.shell.urls import is_commit, is_url
+from verifychain.formats.shell.urls import is_url
 from verifychain.formats.shell.values import UNKNOWN
-
-_GIT_URL = re.compile(r"(?:[\w.-]+(?:\[[\w,-]+\])? *@ *)?git\+([^\s#;]+?)(?:@([^\s@#/;:]+))?(?:#([^\s]*))?$")
-_PIP_HASH = re.compile(r"#(?:.*&)?sha(?:256|384|512)=[0-9a-f]{64,128}")
 
 
 def run(shell: Shell, call: Call) -> str:
@@ -80,14 +84,24 @@ _PIP_VALUES = frozenset(
 )
 
 
+_PYTHON_RUNS = {"uv": (["tool", "run"], ["run"], ["add"]), "pipx": (["run"],)}
+
+
 def _pip(shell: Shell, call: Call) -> None:
     _trusted(shell, call)
+    at = next((len(words) for words in _PYTHON_RUNS.get(call.name, ()) if call.texts[: len(words)] == words), 0)
+    if at:
+        run_python(shell, call, call.arguments[at:])
+        return
     arguments = _behind_install(call)
     if arguments is None:
         return
     given = parse(arguments, _PIP_VALUES)
     for field in [*given.operands, *(Field(value, call.word) for value in given.values("e", "editable"))]:
-        _pip_url(shell, call, field)
+        pip_address(shell, call, field)
+    for value in given.values("r", "requirement", "c", "constraint"):
+        if is_url(value):
+            take(shell, call, Field(value, call.word), "pip")
     packages = [field for field in given.operands if not _is_path(field.text)]
     hashed = given.has("require-hashes", "no-index") or _is_on(shell.variable("PIP_REQUIRE_HASHES"))
     if not hashed and (packages or given.has("r", "requirement")):
@@ -130,35 +144,6 @@ def _trusted(shell: Shell, call: Call) -> None:
             )
 
 
-def _pip_url(shell: Shell, call: Call, field: Field) -> None:
-    found = _GIT_URL.match(field.text)
-    if found is not None:
-        ref = found[2]
-        _git(shell, call, Field(found[1], field.word), "pip", ref)
-    elif is_url(field.text) or re.match(r"[\w.-]+ *@ *https?://", field.text):
-        url = Field(field.text.partition("@")[2].strip() if not is_url(field.text) else field.text, field.word)
-        _take(shell, call, url, "pip")
-        if _PIP_HASH.search(url.text):
-            shell.fetches[-1].pinned = True
-    elif field.text.endswith((".whl", ".tar.gz", ".zip")):
-        shell.use_files([field.text], call.word, "pip")
-
-
-def _git(shell: Shell, call: Call, url: Field, via: str, ref: str | None) -> None:
-    commit = ref is not None and all(is_commit(value) for value in shell.table.alternatives(ref))
-    before = len(shell.fetches)
-    shell.fetch(call, url, via, None, GitRef(None if ref is None else shell.table.shown(ref), commit))
-    for fetch in shell.fetches[before:]:
-        fetch.data = fetch.streaming = False
-
-
-def _take(shell: Shell, call: Call, url: Field, via: str) -> None:
-    before = len(shell.fetches)
-    shell.fetch(call, url, via)
-    for fetch in shell.fetches[before:]:
-        fetch.data = fetch.streaming = False
-
-
 _NO_SSL = re.compile(r"(?:strict-ssl|enableStrictSsl)[= ](?:false|0)")  # the second one is that of yarn 2
 
 
@@ -170,7 +155,9 @@ def _npm(shell: Shell, call: Call) -> None:
                 shell, field, field.text, "the registry's certificate is not verified", "give the authority with cafile"
             )
     words = [text for text in texts if not text.startswith("-")]
-    if words[:1] in (["config"], ["set"]):
+    if words[:1] in (["exec"], ["x"], ["dlx"]):
+        run_node(shell, call, call.arguments[texts.index(words[0]) + 1 :])
+    elif words[:1] in (["config"], ["set"]):
         if _NO_SSL.search(" ".join(words)):
             effect = "the registry's certificate is not verified"
             off(shell, call.arguments[0], "strict-ssl false", effect, "give the authority with cafile")
@@ -180,17 +167,20 @@ def _npm(shell: Shell, call: Call) -> None:
         _node_packages(shell, call, words)
 
 
+_NODE_VALUES = """C F arch cache cache-folder cpu cwd dir filter global-folder include libc loglevel modules-folder
+    mutex network-timeout omit only os prefix registry save-prefix script-shell tag userconfig w workspace"""
+
+
 def _node_packages(shell: Shell, call: Call, words: list[str]) -> None:
     packages = [
-        field for field in call.arguments if not field.text.startswith("-") and field.text not in (*words[:1], "add")
+        field
+        for field in parse(call.arguments, frozenset(_NODE_VALUES.split())).operands
+        if field.text not in (*words[:1], "add")
     ]
     for field in packages:
-        if field.text.startswith(("git+", "github:")):
-            url, _, ref = field.text.removeprefix("git+").partition("#")
-            _git(shell, call, Field(url, field.word), call.name, ref or None)
-        elif is_url(field.text):
-            _take(shell, call, field, call.name)
-        elif field.text.endswith((".tgz", ".tar.gz")):
+        if node_address(shell, call, field):
+            continue
+        if field.text.endswith((".tgz", ".tar.gz")):
             shell.use_files([field.text], call.word, call.name)
     frozen = {"--frozen-lockfile", "--immutable", "--prefer-frozen-lockfile"}.intersection(call.texts)
     command = f"{call.name} {(words or ['install'])[0]}"
@@ -255,7 +245,7 @@ def _cargo(shell: Shell, call: Call) -> None:
     if url is not None:
         revision = given.value("rev")
         ref = revision or given.value("tag") or given.value("branch")
-        _git(shell, call, Field(url, call.word), "cargo", ref)
+        take_git(shell, call, Field(url, call.word), "cargo", ref)
     if not given.has("locked") and not given.has("path"):
         _installed(shell, call, Manager.CARGO, "cargo install", "--locked, which takes the versions of its Cargo.lock")
 
@@ -270,7 +260,7 @@ def _gem(shell: Shell, call: Call) -> None:
         return
     for field in given.operands[1:]:
         if is_url(field.text):
-            _take(shell, call, field, "gem")
+            take(shell, call, field, "gem")
         elif field.text.endswith(".gem"):
             shell.use_files([field.text], call.word, "gem")
     if any(not is_url(word) and not word.endswith(".gem") for word in words[1:]):

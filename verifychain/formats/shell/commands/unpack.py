@@ -36,6 +36,7 @@ _SYSTEM = frozenset(
         "apt-get",
         "yum",
         "dnf",
+        "dnf5",
         "microdnf",
         "tdnf",
         "zypper",
