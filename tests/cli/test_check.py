@@ -223,7 +223,9 @@ def test_mistakes_exit_2_with_a_word_on_what_to_do(
 def test_nothing_to_check(project: Path, command: Runner) -> None:
     write(project, {"notes.txt": "FROM debian\n"})
     assert command("check").code == 3
+    assert "name a file" in command("check").err
     assert "nothing to check" in command("check", "notes.txt").err
+    assert "`verifychain dockerfile FILE`" in command("check", "notes.txt").err
     assert command("check", "notes.txt").code == 3
     assert command("check", "--allow-empty").code == 0
     assert command("dockerfile", "notes.txt").code == 1, "a named file is read as the format of the command"

@@ -232,5 +232,8 @@ def conclude(report: Report, run: Run, console: Console, *, judged: bool = True)
     if options.verbose > 1:
         console.say(masked("".join(failure.trace for failure in report.failures)))
     if report.is_empty and not options.allow_empty:
-        console.fail("nothing to check: no path led to a file that is read", "name a file, or pass --allow-empty")
+        hint = "name a file, or pass --allow-empty"
+        if any(path in run.paths for path, _ in report.left_out):
+            hint = "give a file of another name to the command of its kind: `verifychain dockerfile FILE`"
+        console.fail("nothing to check: no path led to a file that is read", hint)
     return int(console.verdict)

@@ -59,4 +59,15 @@ PARTS = pairs(
     ("a field of a line", f"S=$(echo 'a {H}' | cut -s -d' ' -f2)\n[ \"$(sha256sum t.tgz | cut -d' ' -f1)\" = \"$S\" ]", f"S=$(echo '{H}' | cut -s -d' ' -f1)\necho \"$S  u.tgz\" | sha256sum -c || :", "unpinned", "cut -s prints no line without a delimiter"),
 )  # fmt: skip
 
-OF_OUTSIDE = LISTS + CLUSTERS + STORES + HERE + PARTS
+PLACED = [
+    Case("installed from a pipe", f"curl {U} | sudo install -m755 /dev/stdin /usr/local/bin/t\n", ["unpinned"], "the pipe is the file"),
+    Case("installed from a pipe, checked", f"set -e\ncurl {U} | install -m755 /dev/stdin t\necho '{H}  t' | sha256sum -c\n./t\n", ["verified"], "the pipe is the file"),
+    Case("copied from a process", f"cp <(curl {U}) /usr/local/bin/t\n", ["unpinned"], "what it prints is the file"),
+    Case("copied from a process, checked", f"set -e\ncp <(curl {U}) t\necho '{H}  t' | sha256sum -c\n./t\n", ["verified"], "what it prints is the file"),
+    Case("written to a disk", f"curl {U} | xz -dc | dd of=/dev/mmcblk0 bs=4M\n", ["unpinned"], "a machine starts from it"),
+    Case("written to a disk by a redirection", f"curl {U} > /dev/sda\n", ["unpinned"], "a machine starts from it"),
+    Case("written to a disk behind a check", f"set -e\ncurl -o t {U}\necho '{H}  t' | sha256sum -c\ndd if=t of=/dev/sda\n", ["verified"], "the file is right"),
+    Case("written to a terminal", f"curl {U} > /dev/tty\ncurl {U} | tee /dev/stderr | jq .\n", [], "only shown"),
+]  # fmt: skip
+
+OF_OUTSIDE = PLACED + LISTS + CLUSTERS + STORES + HERE + PARTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from verifychain.formats.shell.contents import KEPT, NAME, Contents
@@ -13,6 +14,7 @@ from verifychain.formats.shell.records import Fetch
 from verifychain.formats.shell.state import State, member
 from verifychain.formats.shell.values import UNKNOWN, Kind, Level, Unknown, without_words
 
+_DISK = re.compile(r"/dev/(?:[hsv]d[a-z]|xvd|nvme|mmcblk|disk/|mapper/|loop|mtd)")
 _DEVICES = frozenset(["/dev/null", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
 
 
@@ -79,6 +81,8 @@ class Storage(Environment):
         """A file is written; ``through`` says that the same bytes go on down the pipeline."""
         path = self.path(name)
         if path.startswith("/dev/"):
+            for fetch in self.fetched(content) if _DISK.match(path) else ():
+                fetch.data = fetch.streaming = False
             return
         kept = () if append else self._may_stay(path, content)
         for fetch in self.fetched(without_words(content)):

@@ -29,18 +29,28 @@ def run(shell: Shell, call: Call) -> str:
     elif call.name in ("chmod", "chown"):
         shell.handled(shell.path(name) for name in names[1:])
     elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
-        target = given.value("t", "target-directory")
-        if target is None and _keeps(shell, call, given, names):
-            return ""
-        if names[:-1] == ["/dev/null"]:
-            shell.write(names[-1], "")
-        if target is not None:
-            shell.move(names, target + "/")
-        elif len(names) > 1:
-            shell.move(names[:-1], names[-1], renamed=call.name == "mv")
-        elif call.name == "ln" and names:
-            shell.move(names, ".")
+        _place(shell, call, given, names)
     return ""
+
+
+def _place(shell: Shell, call: Call, given: Options, names: list[str]) -> None:
+    """Files get further names."""
+    target = given.value("t", "target-directory")
+    if target is not None:
+        shell.move(names, target + "/")
+    elif _keeps(shell, call, given, names):
+        pass
+    elif len(names) == 2 and _comes_by(shell, names[0]):
+        shell.write(names[1], "" if names[0] == "/dev/null" else shell.content(names[0]))
+    elif len(names) > 1:
+        shell.move(names[:-1], names[-1], renamed=call.name == "mv")
+    elif call.name == "ln" and names:
+        shell.move(names, ".")
+
+
+def _comes_by(shell: Shell, name: str) -> bool:
+    """Whether it is no file: ``curl … | install /dev/stdin tool``, ``cp <(curl …) tool``, ``cp /dev/null log``."""
+    return name in ("/dev/null", "/dev/stdin") or any(one.kind is Kind.STREAM for one in shell.table.unknowns(name))
 
 
 def _keeps(shell: Shell, call: Call, given: Options, names: list[str]) -> bool:
