@@ -34,6 +34,7 @@ OF_LISTS = [
     _case("a list in a clone", f"git clone https://e.example/all.git\ncurl -o all/t.tgz {U}\ncd all", ["unpinned", "same-origin"], "as good as the clone"),
     _case("a list in a clone of a commit", f"git clone https://e.example/all.git\ngit -C all checkout {_ID}\ncurl -o all/t.tgz {U}\ncd all", ["pinned", "verified"], "as good as the clone"),
     _case("a list beside a clone", f"git clone https://e.example/all.git\ncurl -o t.tgz {U}", ["verified", "verified"], _KEPT),
+    Case("digests of a list of addresses", 'set -e\nwhile read -r url sum; do f=$(basename "$url"); wget "$url"; echo "$sum  $f" | sha256sum -c; done < list.txt\n', ["verified"], _KEPT),
     Case("a digest of a clone", f'set -e\ngit clone https://e.example/all.git\ncurl -o t.tgz {U}\necho "$(cat all/t.sha256)  t.tgz" | sha256sum -c -\ntar xf t.tgz\n', ["unpinned", "same-origin"], "as good as the clone"),
     Case("a digest of a clone of a commit", f'set -e\ngit clone https://e.example/all.git\ngit -C all checkout {_ID}\ncurl -o t.tgz {U}\necho "$(cat all/t.sha256)  t.tgz" | sha256sum -c -\ntar xf t.tgz\n', ["pinned", "verified"], "as good as the clone"),
 ]  # fmt: skip

@@ -24,11 +24,10 @@ def brought(machine: Machine, name: str) -> list[Fetch]:
 
     Nothing of the latter where the project has such a file: ``wget -i urls`` beside a list that is kept with it.
     """
-    path = machine.path(name)
-    clone = machine.clones.around(path) if machine.clones else None
+    clone = clone_around(machine, name)
     if clone is not None:
         return [clone]
-    folder, found = folder_of(path), list[Fetch]()
+    folder, found = folder_of(machine.path(name)), list[Fetch]()
     those = machine.state.made & machine.ledger.kept
     if UNKNOWN.search(name) is not None or those.bit_count() > _MOST_SOUGHT:
         return []
@@ -39,6 +38,11 @@ def brought(machine: Machine, name: str) -> list[Fetch]:
         ):
             found.append(fetch)
     return [] if found and machine.in_project(name) else found
+
+
+def clone_around(machine: Machine, name: str) -> Fetch | None:
+    """The clone in which a file lies."""
+    return machine.clones.around(machine.path(name)) if machine.clones else None
 
 
 def brings_several(fetch: Fetch) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from verifychain.core.digest import Algorithm, Digest
 from verifychain.core.pin import Malformed, Pin
 from verifychain.core.source import Source, Span
-from verifychain.formats.shell.brought import brought
+from verifychain.formats.shell.brought import clone_around
 from verifychain.formats.shell.expand import SEARCHED
 from verifychain.formats.shell.records import Check, Fetch
 from verifychain.formats.shell.scanner import Word
@@ -119,9 +119,9 @@ class Judge:
                         self._meaningless = True
                         return Level.NONE
                 case Kind.CONTENT:
-                    those = sum(map(member, self._indexes))
-                    levels = [evidence_level(self._machine, one, those) for one in brought(self._machine, unknown.name)]
-                    level = min([level, *levels])
+                    clone = clone_around(self._machine, unknown.name)
+                    found = Level.VERIFIED if clone is None else self._evidence(clone)
+                    level = min(level, found)
                 case Kind.VARIABLE if not unknown.values:
                     self._variables.append(unknown.name)
                 case _:
@@ -136,6 +136,9 @@ class Judge:
         fetch = self._machine.fetches[index]
         fetch.data = False
         self._machine.serves(fetch)
+        return self._evidence(fetch)
+
+    def _evidence(self, fetch: Fetch) -> Level:
         return evidence_level(self._machine, fetch, sum(map(member, self._indexes)))
 
     def _literal(self, text: str, algorithm: str) -> Level:
