@@ -70,4 +70,16 @@ PLACED = [
     Case("written to a terminal", f"curl {U} > /dev/tty\ncurl {U} | tee /dev/stderr | jq .\n", [], "only shown"),
 ]  # fmt: skip
 
-OF_OUTSIDE = PLACED + LISTS + CLUSTERS + STORES + HERE + PARTS
+_TWO = "https://cdn.example/a.tgz https://cdn.example/b.tgz"
+
+BASES = [
+    Case("basename in a loop", f"set -e\nfor u in {_TWO}; do curl -O $u; echo \"{H}  $(basename $u)\" | sha256sum -c; done\nsh a.tgz; sh b.tgz\n", ["verified"] * 2, "each by its name"),
+    Case("basename of another", f'set -e\nA=https://cdn.example/a.tgz B=https://cdn.example/b.tgz\ncurl -o "$(basename $A)" $A\ncurl -o "$(basename $B)" $B\necho "{H}  $(basename $A)" | sha256sum -c\nsh b.tgz\n', ["verified", "unpinned"], "they are two files"),
+    Case("basename of lines that are read", f'set -e\nwhile read -r u s; do curl -O "$u"; echo "$s  $(basename "$u")" | sha256sum -c; done <<E\nhttps://cdn.example/a.tgz {H}\nE\nsh a.tgz\n', ["verified"], "each by its name"),
+    Case("basename of what is unknown", f'set -e\ncurl -O "$URL"\necho "{H}  $(basename "$URL")" | sha256sum -c\n', ["verified"], "curl keeps it by that name"),
+    Case("basename of something else unknown", f'set -e\ncurl -O "$URL"\necho "{H}  $(basename "$OTHER")" | sha256sum -c\nsh "$(basename "$URL")"\n', ["unpinned"], "another file"),
+    Case("basename without an ending", f"set -e\ncurl -o x {U}\necho '{H}  x' | sha256sum -c\nsh $(basename x.sh .sh)\n", ["verified"], "x"),
+    Case("basename without another ending", f"set -e\ncurl -o x {U}\ncurl -o x.tgz {U}\necho '{H}  x' | sha256sum -c\nsh $(basename -s .sh x.tgz)\n", ["verified", "unpinned"], "x.tgz"),
+]  # fmt: skip
+
+OF_OUTSIDE = BASES + PLACED + LISTS + CLUSTERS + STORES + HERE + PARTS

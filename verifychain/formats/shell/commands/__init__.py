@@ -35,7 +35,7 @@ _FAMILIES = {
     "texts": "echo printf cat zcat tee dd gzip gunzip zstd xz unxz bzip2 bunzip2 unzstd grep egrep fgrep rg awk gawk"
     " mawk sed cut head tail tr sort uniq jq yq xmllint column rev base64 dos2unix fromdos envsubst nl strings pv"
     " sponge",
-    "files": "mv cp ln install rm chmod chown rename mkdir touch mktemp",
+    "files": "mv cp ln install rm chmod chown rename mkdir touch mktemp basename",
     "unpack": "tar bsdtar gtar unzip 7z 7za 7zz 7zr unrar cpio jar ar star unar pax dpkg dpkg-deb rpm2cpio apt apt-get"
     " yum dnf dnf5 microdnf zypper apk tdnf pacman installer msiexec alien brew snap flatpak",
     "interpreters": "sh bash dash ash ksh zsh mksh fish su python python2 python3 perl ruby node nodejs php lua Rscript"

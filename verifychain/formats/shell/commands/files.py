@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from verifychain.formats.shell.calls import Shell
+from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.machine import Call
 from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.values import Kind, Unknown
 
 _VALUES = {
+    "basename": frozenset(["s", "suffix"]),
     "install": frozenset(["m", "o", "g", "t", "S", "mode", "owner", "group", "target-directory", "suffix"]),
     "mv": frozenset(["t", "S", "target-directory", "suffix"]),
     "cp": frozenset(["t", "S", "target-directory", "suffix"]),
@@ -21,6 +23,8 @@ def run(shell: Shell, call: Call) -> str:
     """A call of one of them."""
     given = parse(call.arguments, _VALUES.get(call.name, frozenset()))
     names = [field.text for field in given.operands]
+    if call.name == "basename":
+        return _last_part(shell, given, names)
     if call.name == "mktemp":
         shell.temporary += 1
         return shell.table.char(Unknown(Kind.RESULT, "$(mktemp …)", fetch=shell.temporary))
@@ -31,6 +35,15 @@ def run(shell: Shell, call: Call) -> str:
     elif call.name in _VALUES and not (call.name == "install" and given.has("d", "directory")):
         _place(shell, call, given, names)
     return ""
+
+
+def _last_part(shell: Shell, given: Options, names: list[str]) -> str:
+    """What ``basename`` prints: the name under which ``curl -O`` keeps an address, too."""
+    suffix = given.value("s", "suffix")
+    if suffix is None and len(names) == 2 and not given.has("a", "multiple"):
+        suffix = names.pop()
+    found = [basename(name) for name in names]
+    return "\n".join(name.removesuffix(suffix or "") or name for name in found) or shell.table.result("$(basename …)")
 
 
 def _place(shell: Shell, call: Call, given: Options, names: list[str]) -> None:
