@@ -14,6 +14,7 @@ import pytest
 from tests.cli.conftest import environment, unmeasured
 from tests.faults.conftest import FIXABLE, FIXED, Command, limit_files, temporary
 from tests.program import FOUND_BY, PROGRAM
+from verifychain.cli.options import FORMATS
 
 # Comments make it larger than what `limit_files` lets be written.
 LARGE = FIXABLE + "# a comment\n" * 400
@@ -118,9 +119,28 @@ def test_a_full_disk(project: Path, command: Command) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_part_of_a_result_is_not_taken_for_all(project: Path, command: Command, format: str) -> None:
+    (project / "Dockerfile").write_text("".join(f"FROM debian:{number}\n" for number in range(400)))
+    words = ("check", "--format", format, "--output")
+    ended = command(*words, "out", prepare=limit_files)
+    assert (ended.code, "Traceback" in ended.err) == (2, False), ended
+    assert "cannot write out: file too large\n  hint: what stands in it now is not all" in ended.err
+    assert (project / "out").stat().st_size > 0
+    ended = command(*words, "no/folder")
+    assert (ended.code, "in a folder that exists" in ended.err, "not all" in ended.err) == (2, True, False)
+
+
 @pytest.mark.parametrize(
     "words",
-    [("check",), ("check", "--format", "json"), ("inventory",), ("rules",), ("--version",), ("digest", "Dockerfile")],
+    [
+        ("check",),
+        *(("check", "--format", format) for format in FORMATS),
+        ("inventory",),
+        ("rules",),
+        ("--version",),
+        ("digest", "Dockerfile"),
+    ],
     ids=" ".join,
 )
 @pytest.mark.parametrize("stream", ["full", "closed"])

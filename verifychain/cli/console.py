@@ -44,11 +44,12 @@ class Console:
                 discard_output()
                 raise _lost(error) from None
             return
+        hint = "name a file in a folder that exists and can be written"
         try:
             with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+                hint = "what stands in it now is not all that was found: make room, or name another file"
                 file.writelines(pieces)
         except OSError as error:
-            hint = "name a file in a folder that exists and can be written"
             raise UsageError(f"cannot write {path}: {strerror(error)}", hint) from None
 
     def inform(self, text: str, path: str | None = None) -> None:
@@ -112,7 +113,8 @@ def discard_output() -> None:
 
 def _lost(error: OSError) -> VerifychainError:
     reason = strerror(error)
-    return VerifychainError(f"cannot write to standard output: {reason}", "what was found is not reported")
+    hint = "what was found is not reported, or not all of it"
+    return VerifychainError(f"cannot write to standard output: {reason}", hint)
 
 
 def _write(stream: TextIO | None, pieces: Iterable[str]) -> None:
