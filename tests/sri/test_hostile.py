@@ -66,6 +66,10 @@ ATTACKS = {
     "percents": "<script src='" + "%2e%2e/" * N + "'></script>",
     "references": "<script src='" + "&amp" * N + "'></script>",
     "numbers": "<script src='//" + "1" * 50 * N + "'></script>",
+    "code in SVG": "<svg><script>" * N,
+    "markup in code": "<svg><script>" + "<!-- --><g>&amp;" * N + "</script>",
+    "an open quote in code": "<svg><script>" + "<g a='" * N,
+    "no end in code": "<svg><script>" + "<![CDATA[<!--<!" * N,
     "labels": "<script src='//" + "1." * 20 * N + "'></script>",
 }  # fmt: skip
 

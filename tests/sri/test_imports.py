@@ -47,6 +47,28 @@ def test_in_the_page() -> None:
     assert not marked(judged("<script type=module>import {{ x }} from '{{ y }}'</script>"), "sri-uncovered-module")
 
 
+@pytest.mark.parametrize(
+    ("code", "marks"),
+    [
+        ("<g>x</g>import('FAR')", ["FAR"]),
+        ("<!-- </script> -->import('FAR')", ["FAR"]),
+        ("<g a='>'/>import(&quot;FAR&#34;)", ["FAR"]),
+        ("'&amp;'; import('FAR?a=&amp;b')", ["FAR?a=&amp;b"]),
+        ("<![CDATA[import('FAR?a&amp;b')]]>", ["FAR?a&amp;b"]),
+        ("<g></g></G>import('FAR')", ["FAR"]),
+        ("<g>import('FAR')</g>", []),
+        ("<g><g/>import('FAR')</g>", []),
+        ("'</svg><svg>'; import('FAR')", []),
+        ("<? import('FAR') >1", []),
+        ("<!-- -->" * 60 + "import('FAR')", ["FAR"]),
+    ],
+)
+def test_the_code_of_a_script_in_svg(code: str, marks: list[str]) -> None:
+    page = f"<svg><script>{code}</script></svg>".replace("FAR", FAR)
+    assert marked(judged(page), "sri-uncovered-module") == [one.replace("FAR", FAR) for one in marks]
+    assert not marked(judged(page.replace("</script></svg>", "")), "sri-uncovered-module"), "it is not run"
+
+
 def test_types_are_read_as_browsers_do() -> None:
     for tag in ("script type=mod&#117;le", "script type=text&#x2f;javascript", "script type=\vtext/javascript"):
         assert marked(judged(f"<{tag} src={FAR}></script>"), "sri-missing") == [FAR]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from tests.sri.pages import APP, FAR, GOOD, WRONG, Answer, Servers, found, judged, marked, sri
+from tests.sri.pages import APP, FAR, GOOD, WRONG, Answer, Servers, found, judged, marked, mended, sri
 from verifychain.core.digest import Algorithm, Digest, of_bytes
 from verifychain.core.severity import Severity
 
@@ -155,6 +157,14 @@ def test_the_browsers_are_named() -> None:
     assert "would run unchecked in all browsers" in finding.problem.message
     (finding,) = found(judged(script(f"{GOOD} md5-x")), "sri-ignored-value")
     assert finding.severity is Severity.WARNING, "the rest still protects"
+
+
+def test_a_value_that_would_block_is_not_written() -> None:
+    shape, hexadecimal = '<svg><script href="%s" integrity="%s"></script></svg>', base64.b64decode(GOOD[7:]).hex()
+    for value, id in (("SHA384" + GOOD[6:], "sri-ignored-value"), (f"sha384-{hexadecimal}", "sri-impossible-digest")):
+        assert mended(shape % ("app.js", value), None, id) == shape % ("app.js", GOOD)
+        assert mended(shape % (FAR, value), None, id) == shape % (FAR, value)
+        assert found(judged(shape % (FAR, value)), id)
 
 
 def test_scripts_of_svg_cannot_be_had_with_cors() -> None:

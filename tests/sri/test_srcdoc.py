@@ -53,5 +53,6 @@ def test_pages_in_pages() -> None:
     page = f"<script src={FAR}></script>"
     for depth in range(6):
         assert len(found(judged(page), "sri-missing")) == (1 if depth <= 3 else 0), depth
+        assert len(found(judged(page), "core-parse-error")) == (depth > 3), "what is not read is said"
         page = f'<iframe srcdoc="{escape(page)}"></iframe>'
     judged("<iframe srcdoc='&" + "#" * 9999 + "&quot" * 9999 + ";'></iframe>" * 3)

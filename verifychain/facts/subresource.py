@@ -127,6 +127,11 @@ class Subresource(Reference):
         """Whether browsers refuse it without a ``crossorigin`` attribute as soon as integrity is asked for."""
         return self.cross_origin and not self.module and self.via != "import-map"
 
+    @property
+    def never_with_cors(self) -> bool:
+        """Whether Chromium refuses it as soon as integrity is asked for, and no attribute helps."""
+        return self.in_svg and self.cross_origin
+
     def readings(self, engine: str) -> tuple[Reading, ...]:
         """The integrity as the engines read it: one, or ``all``; none without an integrity."""
         return () if self.integrity is None else _readings(self.integrity.text, engine)

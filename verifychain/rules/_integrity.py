@@ -11,8 +11,10 @@ def rewritten(subresource: Subresource, title: str) -> Fix | None:
     """
     The digest of the file, where that is in the project; else what was evidently meant, which ``title`` describes.
 
-    None where neither is known, or the attribute cannot be edited.
+    None where neither is known, the attribute cannot be edited, or nothing that stands there lets the script run.
     """
+    if subresource.never_with_cors:
+        return None  # it runs, unchecked, and would not run any more
     edit = subresource.recomputed()
     if edit is not None:
         return Fix("state the digest of the file", (edit,), Applicability.SAFE)

@@ -46,7 +46,7 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     kind = hosts.verdict(subresource.url).kind
     if settings.allows(str(subresource.url)) or (kind is hosts.Kind.UNHASHABLE and subresource.cross_origin):
         return
-    hopeless = subresource.in_svg and subresource.cross_origin
+    hopeless = subresource.never_with_cors
     fix = None if hopeless else _fix(subresource, kind, settings)
     yield Problem(
         subresource.name_span,

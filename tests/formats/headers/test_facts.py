@@ -204,6 +204,9 @@ def test_inline_text_as_browsers_hash_it() -> None:
     for text in ("<svg><script>a&amp;b</script></svg>", "<svg><script><![CDATA[a&b]]></script></svg>"):
         assert [load.content for load in loads(Source("x", text.encode()))] == [b"a&b"]
     assert [load.content for load in loads(Source("x", b"<svg><script/>a</svg>"))] == [b""]
+    mixed = b"<svg><script>a<!-- b --><g>c</g><![CDATA[&amp;]]>&lt;\r\n</script></svg>"
+    assert [load.content for load in loads(Source("x", mixed))] == [b"a&amp;<\n"]
+    assert list(loads(Source("x", b"<svg><script>a</svg>"))) == []
     (load,) = loads(Source("x", "<script>é</script>".encode("latin-1")))
     assert load.content == "é".encode()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from html import unescape
 
 from verifychain.core import url
 from verifychain.core.errors import Unavailable
@@ -13,6 +12,7 @@ from verifychain.core.source import Location, Source, Span
 from verifychain.core.url import Url
 from verifychain.facts.policy import Load
 from verifychain.formats.html import encoding, loading, srcdoc, templates
+from verifychain.formats.html.mapped import Mapped
 from verifychain.formats.html.tags import Tag, read
 from verifychain.formats.html.tokens import Attribute
 from verifychain.formats.html.values import decode
@@ -20,7 +20,6 @@ from verifychain.formats.html.values import decode
 PAGES = (".html", ".htm", ".xhtml")
 _WANTED: dict[str, tuple[str, ...]] = {"link": (), "script": (), "base": (), "iframe": ("srcdoc",)}
 _HASHED = frozenset(("module", "importmap", "speculationrules"))  # kinds of inline script that a CSP asks a hash for
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _SPECIFIER = re.compile(r"\.{0,2}/|[A-Za-z][A-Za-z0-9+.-]*:", re.ASCII)  # what is a URL in an import map
 NOWHERE = Url("https", "page.invalid", None, "/")
 
@@ -92,13 +91,13 @@ class _Page:
 
     def _inline(self, tag: Tag) -> Iterator[Load]:
         """A script with its code in it; nothing for a data block, which no policy asks about."""
-        span = loading.code(tag, self._raw) if tag.name == "script" and tag.closed else None
-        if span is None:
+        code = loading.code(tag, self._raw, self._encoding) if tag.name == "script" and tag.closed else None
+        if code is None:
             return
         kind = loading.type_of(tag)
         if kind not in _HASHED and (loading.is_skipped(tag) or not loading.is_javascript(tag)):
             return
-        content, integrity = self._content(tag, span), None
+        content, integrity = self._content(code), None
         if kind == "importmap":
             found = _integrity_of(content, self._base) if loading.is_plain(tag) else {}
             self._map = {**found, **self._map}
@@ -107,17 +106,13 @@ class _Page:
             "inline-module" if kind == "module" else "inline", "", Location(self._source, tag.span), integrity,
             content=content.encode("utf-8", "replace"),
             nonce=tag.first("nonce") is not None,
-            dynamic=self._masked.touches(span),
+            dynamic=self._masked.touches(code.place(Span(0, len(code.text)))),
         )  # fmt: skip
 
-    def _content(self, tag: Tag, span: Span) -> str:
+    def _content(self, code: Mapped) -> str:
         """The text of a script as a browser has it."""
-        text = self._source.data[span.start : span.end].decode(self._encoding, "replace")
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-        if tag.namespace != "svg":
-            return text
-        quoted = _CDATA.fullmatch(text)
-        return unescape(text) if quoted is None else quoted[1]
+        text = code.text.encode("latin-1").decode(self._encoding, "replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
 
     def _load(self, tag: Tag, via: str, address: Attribute, *, cors: bool, in_svg: bool = False) -> Load:
         subject = self._decoded(address).strip("\t\n\f\r ")

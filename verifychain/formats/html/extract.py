@@ -28,6 +28,7 @@ _MOST_KEPT, _LONGEST = 4096, 1024  # tags that are remembered, and their bytes
 # A URL that begins so is not the page's own.
 _OF_ANY_PAGE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./")
 _ODD_TYPE = "only Firefox takes this for a module: its type has blanks around it"
+_DEEP = "serve it as a page of its own"
 _NO_PAGE = Source("", b"")
 _NUMBERS = count()  # names for what is alike
 
@@ -122,7 +123,10 @@ class _Reader:
         from verifychain.formats.html import srcdoc  # few pages have any
 
         attribute = tag.first("srcdoc")
-        if attribute is None or self._depth >= srcdoc.DEEPEST:
+        if attribute is None:
+            return
+        if self._depth >= srcdoc.DEEPEST:
+            yield Broken(tag.span, f"more than {srcdoc.DEEPEST} pages within each other: this one was not read", _DEEP)
             return
         made = srcdoc.inner(attribute, self._encoding)
         inside = _Reader(self._source, self._scope, Span(0, 1), text=made.text, base=self._base, depth=self._depth + 1)
@@ -191,13 +195,13 @@ class _Reader:
 
     def _code(self, tag: Tag) -> None:
         """A script in the page, if it has a word of importing."""
-        module, content = loading.is_module(tag), loading.code(tag, self._text)
+        module, code = loading.is_module(tag), loading.code(tag, self._text, self._encoding)
         if module and not loading.is_plain(tag):
             self._notes.append(Note(tag.span, _ODD_TYPE))
-        if content is not None and (module or loading.is_javascript(tag)):
-            find = self._text.find
-            if find("import", *content) != -1 or (module and find("export", *content) != -1):
-                self._scripts.append(Script(content, self._base, module, protected=False, inline=True))
+        if code is None or not ("import" in code.text or (module and "export" in code.text)):
+            return
+        if module or loading.is_javascript(tag):
+            self._scripts.append(Script(tag.span, self._base, module, protected=False, code=code))
 
     def _imports(self) -> Iterator[Import | Broken]:
         from verifychain.formats.html.imports import Reach, of_page  # few pages have any

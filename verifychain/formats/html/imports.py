@@ -64,12 +64,10 @@ class _Walk:
     def all(self, scripts: Sequence[Script]) -> Iterator[Import | Broken]:
         queue: list[tuple[Script, Url]] = []
         for script in scripts:
-            if script.inline:
-                reach, span = self._reach, script.span
-                code = reach.text[span.start : span.end]
-                for one in imports(code, module=script.module, encoding=reach.encoding):
-                    place = Span(span.start + one.span.start, span.start + one.span.end)
-                    yield from self._one(one, script._replace(span=place), script.url, None, queue)
+            if script.code is not None:
+                for one in imports(script.code.text, module=script.module, encoding=self._reach.encoding):
+                    there = script._replace(span=script.code.place(one.span))
+                    yield from self._one(one, there, script.url, None, queue)
             else:
                 yield from self._file(script, script.url, queue)
         while queue and len(self._seen) < _MOST:
@@ -104,7 +102,7 @@ class _Walk:
         self._seen.add(name)
         covered = name in reach.covered
         if not one.kind:
-            queue.append((script._replace(protected=script.protected and covered, inline=False), target))
+            queue.append((script._replace(protected=script.protected and covered, code=None), target))
         module = reach.module(target, self._key(target), script.span)
         yield Import(
             script.span, one.specifier, module, self._map, place, one.dynamic, covered, script.protected, one.kind,

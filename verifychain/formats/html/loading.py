@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from verifychain.core.record import NamedTuple
 from verifychain.core.source import Span
 from verifychain.core.url import Url
+from verifychain.formats.html import svg_code
+from verifychain.formats.html.mapped import Mapped
 from verifychain.formats.html.tags import Tag
 from verifychain.formats.html.tokens import Attribute, is_self_closing
 from verifychain.formats.html.values import decode
@@ -60,14 +62,14 @@ class Script(NamedTuple):
     url     what relative specifiers are relative to
     module  its type
     protected  the page states an integrity for it
-    inline  its code stands in the page
+    code    its code, where that stands in the page
     """
 
     span: Span
     url: Url
     module: bool
     protected: bool
-    inline: bool = False
+    code: Mapped | None = None
 
 
 def is_import_map(tag: Tag) -> bool:
@@ -116,18 +118,16 @@ def _script(tag: Tag) -> Load | None:
     return Load("script", "<script>", address, in_svg=tag.namespace == "svg")
 
 
-def code(tag: Tag, text: str) -> Span | None:
-    """
-    Where the code of a script stands that has it in the page; None where it is loaded, or never run.
-
-    In SVG it is markup. Elements in such a script are read wrongly here; nobody writes them.
-    """
+def code(tag: Tag, text: str, encoding: str) -> Mapped | None:
+    """The code of a script that has it in the page; None where it is loaded, or never run."""
     if tag.namespace == "html":
-        return None if tag.first("src") is not None else tag.content
+        span = None if tag.first("src") is not None else tag.content
+        return None if span is None else Mapped(text[span.start : span.end], (0,), (span.start,))
     if tag.namespace != "svg" or tag.first("href") is not None or tag.first("xlink:href") is not None:
         return None
-    start = tag.span.end
-    return Span(start, start if is_self_closing(text, start, tag.attributes) else max(text.find("</", start), start))
+    if is_self_closing(text, tag.span.end, tag.attributes):
+        return Mapped("", (0,), (tag.span.end,))
+    return svg_code.code(text, tag.span.end, encoding)
 
 
 def is_javascript(tag: Tag) -> bool:

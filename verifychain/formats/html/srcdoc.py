@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from verifychain.core.expression import expression
-from verifychain.core.record import NamedTuple
 from verifychain.core.source import Location, Source, Span
 from verifychain.facts.subresource import Import, ImportMap, Page, Subresource, Value
+from verifychain.formats.html.mapped import Mapped, Mapper
 from verifychain.formats.html.tokens import Attribute
-from verifychain.formats.html.values import decode
 
 if TYPE_CHECKING:
     from verifychain.facts import Fact
 
 DEEPEST = 3  # pages in pages
-_REFERENCE = expression(r"&[#A-Za-z0-9]+;?")
 
 
-class Inner(NamedTuple):
-    """
-    The text of a ``srcdoc``, one character per byte, and how its places lie in the page.
-
-    starts, shifts  from the text's index ``starts[i]`` on, ``shifts[i]`` is what is to be added
-    """
-
-    text: str
-    starts: tuple[int, ...]
-    shifts: tuple[int, ...]
-
-    def place(self, span: Span) -> Span:
-        """Where a span of the text stands in the page."""
-        start, end = (at + self.shifts[bisect_right(self.starts, at) - 1] for at in span)
-        return Span(start, max(start, end))
-
-
-def inner(attribute: Attribute, encoding: str) -> Inner:
+def inner(attribute: Attribute, encoding: str) -> Mapped:
     """What a browser makes of the attribute: its character references decoded."""
-    raw, start = attribute.raw or "", attribute.value_span.start
-    pieces, starts, shifts = [], [0], [start]
-    at = size = 0
-    for found in _REFERENCE.finditer(raw):
-        meant = decode(raw[found.start() : found.end() + 1], encoding) if raw[found.end() :][:1] == "=" else None
-        meant = decode(found[0], encoding) if meant is None else meant.removesuffix("=")
-        text = meant.encode(encoding, "replace").decode("latin-1")
-        pieces += [raw[at : found.start()], text]
-        size += found.start() - at + len(text)
-        at = found.end()
-        starts.append(size)
-        shifts.append(start + at - size)
-    return Inner("".join((*pieces, raw[at:])), tuple(starts), tuple(shifts))
+    made = Mapper(encoding)
+    made.add_decoded(attribute.raw or "", attribute.value_span.start)
+    return made.made
 
 
 def placed(facts: Iterator[Fact], source: Source, place: Callable[[Span], Span]) -> Iterator[Fact]:

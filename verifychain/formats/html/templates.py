@@ -44,7 +44,8 @@ def _no_expression() -> re.Pattern[str]:
 
 @cache
 def _loading_tag() -> re.Pattern[str]:
-    return re.compile(r"<(?:script|link)[\s/][^<>]*?\b(?:src|href)\s*=", re.IGNORECASE)
+    importing = r"<script(?:[\s/][^<>]*+)?>(?=[^<]*?(?:import|export)\b)"
+    return re.compile(rf"<(?:script|link)[\s/][^<>]*?\b(?:src|href)\s*=|{importing}", re.IGNORECASE)
 
 
 class Masked(NamedTuple):
