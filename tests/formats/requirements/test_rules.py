@@ -167,6 +167,7 @@ def test_help_for_what_stands_behind_a_hash_sign() -> None:
     [
         ("-e ./a", "`-e` is not allowed"), (f"-e git+https://h.example/a@{'c' * 40}#egg=a", "`-e` is not allowed"),
         (f"./f.zip {HASH}", "needs a name"), ("foo[bar]==1", "extras are not allowed"), ("foo==1", ""),
+        (f"foo[bar]==1 {HASH}", "extras are not allowed"), (f"foo==1 {HASH}", ""),
         (f"foo @ https://h.example/f.zip#sha256={A}", ""), (f"./foo-1-py3-none-any.whl {HASH}", ""),
     ],
 )  # fmt: skip

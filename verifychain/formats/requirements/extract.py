@@ -86,10 +86,10 @@ class _Reader:
         for one in self._contents.nodes:
             if isinstance(one, Item):
                 yield requirements[id(one)]
-                if one.plain:
-                    continue
                 if self._constraints:
                     yield from self._no_constraint(one)
+                if one.plain:
+                    continue
                 if one.node.leftover or any(option.name != "--hash" for option in one.node.options):
                     yield from self._ignored(one)
             elif isinstance(one, Refused):
