@@ -137,11 +137,25 @@ class Part:
 
     def rename(self, target: str, mode: int) -> None:
         """As ``place``, but its name lasts only once the folder is synced, which serves many files at once."""
+        self._finish(mode)
+        os.replace(self._path, target)
+        self._placed = True
+
+    def create(self, target: str, mode: int) -> None:
+        """As ``place``, where nothing stands; raises FileExistsError for what another program put there meanwhile."""
+        self._finish(mode)
+        try:
+            os.link(self._path, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            self.place(target, mode)
+        fixes.sync_folder(_folder(target))
+
+    def _finish(self, mode: int) -> None:
         self._file.flush()
         os.fchmod(self._file.fileno(), mode)
         os.fsync(self._file.fileno())
-        os.replace(self._path, target)
-        self._placed = True
 
     def __enter__(self) -> Self:
         return self

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pty
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import environment
-from tests.download.conftest import CONTENT, Run, entry, leftovers, pin, pinned
-from tests.origins.local_server import Authority, Reply, Server
+from tests.download.conftest import CONTENT, OLD, Run, entry, leftovers, pin, pinned
+from tests.origins.local_server import Asked, Authority, Reply, Server
 from tests.program import FOUND_BY, PROGRAM
+from verifychain import lock as locks
+from verifychain.cli import download_pins
 from verifychain.core import digest
 from verifychain.core.digest import Notation
+from verifychain.core.errors import VerifychainError
+from verifychain.core.source import Source
+from verifychain.downloader import umask
+from verifychain.lock import LockedDownload
 
 SHA256 = digest.of_bytes(CONTENT)
 OTHER = b"other content\n"
@@ -306,3 +314,42 @@ def test_verify_some_of_a_list_and_another_algorithm(project: Path, run: Run) ->
     assert run("verify", "--manifest", "good.sha256").out == "good: OK\n"
     (project / "bad.sha256").write_text("0" * 64)
     assert run("verify", "--manifest", "bad.sha256").code == 1
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_lock_that_appears_meanwhile_is_not_overwritten(
+    project: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """Two first pins at once: the second must not undo the first. Without links the window is small, and no more."""
+    path = str(project / "verifychain.lock")
+    first, second = (LockedDownload(name, ("https://h.example/f",), SHA256, len(CONTENT)) for name in ("a", "b"))
+    if not links:
+        monkeypatch.setattr(os, "link", unlinked)
+    download_pins.save(locks.empty(path), [first])
+    written = (project / "verifychain.lock").read_bytes()
+    assert [one.entry for one in locks.load(Source(path, written)).downloads] == [first]
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o644 & ~umask()
+    monkeypatch.setattr(os.path, "lexists", lambda path: False)  # as it was a moment ago
+    if links:
+        with pytest.raises(VerifychainError, match="file exists"):
+            download_pins.save(locks.empty(path), [second])
+        assert (project / "verifychain.lock").read_bytes() == written
+    assert leftovers(project) == []
+
+
+def unlinked(source: str, target: str) -> None:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), target)
+
+
+def test_a_file_that_appears_while_mirrors_are_asked_is_kept(project: Path, run: Run, authority: Authority) -> None:
+    def mirror(_: Asked) -> Reply:
+        (project / "tool").write_bytes(OLD)
+        return Reply(body=CONTENT)
+
+    with Server({"/tool": Reply(body=CONTENT), "/mirror": mirror}, authority.certificate) as server:
+        urls = (f"{server.url}/tool", "--mirror", f"{server.url}/mirror")
+        done = run("add", *urls, "--path", "tool")
+    assert (done.code, "tool: file exists" in done.err) == (2, True), done
+    assert (project / "tool").read_bytes() == OLD
+    assert leftovers(project) == []
+    assert not (project / "verifychain.lock").exists()

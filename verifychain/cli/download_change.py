@@ -62,11 +62,12 @@ def add(pins: Pins, addition: Addition, stream: Stream, console: Console) -> Exi
     target = pins.target(entry)
     wanted = Wanted(target, entry.urls[:1], digest, executable=entry.executable, most=addition.most)
     with _received(wanted, stream, console) as (part, _):
-        _keep_what_is_there(target, part)
+        was_there = _is_there(target, part)
         entry = entry._replace(sha256=part.digest, size=part.size)
         _same_everywhere(entry, entry.urls[1:], stream, console)
         with naming_the_target(target):
-            part.place(target, mode(umask(), executable=entry.executable))
+            put = part.place if was_there else part.create
+            put(target, mode(umask(), executable=entry.executable))
     download_pins.save(pins.lock, [entry])
     console.result(f"pinned: {printable(path)} ({entry.size:,} bytes)\n  {entry.sha256}\n")
     console.say(_standing(addition, entry))
@@ -151,17 +152,18 @@ def _received(wanted: Wanted, stream: Stream, console: Console) -> Iterator[tupl
     raise error or Unavailable(f"{wanted.target} has no URL")
 
 
-def _keep_what_is_there(target: str, part: Part) -> None:
-    """Raise VerifychainError where the target exists and has other bytes."""
+def _is_there(target: str, part: Part) -> bool:
+    """Whether the target has these bytes already; raises VerifychainError where it has others."""
     try:
         found, size = hashing.of_file(target)
     except FileNotFoundError:
-        return
+        return False
     except OSError as error:
         raise VerifychainError(f"{target} cannot be read: {strerror(error)}") from None
     if found != part.digest:
         hint = "nothing was pinned or changed; move that file away, or give another --path"
         raise VerifychainError(f"{target} is there with other content: {found} ({size:,} bytes)", hint)
+    return True
 
 
 def _same_everywhere(entry: LockedDownload, urls: Sequence[str], stream: Stream, console: Console) -> None:

@@ -143,4 +143,4 @@ def _create(path: str, data: bytes) -> None:
 
     with naming_the_target(path), Part(os.path.dirname(path) or ".", len(data), lambda _: None) as part:
         part.take(data)
-        part.place(path, mode(umask(), executable=False))
+        part.create(path, mode(umask(), executable=False))
