@@ -9,6 +9,7 @@ from operator import add
 
 from verifychain.core.record import NamedTuple, maker
 from verifychain.formats.shell import items
+from verifychain.formats.shell.bounds import QUOTED, Bounds
 from verifychain.formats.shell.nodes import Sequence
 from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.syntax import Script
@@ -21,7 +22,6 @@ SEARCHED = 64  # characters that are searched for a text in the time that expand
 _PLAIN = re.compile(r"[^\\'\"`$<>*?\[]+")
 # What means something is said by what does not: a class that reaches to the last character takes 6 ms to compile.
 _MEANING = re.compile(r"[^\x00-!#%&(-;=?-\[\]-_a-\x7f]")
-_QUOTED = re.compile(r'[^"\\$`]+')
 _BODY = re.compile(r"[^\\$`]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 _OPERATION = re.compile(r"(!?)([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])(\[[^\]]*\])?(.*)", re.DOTALL)
@@ -101,12 +101,11 @@ class Environment:
         raise NotImplementedError
 
 
-class Expander:
+class Expander(Bounds):
     """Expands words of one script."""
 
     def __init__(self, script: Script, environment: Environment) -> None:
-        self._script = script
-        self._text = script.text
+        super().__init__(script)
         self._environment = environment
         self._table = environment.table
         self._elements: dict[str, tuple[tuple[str, ...], str]] = {}  # what any of an array's elements stands for
@@ -189,11 +188,11 @@ class Expander:
                 close = min(text.find("'", at + 1) % (len(text) + 1), end)
                 return _decoded(text[at + 1 : close]), close + 1
             case '"' if not quoted:
-                plain = _QUOTED.match(text, at + 1, end)
+                plain = QUOTED.match(text, at + 1, end)
                 if plain is not None and text.startswith('"', plain.end(), end):
                     return _decoded(plain[0]), plain.end() + 1
                 close = self._closing_quote(at + 1, end)
-                return self._pieces(at + 1, close, _QUOTED, quoted=True), close + 1
+                return self._pieces(at + 1, close, QUOTED, quoted=True), close + 1
             case "`":
                 close = self._closing_backtick(at + 1, end)
                 inner = re.sub(r"\\([\\`$])", r"\1", text[at + 1 : close])
@@ -217,54 +216,6 @@ class Expander:
             return ""
         return "\\" + char if quoted and char not in '$`"\\' else char
 
-    def _closing_quote(self, at: int, end: int) -> int:
-        text = self._text
-        while at < end:
-            found = _QUOTED.match(text, at, end)
-            at = at if found is None else found.end()
-            if at >= end or text[at] == '"':
-                break
-            at = self._skip(at, end)
-        return min(at, end)
-
-    def _closing_backtick(self, at: int, end: int) -> int:
-        while at < end and self._text[at] != "`":
-            at += 2 if self._text[at] == "\\" else 1
-        return min(at, end)
-
-    def _skip(self, at: int, end: int) -> int:
-        """Behind the escape, the backquotes or the expansion that starts here."""
-        char = self._text[at]
-        if char == "\\":
-            return at + 2
-        if char == "`":
-            return self._closing_backtick(at + 1, end) + 1
-        if at in self._script.inner:
-            return self._script.inner[at][1]
-        if self._text.startswith("${", at):
-            return self._closing_brace(at + 2, end, quoted=True) + 1
-        if self._text.startswith("$((", at):
-            return self._closing_arithmetic(at + 3, end)
-        return at + 1
-
-    def _closing_brace(self, at: int, end: int, *, quoted: bool) -> int:
-        while at < end and self._text[at] != "}":
-            char = self._text[at]
-            if char == '"':
-                at = self._closing_quote(at + 1, end) + 1
-            elif char == "'" and not quoted:
-                at = min(self._text.find("'", at + 1) % (len(self._text) + 1), end) + 1
-            else:
-                at = self._skip(at, end) if char in "\\`$" else at + 1
-        return min(at, end)
-
-    def _closing_arithmetic(self, at: int, end: int) -> int:
-        depth = 2
-        while at < end and depth:
-            depth += {"(": 1, ")": -1}.get(self._text[at], 0)
-            at += 1
-        return at
-
     def _dollar(self, at: int, end: int, *, quoted: bool) -> tuple[str, int]:
         text = self._text
         if at in self._script.inner:
@@ -282,7 +233,7 @@ class Expander:
             return re.sub(r"\\(.)", lambda one: _ESCAPES.get(one[1], one[0]), text[at + 2 : close]), close + 1
         if text.startswith('$"', at) and not quoted:
             close = self._closing_quote(at + 2, end)
-            return self._pieces(at + 2, close, _QUOTED, quoted=True), close + 1
+            return self._pieces(at + 2, close, QUOTED, quoted=True), close + 1
         if text.startswith("$(", at):
             return self._unread(at, end)
         name = _NAME.match(text, at + 1, end)

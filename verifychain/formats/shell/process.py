@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Sequence as Many
-from operator import or_
 
 from verifychain.formats.shell import arithmetic, nodes, switches
-from verifychain.formats.shell.choices import Choices
-from verifychain.formats.shell.endings import Endings
 from verifychain.formats.shell.expand import Expander, Field
 from verifychain.formats.shell.frames import NOWHERE, Exits, Frame
 from verifychain.formats.shell.items import holds_statuses
@@ -19,22 +16,18 @@ from verifychain.formats.shell.scanner import Word
 from verifychain.formats.shell.spoken import NOTHING, UNCLEAR, Ways, by_text
 from verifychain.formats.shell.state import Outcome, State, beside, join
 from verifychain.formats.shell.syntax import Script
-from verifychain.formats.shell.values import SPLIT, UNKNOWN, UNSET
+from verifychain.formats.shell.values import SPLIT, UNKNOWN
+from verifychain.formats.shell.variables import TESTS, Variables
 
 _DEEPEST_CALL = 12
 _MOST_FETCHES = 5_000
 _MOST_STEPS = 60_000  # commands in all, those of functions each time they are called
-_TESTS = frozenset(["[", "[[", "test"])
-_SEEKING = frozenset(["grep", "egrep", "fgrep"])
-_ASKING = _TESTS | {"exit", "return"}
 _ARITHMETIC = re.compile(r"\(\(\s*\$?\{?(\?|[A-Za-z_]\w*)\}?\s*(?:(==|!=|>)\s*([0-9]+)\s*)?\)\)")
-
-_MOST_DIGITS = 6
 
 Definition = tuple[Node, Script, Text]
 
 
-class Interpreter(Endings):
+class Interpreter(Variables):
     """Runs simple commands; compound ones are in ``walk``, and what a command does in ``calls``."""
 
     def __init__(self, text: Text) -> None:
@@ -43,11 +36,9 @@ class Interpreter(Endings):
         self.sometimes: set[str] = set()  # those that not all ways define
         self.called: set[str] = set()
         self.jobs: dict[str, Outcome] = {}  # how what runs in the background ends, by what `$!` was then
-        self.choices = Choices(self.table)
         self.steps = 0
         self.depth = 0
         self.stdin = None
-        self._script = Script("", Sequence(()), {})
         self._expander = Expander(self._script, self)
 
     def call(self, node: nodes.Simple, fields: list[Field]) -> str:
@@ -77,10 +68,6 @@ class Interpreter(Endings):
 
     def value(self, word: Word) -> str:
         return self._expander.value(word)
-
-    @property
-    def source_text(self) -> str:
-        return self._script.text
 
     def evaluate(self, node: Node, state: State | None, *, quiet: bool) -> Outcome:
         """What holds behind a node; ``quiet`` where a failure does not end the script even under ``set -e``."""
@@ -162,21 +149,17 @@ class Interpreter(Endings):
             return [Field(self.value(word), word) for word in words]
         return self._expander.all_fields(words)
 
-    _words: tuple[Word, ...] | None = ()  # of the command that is expanded; None where something is asked for anyway
     substituted: Outcome | None = None  # of the last substitution: an assignment alone ends as it does
-    piped: tuple[Outcome, list[Outcome]] = NOWHERE, []  # how the last pipeline ended, and its parts
-    repeats = 0  # how many loops run that have any number of rounds
     spoken: Ways | None = None  # what the last node printed, where that depends on the way
     listens = False  # whether anybody asks for that
     chose = ""  # the variable, an option's, that the last comparison asked for
     definite: bool | None = None  # how the last comparison of texts that are both known came out
-    uncalled = False  # whether a function runs that nobody calls here, with parameters that nobody knows
 
     def _is_test(self, node: nodes.Simple) -> bool:
         if not node.words:
             return self.chose != "" and not node.assignments  # ((…))
         text = self.source_text[node.words[0].start : node.words[0].end]
-        return text in _TESTS or (self.chose != "" and text.strip('"${}') == self.chose)
+        return text in TESTS or (self.chose != "" and text.strip('"${}') == self.chose)
 
     def split(self, text: str, test: Callable[[str], bool], state: State) -> Outcome | None:
         """``Ways.split``; how it comes out unless somebody asks for something else is what it says, too."""
@@ -265,65 +248,8 @@ class Interpreter(Endings):
 
     # What words ask for.
 
-    def variable(self, name: str) -> tuple[str, ...] | None:
-        parameters = self.frames[-1].parameters
-        called = len(self.frames) > (2 if self.uncalled else 1)
-        if name in ("@", "*"):
-            return (SPLIT.join(parameters),) if called or parameters else None
-        if name == "?" and self.status is not None:
-            return (self.ways.status(self.status),)
-        if name.isdigit() and name != "0":
-            at = int(name[:4]) - 1
-            if at < len(parameters):
-                return (parameters[at],)
-            return ("",) if called else None
-        values = self.variables.get(name)
-        if values is None:
-            return self.outside(name)
-        return values if UNSET not in values else self._where_set(name, values)
-
-    def _where_set(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
-        """
-        The values of a variable that not all ways have set.
-
-        A test tells the ways apart; any other command is there for those that have set it.
-        """
-        others = self.outside(name)
-        if others is None:
-            words = self._words
-            first = self.source_text[words[0].start : words[0].end] if words else ""
-            asks = words is None or first in _ASKING
-            # What was found not to be empty, where it was set, is looked for there alone.
-            seeks = first in _SEEKING and not all(self.is_given(value) for value in values if value != UNSET)
-            others = ("",) if asks or seeks else ()
-        return tuple(dict.fromkeys((*(value for value in values if value != UNSET), *others)))
-
-    def part_statuses(self) -> list[str]:
-        """The exit statuses of the parts of the pipeline that has just ended: ``PIPESTATUS``; none where untold."""
-        ended, parts = self.piped
-        if self.status is None:
-            return []
-        return [self.ways.status(part) for part in (parts if self.status is ended else [self.status])]
-
     def reckon(self, text: str) -> None:
         arithmetic.sets(self, text)
-
-    def reckoned(self, name: str, operator: Callable[[int, int], int], number: int) -> tuple[str, ...]:
-        """What a variable can be behind ``n += 1``; in a loop of any number of rounds that is any number."""
-        values = self.variable(name) or ()
-        known = bool(values) and all(one.isdecimal() and len(one) < _MOST_DIGITS for one in values)
-        found = [operator(int(one), number) for one in values] if known else []
-        if not found or min(found) < 0 or (self.repeats and operator is not or_):
-            return (self.table.result("$((…))"),)
-        return tuple(dict.fromkeys(map(str, found)))
-
-    def outside(self, name: str) -> tuple[str, ...] | None:
-        """A variable that nothing here sets: what the build gives it."""
-        return None
-
-    def assign(self, name: str, values: tuple[str, ...]) -> None:
-        self.choices.forget(name)
-        self.variables.set(name, values)
 
     def substitute(self, body: Sequence) -> str:
         state, failed, kept, words = self.state, self.failed, self.outcome, self._words
