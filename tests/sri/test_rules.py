@@ -123,6 +123,12 @@ def script(integrity: str, src: str = "app.js", more: str = "") -> str:
         ("sri-checkout-bytes", script(WRONG), []),
         ("sri-weak", script(G256), [G256]),
         ("sri-weak", script(f"{G256} {G512}"), []),
+        ("sri-weak", script(f"sha-512-{G512[7:]} {G256} {GOOD}"), []),
+        ("sri-weak", script(f"sha-512-{G512[7:]} {G256}"), [G256]),  # what Firefox and WebKit go by
+        ("sri-weak", script(f"{G256} {G256}"), [G256, G256]),
+        ("sri-file-url", script(GOOD), ["app.js"]),
+        ("sri-file-url", script("") + script("md5-x") + script(GOOD, FAR), []),
+        ("sri-file-url", script(f"SHA384{GOOD[6:]}"), ["app.js"]),  # WebKit reads it
         ("sri-noncanonical", script(f" {GOOD}"), [f" {GOOD}"]),
         ("sri-noncanonical", script(f"{GOOD}?x"), [f"{GOOD}?x"]),
         ("sri-noncanonical", script(f"{GOOD} {GOOD}"), []),

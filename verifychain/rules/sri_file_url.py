@@ -29,7 +29,8 @@ def check(page: Page, settings: SriSettings) -> Iterator[Problem]:
     if settings.is_served:
         return
     opened = settings.from_disk
-    stated = [one for one in page.loads if one.integrity and not one.cross_origin and one.via != "import-map"]
+    own = [one for one in page.loads if not one.cross_origin and one.via != "import-map"]
+    stated = [one for one in own if any(reading.enforced for reading in one.readings("all"))]
     for one in stated if opened else stated[:1]:
         yield Problem(
             one.name_span,

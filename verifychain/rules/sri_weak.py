@@ -25,8 +25,9 @@ def check(subresource: Subresource, settings: SriSettings) -> Iterator[Problem]:
     <script src="app.js" integrity="sha384-Vak0Zcr3bxd8tq03epnMvktUZupI6KlqYOa+TS7L9/HvJHvuB6S2m74oday+ttbz"></script>
     ```
     """
-    for reading in subresource.readings(settings.engine)[:1]:
-        for token in reading.strongest:
-            if token.algorithm is not None and token.algorithm.label not in settings.algorithms:
-                wanted = " or ".join(settings.algorithms)
-                yield Problem(subresource.place(token), f"{token.algorithm.label} where {wanted} is wanted")
+    readings = subresource.readings(settings.engine)
+    strongest = {token.start: token for reading in readings for token in reading.strongest}  # not the same in each
+    for token in strongest.values():
+        if token.algorithm is not None and token.algorithm.label not in settings.algorithms:
+            wanted = " or ".join(settings.algorithms)
+            yield Problem(subresource.place(token), f"{token.algorithm.label} where {wanted} is wanted")
