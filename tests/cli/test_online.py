@@ -23,6 +23,7 @@ INDEX = index(
 )
 TOOL = b"#!/bin/sh\n" * 9
 GONE = of_bytes(b"gone")
+PINNED = f"foo==1.0 --hash=sha256:{'a' * 64}\n"
 
 
 @pytest.fixture
@@ -143,6 +144,16 @@ def test_what_cannot_be_asked_is_named_and_no_pass(command: Runner, project: Pat
     result = command("check", "--online")
     assert result.code == 4
     assert f"docker login {registry.server.host}" in result.err
+
+
+def test_a_patch_is_exit_1_where_something_could_not_be_asked_too(command: Runner, project: Path) -> None:
+    """1 goes before 4, also for what only a note mends."""
+    write(project, {"Dockerfile": f"FROM localhost:1/private@{GONE}\n", "requirements.txt": PINNED})
+    given = ("check", "--online", "--select", "image,pip-no-explicit-flag", "--diff")
+    shown = command(*given)
+    assert (shown.code, "+--require-hashes" in shown.out, "not checked: Dockerfile:1" in shown.err) == (1, True, True)
+    write(project, {"requirements.txt": f"--require-hashes\n{PINNED}"})
+    assert (command(*given).code, command(*given).out) == (4, "")
 
 
 def test_signing_in_is_naming_a_registry(command: Runner, project: Path, registry: Stub, tmp_path: Path) -> None:

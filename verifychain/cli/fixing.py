@@ -33,7 +33,7 @@ def show_patch(report: Report, run: Run, console: Console) -> int:
             incomplete=tuple(dict.fromkeys(report.incomplete + now.incomplete)),
         )
     settle(report, run, console)
-    if rehearsal.changes and console.verdict in (ExitCode.OK, ExitCode.FINDINGS):
+    if rehearsal.changes and console.verdict is not ExitCode.FAILED:
         console.verdict = ExitCode.FINDINGS
     console.result("".join(fixes.patch(change) for change in rehearsal.changes), run.options.output)
     return conclude(report, run, console)

@@ -93,6 +93,10 @@ class _Lock:
         for key, kind in (("vcs", Kind.VCS), ("directory", Kind.DIRECTORY)):
             if isinstance(package.get(key), dict):
                 yield self._checkout((*path, key), package[key], name, kind)
+            elif key in package:
+                yield self._fault((*path, key), f"{key} is a table: pip refuses the lock", f"[packages.{key}]")
+        if "wheels" in package and not isinstance(wheels, list):
+            yield self._fault((*path, "wheels"), "wheels is an array: pip refuses the lock", "wheels = [{ … }]")
         if not files and not any(key in package for key in ("vcs", "directory")):
             yield self._fault(path, f"{name} has nothing to install", "wheels, sdist, archive, vcs or directory")
 
