@@ -165,6 +165,12 @@ def test_the_browsers_are_named() -> None:
     assert finding.severity is Severity.WARNING, "the rest still protects"
 
 
+def test_the_template_of_a_component_is_live() -> None:
+    component = f"<template>\n<div><link rel=stylesheet href={FAR}></div>\n</template>"
+    assert marked(judged(component, path="a.vue"), "sri-missing") == [FAR]
+    assert marked(judged(component, path="a.html"), "sri-missing") == []
+
+
 def test_a_value_that_would_block_is_not_written() -> None:
     shape, hexadecimal = '<svg><script href="%s" integrity="%s"></script></svg>', base64.b64decode(GOOD[7:]).hex()
     for value, id in (("SHA384" + GOOD[6:], "sri-ignored-value"), (f"sha384-{hexadecimal}", "sri-impossible-digest")):

@@ -71,6 +71,7 @@ class _Reader:
         self._encoding = encoding.of(source.data)
         self._site = Site(scope, source.path)
         self._scope = scope
+        self._is_component = source.path.lower().endswith(".vue")  # its templates are what becomes the page
         self._first = first
         self._base = base or self._site.page
         self._has_base = False
@@ -87,7 +88,7 @@ class _Reader:
         """The facts of every tag in order, and the page at the end."""
         reading = tags.read(self._text, loading.WANTED)
         for tag in reading.tags:
-            if tag.inert:
+            if tag.inert and not self._is_component:
                 continue
             key = self._alike(tag)
             known = None if key is None else self._site.loads.get(key)
