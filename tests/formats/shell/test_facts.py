@@ -274,3 +274,10 @@ def test_a_list_beside_the_script_is_the_projects_own() -> None:
     image = f"FROM a\nCOPY {SUMS} ./\nRUN wget -i urls && sha256sum -c {SUMS} && sh t\n"
     assert verdicts(image, {SUMS: ""}, "Dockerfile") == ["verified"]
     assert verdicts(image.replace("COPY", "# COPY"), {SUMS: ""}, "Dockerfile") == ["same-origin"]
+
+
+def test_a_list_that_may_have_come_with_very_many_others() -> None:
+    many = "".join(f"curl -o f{number} https://files.example/{number}\n" for number in range(80))
+    check = f"sha256sum -c {SUMS}\nsh f7\n"
+    assert set(verdicts(f"set -e\n{many}{check}")) == {"verified"}
+    assert verdicts(f'set -e\n{many}curl -O "$(cat name)"\n{check}').count("same-origin") == 80

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from verifychain.formats.shell.files import basename
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from verifychain.formats.shell.machine import Machine
 
 _MOST_SOUGHT = 64  # downloads whose names are looked at
-_TOLD = re.compile(r"[^\W_]")
 
 
 def brought(machine: Machine, name: str) -> list[Fetch]:
@@ -28,14 +27,12 @@ def brought(machine: Machine, name: str) -> list[Fetch]:
     if clone is not None:
         return [clone]
     folder, found = folder_of(machine.path(name)), list[Fetch]()
-    those = machine.state.made & machine.ledger.kept
-    if UNKNOWN.search(name) is not None or those.bit_count() > _MOST_SOUGHT:
+    those = machine.state.made & machine.ledger.nameless
+    if UNKNOWN.search(name) is not None:
         return []
-    for fetch in map(machine.fetches.__getitem__, members(those)):
+    for fetch in map(machine.fetches.__getitem__, islice(members(those), _MOST_SOUGHT)):
         where = folder_of(fetch.target or "")
-        if _has_any_name(machine, fetch) and (
-            machine.files.folders.same(where, folder) or (brings_several(fetch) and f"{folder}/".startswith(where))
-        ):
+        if machine.files.folders.same(where, folder) or (brings_several(fetch) and f"{folder}/".startswith(where)):
             found.append(fetch)
     return [] if found and machine.in_project(name) else found
 
@@ -48,11 +45,3 @@ def clone_around(machine: Machine, name: str) -> Fetch | None:
 def brings_several(fetch: Fetch) -> bool:
     """Whether it may be files and their list in one: ``gh release download``, a folder of a bucket."""
     return basename(fetch.target or "") == "*"
-
-
-def _has_any_name(machine: Machine, fetch: Fetch) -> bool:
-    base = basename(fetch.target or "")
-    if _TOLD.search(UNKNOWN.sub("", base)) is not None or fetch.git is not None or fetch.given is not None:
-        return False
-    # A temporary file has a name that no list is asked for by.
-    return not any(one.name.startswith("$(mktemp") for one in machine.table.unknowns(base))

@@ -23,6 +23,11 @@ def basename(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2] if "/" in name else name
 
 
+def has_no_name(path: str) -> bool:
+    """Whether no letter of a file's name is known."""
+    return _LETTER.search(UNKNOWN.sub("", basename(path))) is None
+
+
 def is_keyring(path: str) -> bool:
     """Whether a file holds keys that a package manager trusts."""
     return _KEYRING.search(path) is not None

@@ -79,6 +79,7 @@ class Ledger:
         self.sourced = 0  # whose check ends a script only where whoever sources it has set `-e`
         self.keys = 0  # keys that signatures are checked with
         self.kept = 0  # those that are in files
+        self.nameless = 0  # those in files of which no part of the name is known
         self._swept = 0
         self._guarded = 0
         self._used = 0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from verifychain.formats.shell.contents import KEPT, NAME, Contents
 from verifychain.formats.shell.expand import Environment
-from verifychain.formats.shell.files import Files, basename, is_keyring
+from verifychain.formats.shell.files import Files, basename, has_no_name, is_keyring
 from verifychain.formats.shell.folders import LONGEST_PATH, joined
 from verifychain.formats.shell.ledger import Ledger
 from verifychain.formats.shell.records import Fetch
@@ -105,7 +105,13 @@ class Storage(Environment):
         if fetch.target is None:
             fetch.target = path
             self.ledger.kept |= member(fetch.index)
+            if has_no_name(path) and fetch.git is None and fetch.given is None and not self._is_made_up(path):
+                self.ledger.nameless |= member(fetch.index)
             self.ledger.names.add(fetch.index, path)
+
+    def _is_made_up(self, path: str) -> bool:
+        """Whether a file has a name that nobody knows before: no list is asked for by it."""
+        return any(one.name.startswith("$(mktemp") for one in self.table.unknowns(basename(path)))
 
     def _may_stay(self, path: str, content: str) -> tuple[str, ...]:
         """What a file held before, where that is a download, too, which stays if the next one fails."""
