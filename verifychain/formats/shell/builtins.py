@@ -126,7 +126,7 @@ def _exit(shell: Shell, call: Call) -> str:
 
 def _return(shell: Shell, call: Call) -> str:
     exits = shell.frames[-1].returns
-    if exits is None and shell.frames[-1].is_program:
+    if exits is None and shell.frames[-1].is_program and not shell.process.subshell:
         shell.outcome = Outcome(None, shell.state)
         return ""
     if exits is None:  # of a script that is sourced, or that another shell runs, which takes it for an exit
@@ -141,6 +141,9 @@ def _leave_loop(shell: Shell, call: Call) -> str:
     if exits is not None:
         shell.leave(exits, Outcome(shell.state, None))
         shell.outcome, shell.returning = NOWHERE, None
+    elif shell.frames[-1].leaves:  # bash ends `$(…)` here, and says of `(…)` that it is no loop, and goes on
+        shell.exits(shell.state, None)
+        shell.outcome = Outcome(shell.state, None)
     return ""
 
 

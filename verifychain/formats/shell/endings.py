@@ -82,6 +82,10 @@ class Endings(Machine):
         """Run something in a process of its own: what it sets is lost, where it exits its caller goes on."""
         outer, self.process = self.process, Process(subshell=True)
         kept = self.folder, self.left, self.pushed, self.switches
+        frame = self.frames[-1]
+        exits = frame.returns, frame.loop, frame.leaves
+        # `return`, `break` and `continue` leave the process, and not what is around it.
+        frame.returns, frame.loop, frame.leaves = None, None, frame.leaves or frame.loop is not None
 
         def alone() -> Outcome:
             if self._traps:
@@ -92,6 +96,7 @@ class Endings(Machine):
             return self.all_ends(outcome) if self._traps else outcome
 
         outcome = self.variables.apart(alone)
+        frame.returns, frame.loop, frame.leaves = exits
         self.folder, self.left, self.pushed, self.switches = kept
         process, self.process = self.process, outer
         if process.ok is None and process.fail is None:

@@ -65,6 +65,7 @@ class Frame:
     One call of a function: its parameters, where it returns, and where the loop in it is left that runs.
 
     switches  what is switched on again where it ends, by ``local -``
+    leaves      whether a loop is around the process that runs, so that ``break`` may end the process
     is_program  whether it is the whole of a program that bash runs: there ``return`` fails, and leaves nothing
     """
 
@@ -73,3 +74,4 @@ class Frame:
     loop: Exits | None = None
     switches: Switches | None = None
     is_program: bool = False
+    leaves: bool = False
