@@ -75,7 +75,7 @@ def test_system_packages_are_installed_one_by_one(programs: Path, tmp_path: Path
     made = f'printf \'#!/bin/sh\\n\' >"{programs}/$name"\nchmod +x "{programs}/$name"\n'
     script(programs / "apt-get", f'#!/bin/sh\n[ "$1" = install ] || exit 0\n{install}{made}')
     assert run("system-packages.sh", programs, tmp_path) == (0, "make test: please install: chromium\n")
-    assert asked.read_text().split() == ["git", "chromium", "docker-registry", "busybox", "patch"]
+    assert asked.read_text().split() == ["git", "chromium", "docker-registry", "busybox", "patch", "gpg", "gpgv"]
     (programs / "git").unlink()
     script(programs / "id", "#!/bin/sh\necho 1000\n")
     assert run("system-packages.sh", programs, tmp_path) == (1, "make test: please install: git chromium\n")

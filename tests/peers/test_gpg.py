@@ -59,7 +59,7 @@ nh0A
 -----END PGP MESSAGE-----
 """,
 )
-GPG = "gpg --no-default-keyring --keyring ./keys.gpg"
+GPG = "gpg --no-autostart --no-default-keyring --keyring ./keys.gpg"  # no agent that stays behind
 CALLS = [
     f"{GPG} --verify t{{0}}",
     f"{GPG} --batch --verify t{{0}}",

@@ -13,10 +13,9 @@ def check(download: Download) -> Iterator[Problem]:
 
     Without `set -e` a shell goes on behind a command that failed; `|| true`, a pipe without `pipefail`, or an `if`
     that only prints have the same effect. In a list `a && b; c` a failure of `a` skips `b` and goes on with `c`, under
-    `set -e` too. A check that stands in `if [ -n "$SHA256" ]` is not made at all where nobody gives a digest,
-    and `grep "$SHA256"` or `[[ $sum == "$SHA256"* ]]` find an empty text in every other.
-    Nor is one in a loop over `*.sha256` under `shopt -s nullglob`, where no such file is there, or in one with
-    `while [ "$CHECK" = yes ]`, where nobody has set that. Outside of functions `return` ends no program of bash.
+    `set -e` too. A check in `if [ -n "$SHA256" ]` is not made where nobody gives a digest, and `grep "$SHA256"` or
+    `[[ $sum == "$SHA256"* ]]` find an empty text in every other. Nor is one in a loop over `*.sha256` under
+    `shopt -s nullglob`, or in `while [ "$CHECK" = yes ]`. Outside of functions `return` ends no program of bash.
 
     A file of nothing but functions is there to be sourced, by a script that has `set -e` or not: there it is a note.
 

@@ -37,14 +37,6 @@ def check(download: Download) -> Iterator[Problem]:
     tar xf tool.tar.gz
     ```
 
-    Bad:
-    ```bash
-    set -e
-    curl -fsSLO https://cdn.example/tool.tar.gz -O https://cdn.example/tool.tar.gz.asc
-    gpg --verify tool.tar.gz.asc
-    tar xf tool.tar.gz
-    ```
-
     Good:
     ```dockerfile
     FROM scratch
@@ -59,9 +51,7 @@ def check(download: Download) -> Iterator[Problem]:
     tar xf tool.tar.gz
     ```
     """
-    if download.loose is not None and download.check is not None:
-        message, hint = _left_open(download.loose, download.target or download.url)
-        yield Problem(download.check.location.span, message, help=hint, severity=Severity.WARNING)
+    yield from _left_open(download)
     if download.git is not None or download.role is not Role.ARTIFACT:
         return
     if download.malformed is not None:
@@ -70,21 +60,31 @@ def check(download: Download) -> Iterator[Problem]:
         hint = "" if fix else f"{wanted} lower-case hexadecimal digits"
         yield Problem(download.malformed.span, f"malformed checksum: {download.malformed.reason}", hint, fix)
     elif download.grade in (Grade.UNPINNED, Grade.UNCHECKED) and download.flaw in (None, Flaw.MEANINGLESS):
-        yield Problem(
-            download.name_span,
-            "downloaded without a check of its digest" if download.grade is Grade.UNPINNED else _why(download),
-            help=_ADD if download.via == "add-http" else _COMMAND,
-            fix=_wanted(download),
-            related=download.chain + tuple(place for place in (download.check, download.use) if place is not None),
-        )
+        yield _unverified(download)
 
 
-def _left_open(loose: Loose, file: str) -> tuple[str, str]:
-    if loose is Loose.BESIDE:
+def _unverified(download: Download) -> Problem:
+    return Problem(
+        download.name_span,
+        "downloaded without a check of its digest" if download.grade is Grade.UNPINNED else _why(download),
+        help=_ADD if download.via == "add-http" else _COMMAND,
+        fix=_wanted(download),
+        related=download.chain + tuple(place for place in (download.check, download.use) if place is not None),
+    )
+
+
+def _left_open(download: Download) -> Iterator[Problem]:
+    """What a signature that verifies says nothing of."""
+    if download.loose is None or download.check is None:
+        return
+    file = download.target or download.url
+    if download.loose is Loose.BESIDE:
         message = f"gpg does not look at {file} where a signed message stands in the signature's file"
-        return message, "name both: `gpg --verify SIGNATURE FILE`"
-    message = f"gpg looks at the signed message in {file} alone, and not at what stands around it"
-    return message, "use what gpg writes: `gpg --output LIST --verify SIGNED`"
+        hint = "name both: `gpg --verify SIGNATURE FILE`"
+    else:
+        message = f"gpg looks at the signed message in {file} alone, and not at what stands around it"
+        hint = "use what gpg writes: `gpg --output LIST --verify SIGNED`"
+    yield Problem(download.check.location.span, message, help=hint, severity=Severity.WARNING)
 
 
 def _why(download: Download) -> str:
