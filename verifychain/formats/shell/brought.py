@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from verifychain.formats.shell.files import basename
 from verifychain.formats.shell.folders import folder_of
 from verifychain.formats.shell.records import Fetch
-from verifychain.formats.shell.state import members
+from verifychain.formats.shell.state import member, members
 from verifychain.formats.shell.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -45,3 +45,9 @@ def clone_around(machine: Machine, name: str) -> Fetch | None:
 def brings_several(fetch: Fetch) -> bool:
     """Whether it may be files and their list in one: ``gh release download``, a folder of a bucket."""
     return basename(fetch.target or "") == "*"
+
+
+def named_by_server(machine: Machine, first: int) -> None:
+    """What was fetched from that number on has the name that its server gives: ``curl -OJ``."""
+    for fetch in machine.fetches[first:]:
+        machine.ledger.nameless |= member(fetch.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import zip_longest
 
+from verifychain.formats.shell.brought import named_by_server
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
@@ -97,7 +98,7 @@ def _transfer(shell: Shell, call: Call, given: Options) -> str:
         named += [True] * (len(urls) - len(named)) if named else []
     folder = given.value("output-dir")
     ask = shell.answer if _sends(given) else shell.fetch
-    out = ""
+    out, first = "", len(shell.fetches)
     for url, target in zip_longest(urls, _targets(shell, urls, targets, named)):
         if target in _NOWHERE:
             out += shell.table.result("$(curl …)")  # what -w prints
@@ -105,6 +106,8 @@ def _transfer(shell: Shell, call: Call, given: Options) -> str:
             name = target if target is None or folder is None else f"{folder}/{target}"
             content = ask(call, url, "curl", name)
             out += content if name is None else ""
+    if named and given.has("J", "remote-header-name"):
+        named_by_server(shell, first)
     return out
 
 

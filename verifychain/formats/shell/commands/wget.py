@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from verifychain.formats.shell.brought import named_by_server
 from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
@@ -44,9 +45,11 @@ def run(shell: Shell, call: Call) -> str:
     target = given.value("O", "output-document")
     if target == "/dev/null":
         return ""
-    out = ""
+    out, first = "", len(shell.fetches)
     for url in (*_urls(shell, given), *_listed(shell, call, given)):
         out += ask(call, url, "wget", _target(shell, given, url, target))
+    if target is None and given.has("content-disposition", "trust-server-names"):
+        named_by_server(shell, first)
     return out
 
 
