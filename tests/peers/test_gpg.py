@@ -11,6 +11,7 @@ import pytest
 
 from tests.formats.shell.reading import verdicts
 
+# `make test` installs it on Debian as root; elsewhere it may be missing. The reason is on no allow list: CI would fail.
 pytestmark = pytest.mark.skipif(shutil.which("gpg") is None, reason="peer not available: gpg")
 
 # Made for these tests in 2020: a key, its signature of ``good``, and its message ``other`` in two forms.

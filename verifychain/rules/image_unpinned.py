@@ -69,6 +69,7 @@ def _help(image: Image) -> str:
     path = image.origin.source.path
     path = f"./{path}" if path.startswith("-") else path  # else it is read as an option
     # Not `check`, which reads only files whose names say what they are.
+    # A RUN line stands in a Dockerfile or Containerfile, which the command for scripts would not read as one.
     kind = "shell" if image.via in CLIENTS and "erfile" not in path.lower() else "dockerfile"
     return f"pin it with `verifychain {kind} --fix --online --trust {_quoted(path)}`"
 

@@ -21,6 +21,7 @@ _ROWS: list[tuple[str, list[str]]] = [
     (f"luarocks install {_U}.rockspec", _BAD), ("luarocks install --server=https://rocks.example lpeg", []),
     (f"pecl install {_U}.tgz", _BAD), ("pecl install redis-6.0.2", []),
     (f"vagrant box add {_U}.box", _BAD), (f"vagrant box add --checksum {H} --checksum-type sha256 {_U}.box", ["pinned"]),
+    (f"vagrant box add --checksum-type sha256 {_U}.box", _BAD), (f"vagrant box add --checksum '' --checksum-type sha256 {_U}.box", _BAD),
     (f"mix archive.install {_U}.ez", _BAD), ("mix archive.install hex phx_new", []),
     (f"raco pkg install {_G}.git", _BAD), ("raco pkg install gregor", []),
     (f"ansible-galaxy collection install git+{_G}.git,v1", _BAD), (f"ansible-galaxy collection install git+{_G}.git,{_ID}", ["pinned"]),

@@ -13,6 +13,7 @@ import pytest
 from tests.formats.shell.cases import Case, H
 from tests.formats.shell.cases_of_loops import OF_LOOPS
 
+# What is judged is bash: where there is none, nothing can run the cases. The reason is on no allow list.
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="peer not available: bash")
 
 RIGHT, WRONG = "right", "wrong"

@@ -245,7 +245,7 @@ class Branches(Interpreter):
 
     def compares(self, digest: str, pattern: str, word: Word) -> None:
         """A digest is compared with a pattern; ``calls`` implements it."""
-        raise NotImplementedError  # nothing is made of this class alone
+        raise NotImplementedError  # nothing is made of this class alone, but of Shell in `calls`, which has it
 
     def _case_of_digest(self, node: nodes.Case, digest: str, state: State, *, quiet: bool) -> Outcome:
         """``case "$(sha256sum f)" in``: an arm is there for the files whose digest fits one of its patterns."""

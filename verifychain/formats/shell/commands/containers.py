@@ -79,7 +79,7 @@ def switches(shell: Shell, call: Call) -> None:
 
 def _client(shell: Shell, call: Call) -> None:
     """docker, podman, nerdctl: ``pull``, ``run`` and ``create``, and what gives a name to an image of one's own."""
-    words = _operands(call.arguments, frozenset("aditPqD"))
+    words = _operands(call.arguments, _LETTERS_ALONE)
     if words and words[0].text in ("image", "container", "buildx", "builder"):
         words = _operands(words[1:], frozenset())
     if not words:

@@ -9,7 +9,7 @@ from verifychain.formats.shell.calls import Shell
 from verifychain.formats.shell.commands.addresses import run_node, run_python, take, take_git, take_kustomization
 from verifychain.formats.shell.expand import Field
 from verifychain.formats.shell.machine import Call
-from verifychain.formats.shell.options import parse
+from verifychain.formats.shell.options import Options, parse
 from verifychain.formats.shell.urls import is_url
 
 
@@ -41,6 +41,7 @@ _ROWS = {
 }
 _HG_VALUES = frozenset(["r", "rev", "u", "updaterev", "b", "branch", "config", "R"])
 _STRONG = frozenset(["sha256", "sha384", "sha512"])
+_DIGEST = re.compile(r"[0-9A-Fa-f]{64,128}")
 _GIT = re.compile(r"(?:git\+|git@)")
 
 
@@ -68,8 +69,14 @@ def _row_of(shell: Shell, call: Call, row: _Row) -> None:
             url, _, ref = field.text.removeprefix("git+").partition(",")  # ansible-galaxy: `git+https://…,ref`
             take_git(shell, call, Field(url, field.word), call.name, ref or None)
         elif is_url(field.text):
-            for fetch in take(shell, call, field, call.name):  # what vagrant and mix compare themselves
-                fetch.pinned |= given.has("sha512") or given.value("checksum-type") in _STRONG
+            for fetch in take(shell, call, field, call.name):
+                fetch.pinned |= _compares(given)
+
+
+def _compares(given: Options) -> bool:
+    """Whether vagrant, or mix, compares what comes with a digest; of which kind it is alone vagrant passes over."""
+    stated = given.value("checksum") if given.value("checksum-type") in _STRONG else given.value("sha512")
+    return stated is not None and _DIGEST.fullmatch(stated) is not None
 
 
 def _mercurial(shell: Shell, call: Call) -> None:
